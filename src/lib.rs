@@ -1,0 +1,5 @@
+//! Discrete-event simulation of Amazon ECR replication.
+
+pub mod measure;
+pub mod simulation;
+pub mod units;

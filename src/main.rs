@@ -1,0 +1,3 @@
+//! `ecrsim`: arguments in, exit code out.
+
+fn main() {}

@@ -1,0 +1,132 @@
+//! One measured replication as ids and whole nanoseconds; its names are resolved only where it is written.
+
+use crate::simulation::names::{Digest, TagList};
+use crate::units::{SimDuration, SimTime};
+
+/// How a replication stands, in AWS's words, with our reasons (U12: AWS publishes none).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Arrived.
+    Complete,
+    /// Ended without arrival.
+    Failed(Reason),
+    /// Not ended when the run ended.
+    InProgress,
+}
+
+/// Why a replication FAILED: the closed list of MODEL.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The destination's registry policy does not allow `ecr:ReplicateImage`, or denies it (B40, U9).
+    AccessDenied,
+    /// A quota of the destination is used up (U19).
+    LimitExceeded,
+    /// The permission was lost while the copy was in flight, and this copy did not survive it (U8).
+    PermissionRevoked,
+    /// A Region is not enabled in one of the two accounts (B35, U7).
+    RegionNotEnabled,
+    /// The repository is missing and the policy does not allow `ecr:CreateRepository` (B41).
+    RepositoryCreationDenied,
+    /// The source image was deleted before the copy started (U17).
+    SourceImageDeleted,
+    /// The creation template needs a role that it lacks (B71).
+    TemplateRoleMissing,
+    /// Every attempt failed.
+    TransferFailed,
+}
+
+impl Reason {
+    /// Every reason, in the order of their numbers.
+    pub const ALL: [Self; 8] = [
+        Self::AccessDenied,
+        Self::LimitExceeded,
+        Self::PermissionRevoked,
+        Self::RegionNotEnabled,
+        Self::RepositoryCreationDenied,
+        Self::SourceImageDeleted,
+        Self::TemplateRoleMissing,
+        Self::TransferFailed,
+    ];
+
+    /// Returns the reason's name, as tables print it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "AccessDenied",
+            Self::LimitExceeded => "LimitExceeded",
+            Self::PermissionRevoked => "PermissionRevoked",
+            Self::RegionNotEnabled => "RegionNotEnabled",
+            Self::RepositoryCreationDenied => "RepositoryCreationDenied",
+            Self::SourceImageDeleted => "SourceImageDeleted",
+            Self::TemplateRoleMissing => "TemplateRoleMissing",
+            Self::TransferFailed => "TransferFailed",
+        }
+    }
+}
+
+/// Which of a push's tags stand on the image after its arrival.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AppliedTags {
+    /// Every one.
+    All,
+    /// None.
+    None,
+    /// Those at these places of the push's list.
+    Some(Box<[u32]>),
+}
+
+/// A measured replication that has ended, or had not when the run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplicationRecord {
+    /// Number of the replication in the run.
+    pub id: u64,
+    /// Number of its push in the run.
+    pub push: u64,
+    /// Lane id: source and destination registry.
+    pub lane: u32,
+    /// Repository id.
+    pub repository: u32,
+    /// Image digest.
+    pub digest: Digest,
+    /// The push's tags.
+    pub tags: TagList,
+    /// Which of them stand after arrival.
+    pub applied: AppliedTags,
+    /// When the push was accepted.
+    pub pushed_at: SimTime,
+    /// When the copy could start at the earliest, unless the run ended before.
+    pub eligible_at: Option<SimTime>,
+    /// When it first started.
+    pub started_at: Option<SimTime>,
+    /// When it ended.
+    pub ended_at: Option<SimTime>,
+    /// How it stands.
+    pub status: Status,
+    /// Wait for a slot, over all attempts.
+    pub queue: SimDuration,
+    /// Time of moving bytes, over all attempts.
+    pub transfer: SimDuration,
+    /// Time stalled, over all attempts.
+    pub stall: SimDuration,
+    /// Bytes of the whole image.
+    pub image_bytes: u64,
+    /// Bytes moved, over all attempts.
+    pub moved_bytes: u64,
+    /// Attempts started.
+    pub attempts: u32,
+    /// Dollars for its bytes.
+    pub usd: f64,
+}
+
+/// Takes measured replications in the order of their end, ties by id, unfinished ones last.
+pub trait RecordSink {
+    /// Takes one; called from the simulation's loop, so it must be quick.
+    fn record(&mut self, record: ReplicationRecord);
+}
+
+/// Throws records away.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRecords;
+
+impl RecordSink for NoRecords {
+    fn record(&mut self, _: ReplicationRecord) {}
+}
