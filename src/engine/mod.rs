@@ -1,0 +1,13 @@
+//! Calendar, earliest-of-many, random streams and the laws that they are drawn from.
+//!
+//! Knows nothing of registries, links or files. Time is whole nanoseconds, so that comparison is exact.
+
+mod calendar;
+mod earliest;
+mod law;
+mod random;
+
+pub use calendar::{Calendar, Rank};
+pub use earliest::Earliest;
+pub use law::{Choice, Law};
+pub use random::{Draws, Key};
