@@ -1,1 +1,9 @@
-//! Links.
+//! Links between Regions: slots, fair-shared bandwidth, changes of capacity.
+//!
+//! Knows bytes and time, nothing of ECR: a copy is a token and a number of bytes.
+
+mod link;
+mod pipe;
+
+pub use link::Link;
+pub use pipe::{Arrived, CopyId, Pipe, Speeds};
