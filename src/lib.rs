@@ -6,3 +6,4 @@ pub mod measure;
 pub mod network;
 pub mod simulation;
 pub mod units;
+pub mod workload;

@@ -1,1 +1,25 @@
-//! ECR.
+//! ECR's semantics as a state machine: an operation in, effects or a refusal out.
+//!
+//! Knows no clock and no chance. Each rule of AWS stands in one place, beside the number of its fact
+//! (`B…` documented or observed, `U…` an assumption where AWS does not say).
+
+mod arrival;
+mod deletion;
+mod holdings;
+mod ids;
+mod images;
+mod layers;
+mod push;
+mod refusal;
+mod repositories;
+mod slots;
+mod world;
+
+pub use arrival::Arrival;
+pub use holdings::{Class, Holdings};
+pub use ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId};
+pub use images::{Content, Digest, Image};
+pub use push::{Push, Pushed};
+pub use refusal::Refusal;
+pub use slots::Slots;
+pub use world::{Quotas, Tags, World};

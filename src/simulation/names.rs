@@ -1,5 +1,7 @@
 //! The names behind the dense ids of a run; resolved once, used only when something is written.
 
+pub use crate::ecr::Digest;
+
 /// Names by id, as the user wrote them. Registries are `account/region` by alias.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -17,15 +19,6 @@ pub struct Names {
     pub templates: Vec<Vec<String>>,
     /// Tags by [`TagList::Listed`] id, as events, traces and stored images give them.
     pub tag_lists: Vec<Vec<String>>,
-}
-
-/// An image's digest: made up from its stream and number, or given by the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Digest {
-    /// The low 48 bits, written as `sha256:` and 12 hex digits.
-    Generated(u64),
-    /// Index into [`Names::digests`], written as given.
-    Given(u32),
 }
 
 /// The tags of a push.

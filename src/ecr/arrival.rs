@@ -1,0 +1,77 @@
+//! Arrivals: what a completed replication does at its destination.
+
+use super::ids::{HolderId, ImageId, TagId};
+use super::repositories::Standing;
+use super::world::{Tags, World};
+
+/// What became of an arriving image's tags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// Tags left out because they stand on another digest and are immutable there (B64).
+    pub dropped: u32,
+    /// Tags left out because a later push's image bears them already (U24).
+    pub overtaken: u32,
+    /// Whether the image came with tags and bears none now.
+    pub is_untagged: bool,
+}
+
+impl World {
+    /// Stores an image that a replication brought from `source` to `holder`; `number` is its push's.
+    ///
+    /// A missing repository is created with ECR's plain defaults (B60, B61), under the same name (B30). Nothing
+    /// else of the source's settings comes along (B62). `applied` is told for each common tag whether it stands.
+    pub fn arrive(
+        &mut self,
+        image: ImageId,
+        source: HolderId,
+        holder: HolderId,
+        tags: Tags<'_>,
+        number: u64,
+        mut applied: impl FnMut(usize, bool),
+    ) -> Arrival {
+        if !self.exists(holder) {
+            self.make_repository(holder, None);
+        }
+        let (slot, source_slot) = (self.holders[holder.index()].slot, self.holders[source.index()].slot);
+        if self.is_stored(image, holder) {
+            self.reclassify(image, |images| images.note_arrival(image, slot, source_slot));
+        } else {
+            let mounting = self.mounts(source, holder);
+            self.images.note_arrival(image, slot, source_slot);
+            self.images.get_mut(image).present.add(slot);
+            let class = self.images.class(image, slot);
+            self.store_at(image, holder, class, mounting);
+        }
+        let mut arrival = Arrival::default();
+        for (index, &tag) in tags.common.iter().enumerate() {
+            let stands = self.bring_tag(holder, tag, Standing { image, push: number }, &mut arrival);
+            applied(index, stands);
+        }
+        arrival.is_untagged = !tags.common.is_empty() && self.is_untagged(image, holder);
+        arrival
+    }
+
+    /// Returns whether layers move between the registries of two holders by mounting: on at both ends (B133).
+    pub fn mounts(&self, source: HolderId, holder: HolderId) -> bool {
+        [source, holder].iter().all(|end| self.blob_mounting(self.holders[end.index()].registry))
+    }
+
+    /// Applies one tag of an arriving image, and returns whether it stands on it.
+    fn bring_tag(&mut self, holder: HolderId, tag: TagId, standing: Standing, arrival: &mut Arrival) -> bool {
+        let before = self.holders[holder.index()].tags.get(&tag).copied();
+        let other = before.filter(|before| before.image != standing.image);
+        if other.is_some() && self.is_immutable(holder, tag) {
+            arrival.dropped += 1;
+            return false;
+        }
+        if self.tags_move_forward && other.is_some_and(|other| other.push > standing.push) {
+            arrival.overtaken += 1;
+            return false;
+        }
+        // Standing on this digest already is no conflict (U10a); the later push counts.
+        let push = before.filter(|_| other.is_none()).map_or(0, |before| before.push).max(standing.push);
+        self.put_tag(holder, tag, Standing { push, ..standing });
+        true
+    }
+}
+

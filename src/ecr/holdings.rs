@@ -1,0 +1,46 @@
+//! What a registry stores, in numbers that change with every operation.
+
+/// What a stored image, or a layer, is to its registry. A layer counts as the first of these that an image with it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Pushed here.
+    Source,
+    /// Arrived by replication, its digest still stored at its source.
+    Replica,
+    /// Arrived by replication, its digest gone at its source.
+    Orphan,
+}
+
+impl Class {
+    /// How many classes there are.
+    pub const COUNT: usize = 3;
+}
+
+/// Images and unique layers stored in a registry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Images stored.
+    pub images: u64,
+    /// Of these, without a tag.
+    pub untagged: u64,
+    /// Existing repositories.
+    pub repositories: u64,
+    /// Bytes of layers by [`Class`].
+    pub bytes: [u64; Class::COUNT],
+}
+
+impl Holdings {
+    /// Returns all bytes stored.
+    pub fn stored_bytes(&self) -> u64 {
+        self.bytes.iter().sum()
+    }
+
+    pub(super) fn add(&mut self, class: Class, bytes: u64) {
+        self.bytes[class as usize] += bytes;
+    }
+
+    pub(super) fn remove(&mut self, class: Class, bytes: u64) {
+        let of = &mut self.bytes[class as usize];
+        *of = of.checked_sub(bytes).expect("a registry frees only bytes that it stores");
+    }
+}

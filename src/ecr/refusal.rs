@@ -1,0 +1,51 @@
+//! Operations that ECR refuses, by the names of its exceptions.
+
+use std::fmt;
+
+/// Why ECR refuses an operation. `BatchDeleteImage` itself succeeds: its failures carry a code (B113).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// The digest is stored and every tag given stands on it already (B17).
+    ImageAlreadyExists,
+    /// No such tag or digest in the repository (failure code of `BatchDeleteImage`).
+    ImageNotFound,
+    /// The tag stands on another digest and is immutable.
+    ImageTagAlreadyExists,
+    /// A quota is used up.
+    LimitExceeded,
+    /// The repository exists already.
+    RepositoryAlreadyExists,
+    /// The repository does not exist.
+    RepositoryNotFound,
+    /// The registry has no policy to delete.
+    RegistryPolicyNotFound,
+}
+
+impl Refusal {
+    /// Returns the exception's name.
+    pub const fn exception(self) -> &'static str {
+        match self {
+            Self::ImageAlreadyExists => "ImageAlreadyExistsException",
+            Self::ImageNotFound => "ImageNotFound",
+            Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
+            Self::LimitExceeded => "LimitExceededException",
+            Self::RepositoryAlreadyExists => "RepositoryAlreadyExistsException",
+            Self::RepositoryNotFound => "RepositoryNotFoundException",
+            Self::RegistryPolicyNotFound => "RegistryPolicyNotFoundException",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::ImageAlreadyExists => "the image is stored under all these tags already",
+            Self::ImageNotFound => "no image has this tag or digest",
+            Self::ImageTagAlreadyExists => "a tag stands on another image and is immutable",
+            Self::LimitExceeded => "a service quota of the registry is used up",
+            Self::RepositoryAlreadyExists => "the repository exists already",
+            Self::RepositoryNotFound => "the repository does not exist",
+            Self::RegistryPolicyNotFound => "the registry has no policy",
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Sets of the registries that hold an image.
+
+/// A place among the registries that may hold a repository's name.
+pub type Slot = u8;
+
+/// A set of up to 128 registries, one bit each, by their [`Slot`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slots([u64; 2]);
+
+impl Slots {
+    /// How many registries may hold one repository's name.
+    pub const CAPACITY: usize = 128;
+
+    /// Returns whether `slot` is in the set.
+    pub const fn has(self, slot: Slot) -> bool {
+        self.0[(slot / 64) as usize] >> (slot % 64) & 1 == 1
+    }
+
+    /// Adds `slot`.
+    pub const fn add(&mut self, slot: Slot) {
+        self.0[(slot / 64) as usize] |= 1 << (slot % 64);
+    }
+
+    /// Removes `slot`.
+    pub const fn remove(&mut self, slot: Slot) {
+        self.0[(slot / 64) as usize] &= !(1 << (slot % 64));
+    }
+
+    /// Returns whether the set is empty.
+    pub const fn is_empty(self) -> bool {
+        self.0[0] == 0 && self.0[1] == 0
+    }
+
+    /// Returns the slots of the set, rising.
+    pub fn iter(self) -> impl Iterator<Item = Slot> {
+        let words = self.0.into_iter().enumerate();
+        words.flat_map(|(word, bits)| Ones(bits).map(move |bit| (word * 64) as Slot + bit))
+    }
+}
+
+struct Ones(u64);
+
+impl Iterator for Ones {
+    type Item = Slot;
+
+    fn next(&mut self) -> Option<Slot> {
+        let bit = self.0.trailing_zeros();
+        self.0 &= self.0.wrapping_sub(1);
+        (bit < 64).then_some(bit as Slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_what_was_added_and_not_removed() {
+        let mut slots = Slots::default();
+        for slot in [127, 0, 63, 64] {
+            slots.add(slot);
+        }
+        slots.remove(63);
+        assert_eq!(slots.iter().collect::<Vec<_>>(), [0, 64, 127]);
+        assert!(slots.has(64) && !slots.has(63) && !slots.is_empty());
+    }
+}

@@ -1,0 +1,136 @@
+//! A log-linear histogram of integers: bits of the integer choose the bucket, no logarithm is taken.
+
+/// Counts (or times) of integers in buckets no wider than 1/1024 of their lower bound: under 0.1 %.
+///
+/// Numbers under 2048 have a bucket each. Chunks of 1024 buckets, one per power of two, are made when first met.
+#[derive(Clone, Debug, Default)]
+pub struct Histogram {
+    chunks: Vec<Option<Box<[u64; Self::CHUNK]>>>,
+    total: u128,
+}
+
+impl Histogram {
+    const BITS: u32 = 10;
+    const CHUNK: usize = 1 << Self::BITS;
+
+    /// Adds `weight` to the bucket of `number`.
+    pub fn add(&mut self, number: u64, weight: u64) {
+        let (chunk, place) = Self::bucket(number);
+        if chunk >= self.chunks.len() {
+            self.chunks.resize(chunk + 1, None);
+        }
+        self.chunks[chunk].get_or_insert_with(|| Box::new([0; Self::CHUNK]))[place] += weight;
+        self.total += u128::from(weight);
+    }
+
+    /// Adds all that `other` holds.
+    pub fn merge(&mut self, other: &Self) {
+        if other.chunks.len() > self.chunks.len() {
+            self.chunks.resize(other.chunks.len(), None);
+        }
+        for (mine, theirs) in self.chunks.iter_mut().zip(&other.chunks) {
+            let Some(theirs) = theirs else { continue };
+            let mine = mine.get_or_insert_with(|| Box::new([0; Self::CHUNK]));
+            mine.iter_mut().zip(theirs.iter()).for_each(|(sum, weight)| *sum += weight);
+        }
+        self.total += other.total;
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Returns the sum of all weights.
+    pub const fn total(&self) -> u128 {
+        self.total
+    }
+
+    /// Returns the number at nearest rank `numerator / denominator`, to half a bucket; `None` when empty.
+    pub fn quantile(&self, numerator: u64, denominator: u64) -> Option<u64> {
+        let rank = rank(self.total, numerator, denominator);
+        let mut below = 0;
+        let mut buckets = self.buckets();
+        buckets.find_map(|(low, high, weight)| {
+            below += u128::from(weight);
+            (below >= rank).then(|| low + (high - low) / 2)
+        })
+    }
+
+    /// Returns every bucket with a weight: its least and greatest number and its weight, rising.
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> {
+        let chunks = self.chunks.iter().enumerate();
+        let made = chunks.filter_map(|(chunk, weights)| weights.as_ref().map(|weights| (chunk, weights)));
+        made.flat_map(|(chunk, weights)| {
+            let filled = weights.iter().enumerate().filter(|&(_, &weight)| weight > 0);
+            filled.map(move |(place, &weight)| {
+                let (low, high) = Self::bounds(chunk, place);
+                (low, high, weight)
+            })
+        })
+    }
+
+    const fn bucket(number: u64) -> (usize, usize) {
+        if number < Self::CHUNK as u64 {
+            return (0, number as usize);
+        }
+        let shift = number.ilog2() - Self::BITS;
+        (shift as usize + 1, (number >> shift) as usize - Self::CHUNK)
+    }
+
+    const fn bounds(chunk: usize, place: usize) -> (u64, u64) {
+        if chunk == 0 {
+            return (place as u64, place as u64);
+        }
+        let shift = chunk as u32 - 1;
+        let low = ((Self::CHUNK + place) as u64) << shift;
+        (low, low + ((1 << shift) - 1))
+    }
+}
+
+/// Returns the nearest rank of a quantile among `total`, from 1.
+pub fn rank(total: u128, numerator: u64, denominator: u64) -> u128 {
+    (total * u128::from(numerator)).div_ceil(u128::from(denominator)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn small_numbers_are_exact() {
+        let mut histogram = Histogram::default();
+        (1..=100).for_each(|number| histogram.add(number, 1));
+        assert_eq!(histogram.quantile(1, 2), Some(50));
+        assert_eq!(histogram.quantile(99, 100), Some(99));
+        assert_eq!(histogram.quantile(999, 1000), Some(100));
+        assert_eq!(Histogram::default().quantile(1, 2), None);
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_are_within_a_thousandth_of_nearest_rank(
+            numbers in prop::collection::vec(any::<u64>().prop_map(|n| n >> (n % 50)), 1..200),
+            permille in 1_u64..=1000,
+        ) {
+            let mut histogram = Histogram::default();
+            numbers.iter().for_each(|&number| histogram.add(number, 1));
+            let mut sorted = numbers;
+            sorted.sort_unstable();
+            let exact = sorted[(sorted.len() as u64 * permille).div_ceil(1000) as usize - 1];
+            let found = histogram.quantile(permille, 1000).expect("not empty");
+            prop_assert!(found.abs_diff(exact) as f64 <= exact as f64 * 0.001, "{found} for {exact}");
+        }
+
+        #[test]
+        fn every_number_lies_in_its_bucket(number in any::<u64>()) {
+            let mut histogram = Histogram::default();
+            histogram.add(number, 3);
+            let buckets: Vec<_> = histogram.buckets().collect();
+            prop_assert_eq!(buckets.len(), 1);
+            prop_assert!(buckets[0].0 <= number && number <= buckets[0].1 && buckets[0].2 == 3);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A sample of durations: exact mean and extremes, quantiles from a histogram.
+
+use super::histogram::{Histogram, rank};
+use crate::units::SimDuration;
+
+/// Durations as they come.
+#[derive(Clone, Debug, Default)]
+pub struct Trend {
+    nanos: Histogram,
+    sum: u128,
+    least: u64,
+    greatest: u64,
+}
+
+/// A quantile and how far it can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantile {
+    /// The duration.
+    pub at: SimDuration,
+    /// Whether it rests on fewer than 10 samples beyond it.
+    pub scarce: bool,
+}
+
+impl Trend {
+    /// Adds one duration.
+    pub fn add(&mut self, duration: SimDuration) {
+        let nanos = duration.as_nanos();
+        let first = self.count() == 0;
+        self.least = if first { nanos } else { self.least.min(nanos) };
+        self.greatest = self.greatest.max(nanos);
+        self.sum += u128::from(nanos);
+        self.nanos.add(nanos, 1);
+    }
+
+    /// Adds all that `other` holds.
+    pub fn merge(&mut self, other: &Self) {
+        if other.count() == 0 {
+            return;
+        }
+        self.least = if self.count() == 0 { other.least } else { self.least.min(other.least) };
+        self.greatest = self.greatest.max(other.greatest);
+        self.sum += other.sum;
+        self.nanos.merge(&other.nanos);
+    }
+
+    /// Returns how many durations there are.
+    pub const fn count(&self) -> u64 {
+        self.nanos.total() as u64
+    }
+
+    /// Returns the exact mean in seconds.
+    pub fn mean_s(&self) -> Option<f64> {
+        (self.count() > 0).then(|| self.sum as f64 / self.count() as f64 / 1e9)
+    }
+
+    /// Returns the sum in nanoseconds.
+    pub const fn sum_nanos(&self) -> u128 {
+        self.sum
+    }
+
+    /// Returns the least duration.
+    pub fn min(&self) -> Option<SimDuration> {
+        (self.count() > 0).then(|| SimDuration::from_nanos(self.least))
+    }
+
+    /// Returns the greatest duration.
+    pub fn max(&self) -> Option<SimDuration> {
+        (self.count() > 0).then(|| SimDuration::from_nanos(self.greatest))
+    }
+
+    /// Returns the quantile at nearest rank `numerator / denominator`, to 0.05 %.
+    pub fn quantile(&self, numerator: u64, denominator: u64) -> Option<Quantile> {
+        let nanos = self.nanos.quantile(numerator, denominator)?.clamp(self.least, self.greatest);
+        let beyond = self.nanos.total() - rank(self.nanos.total(), numerator, denominator);
+        Some(Quantile { at: SimDuration::from_nanos(nanos), scarce: beyond < 10 })
+    }
+
+    /// Returns the buckets of the histogram: least and greatest nanoseconds, and how many durations.
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> {
+        self.nanos.buckets()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mean_and_extremes_are_exact_and_scarce_quantiles_marked() {
+        let mut trend = Trend::default();
+        (1..=100).for_each(|second| trend.add(SimDuration::from_secs(second)));
+        assert_eq!(trend.mean_s(), Some(50.5));
+        assert_eq!((trend.min(), trend.max()), (Some(SimDuration::from_secs(1)), Some(SimDuration::from_secs(100))));
+        let quantile = |permille| trend.quantile(permille, 1000).expect("a sample");
+        assert!((quantile(500).at.as_secs_f64() - 50.0).abs() < 0.025);
+        // p90 has 10 beyond it, p95 has 5.
+        assert!(!quantile(900).scarce && quantile(950).scarce);
+    }
+
+    #[test]
+    fn merging_is_as_if_all_were_added_to_one() {
+        let (mut one, mut two, mut both) = (Trend::default(), Trend::default(), Trend::default());
+        for second in 1..50 {
+            one.add(SimDuration::from_secs(second));
+            two.add(SimDuration::from_secs(second * second));
+            both.add(SimDuration::from_secs(second));
+            both.add(SimDuration::from_secs(second * second));
+        }
+        one.merge(&two);
+        assert_eq!((one.mean_s(), one.min(), one.max()), (both.mean_s(), both.min(), both.max()));
+        assert_eq!(one.quantile(3, 4), both.quantile(3, 4));
+        assert_eq!(Trend::default().mean_s(), None);
+    }
+}

@@ -1,0 +1,5 @@
+//! Who does what when.
+
+mod arrivals;
+
+pub use arrivals::{Arrivals, Position, Shape};
