@@ -1,5 +1,7 @@
 //! Discrete-event simulation of Amazon ECR replication.
 
+pub mod aws;
+pub mod ecr;
 pub mod measure;
 pub mod simulation;
 pub mod units;
