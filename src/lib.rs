@@ -1,9 +1,11 @@
 //! Discrete-event simulation of Amazon ECR replication.
 
+pub mod aws;
 pub mod ecr;
 pub mod engine;
 pub mod measure;
 pub mod network;
+pub mod scenario;
 pub mod simulation;
 pub mod units;
 pub mod workload;
