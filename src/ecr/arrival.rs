@@ -32,9 +32,14 @@ impl World {
         if !self.exists(holder) {
             self.make_repository(holder, None);
         }
-        let (slot, source_slot) = (self.holders[holder.index()].slot, self.holders[source.index()].slot);
+        let (slot, source_slot) = (
+            self.holders[holder.index()].slot,
+            self.holders[source.index()].slot,
+        );
         if self.is_stored(image, holder) {
-            self.reclassify(image, |images| images.note_arrival(image, slot, source_slot));
+            self.reclassify(image, |images| {
+                images.note_arrival(image, slot, source_slot)
+            });
         } else {
             let mounting = self.mounts(source, holder);
             self.images.note_arrival(image, slot, source_slot);
@@ -44,7 +49,15 @@ impl World {
         }
         let mut arrival = Arrival::default();
         for (index, &tag) in tags.common.iter().enumerate() {
-            let stands = self.bring_tag(holder, tag, Standing { image, push: number }, &mut arrival);
+            let stands = self.bring_tag(
+                holder,
+                tag,
+                Standing {
+                    image,
+                    push: number,
+                },
+                &mut arrival,
+            );
             applied(index, stands);
         }
         arrival.is_untagged = !tags.common.is_empty() && self.is_untagged(image, holder);
@@ -53,11 +66,19 @@ impl World {
 
     /// Returns whether layers move between the registries of two holders by mounting: on at both ends (B133).
     pub fn mounts(&self, source: HolderId, holder: HolderId) -> bool {
-        [source, holder].iter().all(|end| self.blob_mounting(self.holders[end.index()].registry))
+        [source, holder]
+            .iter()
+            .all(|end| self.blob_mounting(self.holders[end.index()].registry))
     }
 
     /// Applies one tag of an arriving image, and returns whether it stands on it.
-    fn bring_tag(&mut self, holder: HolderId, tag: TagId, standing: Standing, arrival: &mut Arrival) -> bool {
+    fn bring_tag(
+        &mut self,
+        holder: HolderId,
+        tag: TagId,
+        standing: Standing,
+        arrival: &mut Arrival,
+    ) -> bool {
         let before = self.holders[holder.index()].tags.get(&tag).copied();
         let other = before.filter(|before| before.image != standing.image);
         if other.is_some() && self.is_immutable(holder, tag) {
@@ -69,9 +90,11 @@ impl World {
             return false;
         }
         // Standing on this digest already is no conflict (U10a); the later push counts.
-        let push = before.filter(|_| other.is_none()).map_or(0, |before| before.push).max(standing.push);
+        let push = before
+            .filter(|_| other.is_none())
+            .map_or(0, |before| before.push)
+            .max(standing.push);
         self.put_tag(holder, tag, Standing { push, ..standing });
         true
     }
 }
-

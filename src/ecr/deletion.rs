@@ -32,7 +32,9 @@ impl World {
     /// If the repository does not exist, or does not hold the digest.
     pub fn delete_by_digest(&mut self, holder: HolderId, digest: Digest) -> Result<(), Refusal> {
         self.check_exists(holder)?;
-        let image = self.find_given(holder, digest).filter(|&id| self.is_stored(id, holder));
+        let image = self
+            .find_given(holder, digest)
+            .filter(|&id| self.is_stored(id, holder));
         self.delete_image(image.ok_or(Refusal::ImageNotFound)?, holder);
         Ok(())
     }
@@ -58,7 +60,9 @@ impl World {
         if surplus == 0 {
             return 0;
         }
-        let stored = self.living_images(of.repository).filter(|(_, image)| image.present.has(of.slot));
+        let stored = self
+            .living_images(of.repository)
+            .filter(|(_, image)| image.present.has(of.slot));
         let doomed: Vec<ImageId> = stored.map(|(id, _)| id).take(surplus as usize).collect();
         for &image in &doomed {
             self.delete_image(image, holder);

@@ -41,6 +41,8 @@ impl Holdings {
 
     pub(super) fn remove(&mut self, class: Class, bytes: u64) {
         let of = &mut self.bytes[class as usize];
-        *of = of.checked_sub(bytes).expect("a registry frees only bytes that it stores");
+        *of = of
+            .checked_sub(bytes)
+            .expect("a registry frees only bytes that it stores");
     }
 }

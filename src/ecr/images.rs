@@ -122,7 +122,11 @@ impl Images {
         image.has_provenance = true;
         let provenance = self.provenances.entry(id).or_default();
         if first {
-            provenance.replicated = present.iter().filter(|&to| to != origin).map(|to| (to, origin)).collect();
+            provenance.replicated = present
+                .iter()
+                .filter(|&to| to != origin)
+                .map(|to| (to, origin))
+                .collect();
             if present.has(origin) {
                 provenance.pushed.add(origin);
             }
@@ -157,6 +161,10 @@ impl Provenance {
             return Class::Source;
         }
         let mut sources = self.replicated.iter().filter(|&&(to, _)| to == slot);
-        if sources.any(|&(_, source)| present.has(source)) { Class::Replica } else { Class::Orphan }
+        if sources.any(|&(_, source)| present.has(source)) {
+            Class::Replica
+        } else {
+            Class::Orphan
+        }
     }
 }

@@ -18,7 +18,9 @@ struct Use {
 
 impl Use {
     fn class(&self) -> Option<Class> {
-        [Class::Source, Class::Replica, Class::Orphan].into_iter().find(|&class| self.images[class as usize] > 0)
+        [Class::Source, Class::Replica, Class::Orphan]
+            .into_iter()
+            .find(|&class| self.images[class as usize] > 0)
     }
 }
 
@@ -53,12 +55,20 @@ pub struct Layers {
 impl Layers {
     /// Returns no layers.
     pub const fn new(mounted_billed_once: bool) -> Self {
-        Self { layers: Vec::new(), free: Vec::new(), mounted_billed_once }
+        Self {
+            layers: Vec::new(),
+            free: Vec::new(),
+            mounted_billed_once,
+        }
     }
 
     /// Returns a new layer with one reference.
     pub fn create(&mut self, bytes: u64) -> LayerId {
-        let layer = Layer { bytes, references: 1, uses: Vec::new() };
+        let layer = Layer {
+            bytes,
+            references: 1,
+            uses: Vec::new(),
+        };
         if let Some(id) = self.free.pop() {
             self.layers[id.index()] = layer;
             return id;
@@ -77,7 +87,10 @@ impl Layers {
         let layer = &mut self.layers[id.index()];
         layer.references -= 1;
         if layer.references == 0 {
-            assert!(layer.uses.is_empty(), "a layer that nobody names is stored nowhere");
+            assert!(
+                layer.uses.is_empty(),
+                "a layer that nobody names is stored nowhere"
+            );
             self.free.push(id);
         }
     }
@@ -91,7 +104,8 @@ impl Layers {
     /// the registry does and layers are mounted (B131, B133).
     pub fn is_held(&self, id: LayerId, place: Place) -> bool {
         let uses = &self.layers[id.index()].uses;
-        uses.iter().any(|of| of.holder == place.holder || place.mounting && of.registry == place.registry)
+        uses.iter()
+            .any(|of| of.holder == place.holder || place.mounting && of.registry == place.registry)
     }
 
     /// Books one more image of `class` with the layer at `place`.
@@ -106,7 +120,10 @@ impl Layers {
     /// If no such image was booked there.
     pub fn remove(&mut self, id: LayerId, place: Place, class: Class, holdings: &mut Holdings) {
         let uses = &self.layers[id.index()].uses;
-        let index = uses.iter().position(|of| of.holder == place.holder).expect("the layer is stored there");
+        let index = uses
+            .iter()
+            .position(|of| of.holder == place.holder)
+            .expect("the layer is stored there");
         self.change(id, index, holdings, |of| of.images[class as usize] -= 1);
         let uses = &mut self.layers[id.index()].uses;
         if uses[index].class().is_none() {
@@ -115,7 +132,14 @@ impl Layers {
     }
 
     /// Books one image of the class `from` as one of the class `to`.
-    pub fn move_class(&mut self, id: LayerId, place: Place, from: Class, to: Class, holdings: &mut Holdings) {
+    pub fn move_class(
+        &mut self,
+        id: LayerId,
+        place: Place,
+        from: Class,
+        to: Class,
+        holdings: &mut Holdings,
+    ) {
         let index = self.find_or_add_use(id, place);
         self.change(id, index, holdings, |of| {
             of.images[from as usize] -= 1;
@@ -126,7 +150,12 @@ impl Layers {
     /// Adds up the layers stored in `registry`, each copy once.
     pub fn recount(&self, registry: RegistryId, count: &mut Holdings) {
         for (id, layer) in self.layers.iter().enumerate() {
-            for (index, of) in layer.uses.iter().enumerate().filter(|(_, of)| of.registry == registry) {
+            for (index, of) in layer
+                .uses
+                .iter()
+                .enumerate()
+                .filter(|(_, of)| of.registry == registry)
+            {
                 let shares = |other: &Use| other.registry == registry && other.copy == of.copy;
                 if self.mounted_billed_once && layer.uses[..index].iter().any(shares) {
                     continue;
@@ -143,17 +172,32 @@ impl Layers {
         if let Some(index) = uses.iter().position(|of| of.holder == place.holder) {
             return index;
         }
-        let copies = || uses.iter().filter(|of| of.registry == place.registry).map(|of| of.copy);
+        let copies = || {
+            uses.iter()
+                .filter(|of| of.registry == place.registry)
+                .map(|of| of.copy)
+        };
         let copy = match copies().min().filter(|_| place.mounting) {
             Some(mounted) => mounted,
             None => copies().max().map_or(0, |newest| newest + 1),
         };
-        uses.push(Use { holder: place.holder, registry: place.registry, copy, images: [0; Class::COUNT] });
+        uses.push(Use {
+            holder: place.holder,
+            registry: place.registry,
+            copy,
+            images: [0; Class::COUNT],
+        });
         uses.len() - 1
     }
 
     /// Applies `edit` to a use and moves the layer's bytes from the class that it had to the one that it has.
-    fn change(&mut self, id: LayerId, index: usize, holdings: &mut Holdings, edit: impl FnOnce(&mut Use)) {
+    fn change(
+        &mut self,
+        id: LayerId,
+        index: usize,
+        holdings: &mut Holdings,
+        edit: impl FnOnce(&mut Use),
+    ) {
         let before = self.stored_class(id, index);
         let layer = &mut self.layers[id.index()];
         edit(&mut layer.uses[index]);
@@ -177,7 +221,9 @@ impl Layers {
         if !self.mounted_billed_once {
             return this.class();
         }
-        let sharing = uses.iter().filter(|of| of.registry == this.registry && of.copy == this.copy);
+        let sharing = uses
+            .iter()
+            .filter(|of| of.registry == this.registry && of.copy == this.copy);
         sharing.filter_map(Use::class).min()
     }
 }
@@ -187,7 +233,11 @@ mod tests {
     use super::*;
 
     fn place(holder: u32, mounting: bool) -> Place {
-        Place { holder: HolderId(holder), registry: RegistryId(0), mounting }
+        Place {
+            holder: HolderId(holder),
+            registry: RegistryId(0),
+            mounting,
+        }
     }
 
     fn with_layer(billed_once: bool) -> (Layers, LayerId, Holdings) {
@@ -212,9 +262,17 @@ mod tests {
         assert!(!layers.is_held(id, place(2, false)));
         assert!(layers.is_held(id, place(2, true)));
         layers.add(id, place(2, false), Class::Replica, &mut holdings);
-        assert_eq!(holdings.stored_bytes(), 200, "without mounting each repository stores its own");
+        assert_eq!(
+            holdings.stored_bytes(),
+            200,
+            "without mounting each repository stores its own"
+        );
         layers.add(id, place(3, true), Class::Replica, &mut holdings);
-        assert_eq!(holdings.stored_bytes(), 200, "a mounted layer is stored and billed once (U15)");
+        assert_eq!(
+            holdings.stored_bytes(),
+            200,
+            "a mounted layer is stored and billed once (U15)"
+        );
     }
 
     #[test]

@@ -56,37 +56,66 @@ impl World {
             self.store_at(image, push.holder, Class::Source, mounting);
         }
         for &tag in push.tags.common {
-            self.put_tag(push.holder, tag, Standing { image, push: push.number });
+            self.put_tag(
+                push.holder,
+                tag,
+                Standing {
+                    image,
+                    push: push.number,
+                },
+            );
         }
-        Ok(Pushed { image, is_new: stored.is_none() })
+        Ok(Pushed {
+            image,
+            is_new: stored.is_none(),
+        })
     }
 
     /// Returns the image of a digest that the user gave, if it is known under the repository's name.
     pub fn find_given(&self, holder: HolderId, digest: Digest) -> Option<ImageId> {
-        let Digest::Given(digest) = digest else { return None };
-        self.given.get(&(self.repository_of(holder), digest)).copied()
+        let Digest::Given(digest) = digest else {
+            return None;
+        };
+        self.given
+            .get(&(self.repository_of(holder), digest))
+            .copied()
     }
 
-    fn check_tags(&self, holder: HolderId, stored: Option<ImageId>, tags: Tags<'_>) -> Result<(), Refusal> {
+    fn check_tags(
+        &self,
+        holder: HolderId,
+        stored: Option<ImageId>,
+        tags: Tags<'_>,
+    ) -> Result<(), Refusal> {
         let of = &self.holders[holder.index()];
         let standing = |tag: &TagId| of.tags.get(tag).map(|standing| standing.image);
         let is_new_here = |tag: &&TagId| stored.is_none() || standing(tag) != stored;
         if stored.is_some() && !tags.common.iter().any(|tag| is_new_here(&tag)) {
             return Err(Refusal::ImageAlreadyExists);
         }
-        let mut moved = tags.common.iter().filter(is_new_here).filter(|tag| standing(tag).is_some());
+        let mut moved = tags
+            .common
+            .iter()
+            .filter(is_new_here)
+            .filter(|tag| standing(tag).is_some());
         if moved.any(|&tag| self.is_immutable(holder, tag)) {
             return Err(Refusal::ImageTagAlreadyExists);
         }
         let added = tags.common.iter().filter(is_new_here).count() as u64;
         let borne = stored.map_or(0, |id| u64::from(of.tag_count(id)));
-        if borne + added > self.quotas.tags_per_image { Err(Refusal::LimitExceeded) } else { Ok(()) }
+        if borne + added > self.quotas.tags_per_image {
+            Err(Refusal::LimitExceeded)
+        } else {
+            Ok(())
+        }
     }
 
     fn add_image(&mut self, push: &Push<'_>) -> ImageId {
         let of = &self.holders[push.holder.index()];
         let repository = of.repository;
-        push.content.shared_layers().for_each(|layer| self.layers.refer(layer));
+        push.content
+            .shared_layers()
+            .for_each(|layer| self.layers.refer(layer));
         let id = self.images.store(Image {
             content: push.content,
             pushed_at: push.at,
@@ -133,7 +162,11 @@ impl World {
         let before = self.holders[holder.index()].tags.get(&tag).copied();
         let left = before.map_or(standing.image, |before| before.image);
         let affected = [standing.image, left];
-        let affected = if left == standing.image { &affected[..1] } else { &affected[..] };
+        let affected = if left == standing.image {
+            &affected[..1]
+        } else {
+            &affected[..]
+        };
         self.edit_tags(holder, affected, |of| of.put_tag(tag, standing));
     }
 }

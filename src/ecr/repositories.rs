@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::ids::{HolderId, ImageId, RegistryId, RepositoryId, TagId};
-use super::mutability::TagMutability;
+use super::mutability::TagRule;
 use super::slots::Slot;
 
 /// A repository's name and the images known under it, wherever they are stored.
@@ -24,7 +24,10 @@ pub(super) struct Repository {
 impl Repository {
     /// Returns the slot of `registry`, if it may hold this name.
     pub fn slot(&self, registry: RegistryId) -> Option<Slot> {
-        self.registries.binary_search(&registry).ok().map(|slot| slot as Slot)
+        self.registries
+            .binary_search(&registry)
+            .ok()
+            .map(|slot| slot as Slot)
     }
 
     pub fn holder(&self, slot: Slot) -> HolderId {
@@ -49,7 +52,7 @@ pub(super) struct Holder {
     pub exists: bool,
     pub images: u32,
     /// Tag mutability; `None` is ECR's default, MUTABLE (B61).
-    pub mutability: Option<Box<TagMutability>>,
+    pub mutability: Option<Box<TagRule>>,
     /// Where each tag stands that more than one image may bear.
     pub tags: BTreeMap<TagId, Standing>,
     /// How many of these tags an image bears; images with none are left out.
@@ -98,7 +101,10 @@ impl Holder {
     }
 
     fn forget_one(&mut self, image: ImageId) {
-        let count = self.tag_counts.get_mut(&image).expect("a tag that stands is counted");
+        let count = self
+            .tag_counts
+            .get_mut(&image)
+            .expect("a tag that stands is counted");
         *count -= 1;
         if *count == 0 {
             self.tag_counts.remove(&image);

@@ -6,7 +6,7 @@ use super::holdings::{Class, Holdings};
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId};
 use super::images::{Image, Images};
 use super::layers::{Layers, Place};
-use super::mutability::TagMutability;
+use super::mutability::TagRule;
 use super::refusal::Refusal;
 use super::repositories::{Holder, Repository};
 use super::slots::Slot;
@@ -58,7 +58,12 @@ pub struct World {
 
 impl World {
     /// Returns a world of empty registries.
-    pub fn new(registries: usize, quotas: Quotas, tags_move_forward: bool, mounted_billed_once: bool) -> Self {
+    pub fn new(
+        registries: usize,
+        quotas: Quotas,
+        tags_move_forward: bool,
+        mounted_billed_once: bool,
+    ) -> Self {
         Self {
             registries: vec![Registry::default(); registries],
             repositories: Vec::new(),
@@ -78,13 +83,23 @@ impl World {
     /// # Panics
     /// If there are more registries than that.
     pub fn add_name(&mut self, registries: Vec<RegistryId>) -> RepositoryId {
-        assert!(registries.len() <= super::Slots::CAPACITY, "a name may be held by 128 registries");
+        assert!(
+            registries.len() <= super::Slots::CAPACITY,
+            "a name may be held by 128 registries"
+        );
         let id = RepositoryId::new(self.repositories.len());
         let first_holder = HolderId::new(self.holders.len());
         let holders = registries.iter().enumerate();
-        self.holders.extend(holders.map(|(slot, &registry)| Holder::new(id, registry, slot as Slot)));
+        self.holders
+            .extend(holders.map(|(slot, &registry)| Holder::new(id, registry, slot as Slot)));
         let images = VecDeque::new();
-        self.repositories.push(Repository { first_holder, registries, images, first_sequence: 0, living: 0 });
+        self.repositories.push(Repository {
+            first_holder,
+            registries,
+            images,
+            first_sequence: 0,
+            living: 0,
+        });
         id
     }
 
@@ -97,7 +112,9 @@ impl World {
     /// Returns the repository in `registry`, existing or not; `None` if the registry can never hold the name.
     pub fn holder(&self, repository: RepositoryId, registry: RegistryId) -> Option<HolderId> {
         let repository = &self.repositories[repository.index()];
-        repository.slot(registry).map(|slot| repository.holder(slot))
+        repository
+            .slot(registry)
+            .map(|slot| repository.holder(slot))
     }
 
     /// Returns whether the repository exists.
@@ -123,12 +140,19 @@ impl World {
     /// Returns the bytes of a whole image.
     pub fn image_bytes(&self, id: ImageId) -> u64 {
         let content = self.images.get(id).content;
-        content.own_bytes + content.shared_layers().map(|layer| self.layers.bytes(layer)).sum::<u64>()
+        content.own_bytes
+            + content
+                .shared_layers()
+                .map(|layer| self.layers.bytes(layer))
+                .sum::<u64>()
     }
 
     /// Returns whether `holder` stores the image.
     pub fn is_stored(&self, id: ImageId, holder: HolderId) -> bool {
-        self.images.get(id).present.has(self.holders[holder.index()].slot)
+        self.images
+            .get(id)
+            .present
+            .has(self.holders[holder.index()].slot)
     }
 
     /// Returns the bytes of the image's layers that `holder` lacks. `mounting`: blob mounting is on at both ends (B133).
@@ -138,7 +162,9 @@ impl World {
         }
         let content = self.images.get(id).content;
         let place = self.place(holder, mounting);
-        let lacking = content.shared_layers().filter(|&layer| !self.layers.is_held(layer, place));
+        let lacking = content
+            .shared_layers()
+            .filter(|&layer| !self.layers.is_held(layer, place));
         content.own_bytes + lacking.map(|layer| self.layers.bytes(layer)).sum::<u64>()
     }
 
@@ -164,7 +190,11 @@ impl World {
     ///
     /// # Errors
     /// If it exists, or the registry is full.
-    pub fn create_repository(&mut self, holder: HolderId, mutability: Option<TagMutability>) -> Result<(), Refusal> {
+    pub fn create_repository(
+        &mut self,
+        holder: HolderId,
+        mutability: Option<TagRule>,
+    ) -> Result<(), Refusal> {
         let of = &self.holders[holder.index()];
         if of.exists {
             return Err(Refusal::RepositoryAlreadyExists);
@@ -177,7 +207,7 @@ impl World {
     }
 
     /// Creates a repository or sets the tag mutability of one that exists: how a run begins.
-    pub fn provide_repository(&mut self, holder: HolderId, mutability: Option<TagMutability>) {
+    pub fn provide_repository(&mut self, holder: HolderId, mutability: Option<TagRule>) {
         if !self.exists(holder) {
             self.make_repository(holder, None);
         }
@@ -186,11 +216,11 @@ impl World {
         }
     }
 
-    /// Sets the tag mutability, as `PutImageTagMutability` does; it concerns images pushed afterwards.
+    /// Sets the tag mutability, as `PutImageTagRule` does; it concerns images pushed afterwards.
     ///
     /// # Errors
     /// If the repository does not exist.
-    pub fn set_mutability(&mut self, holder: HolderId, mutability: TagMutability) -> Result<(), Refusal> {
+    pub fn set_mutability(&mut self, holder: HolderId, mutability: TagRule) -> Result<(), Refusal> {
         self.check_exists(holder)?;
         self.holders[holder.index()].mutability = Some(Box::new(mutability));
         Ok(())
@@ -229,7 +259,11 @@ impl World {
     pub fn recount(&self, registry: RegistryId) -> Holdings {
         let mut count = Holdings::default();
         self.layers.recount(registry, &mut count);
-        for holder in self.holders.iter().filter(|holder| holder.registry == registry) {
+        for holder in self
+            .holders
+            .iter()
+            .filter(|holder| holder.registry == registry)
+        {
             count.repositories += u64::from(holder.exists);
             for (id, image) in self.living_images(holder.repository) {
                 if !image.present.has(holder.slot) {
@@ -244,24 +278,40 @@ impl World {
     }
 
     /// Returns the living images of a name, in the order of their pushes.
-    pub(super) fn living_images(&self, repository: RepositoryId) -> impl DoubleEndedIterator<Item = (ImageId, &Image)> {
+    pub(super) fn living_images(
+        &self,
+        repository: RepositoryId,
+    ) -> impl DoubleEndedIterator<Item = (ImageId, &Image)> {
         let of = &self.repositories[repository.index()];
-        let entries = of.images.iter().enumerate().map(|(place, &id)| (place, id, self.images.get(id)));
+        let entries = of
+            .images
+            .iter()
+            .enumerate()
+            .map(|(place, &id)| (place, id, self.images.get(id)));
         let living = entries.filter(move |(place, _, image)| {
-            image.repository == repository && image.sequence == of.first_sequence.wrapping_add(*place as u32)
+            image.repository == repository
+                && image.sequence == of.first_sequence.wrapping_add(*place as u32)
         });
         living.map(|(_, id, image)| (id, image))
     }
 
     pub(super) fn check_exists(&self, holder: HolderId) -> Result<(), Refusal> {
-        if self.exists(holder) { Ok(()) } else { Err(Refusal::RepositoryNotFound) }
+        if self.exists(holder) {
+            Ok(())
+        } else {
+            Err(Refusal::RepositoryNotFound)
+        }
     }
 
     pub(super) fn place(&self, holder: HolderId, mounting: bool) -> Place {
-        Place { holder, registry: self.holders[holder.index()].registry, mounting }
+        Place {
+            holder,
+            registry: self.holders[holder.index()].registry,
+            mounting,
+        }
     }
 
-    pub(super) fn make_repository(&mut self, holder: HolderId, mutability: Option<TagMutability>) {
+    pub(super) fn make_repository(&mut self, holder: HolderId, mutability: Option<TagRule>) {
         let of = &mut self.holders[holder.index()];
         of.exists = true;
         of.mutability = mutability.map(Box::new);
@@ -279,7 +329,12 @@ impl World {
     }
 
     /// Applies `edit` to the tags of a repository and keeps count of its untagged images among `affected`.
-    pub(super) fn edit_tags(&mut self, holder: HolderId, affected: &[ImageId], edit: impl FnOnce(&mut Holder)) {
+    pub(super) fn edit_tags(
+        &mut self,
+        holder: HolderId,
+        affected: &[ImageId],
+        edit: impl FnOnce(&mut Holder),
+    ) {
         let before = self.count_untagged(holder, affected);
         edit(&mut self.holders[holder.index()]);
         let after = self.count_untagged(holder, affected);
@@ -289,7 +344,10 @@ impl World {
     }
 
     fn count_untagged(&self, holder: HolderId, affected: &[ImageId]) -> u64 {
-        affected.iter().filter(|&&id| self.is_stored(id, holder) && self.is_untagged(id, holder)).count() as u64
+        affected
+            .iter()
+            .filter(|&&id| self.is_stored(id, holder) && self.is_untagged(id, holder))
+            .count() as u64
     }
 
     /// Stores an image's layers at `holder`, where it was not, as `class`. It bears no tags of its own kind yet.
@@ -313,8 +371,11 @@ impl World {
     pub(super) fn reclassify(&mut self, id: ImageId, edit: impl FnOnce(&mut Images)) {
         let image = self.images.get(id);
         let (repository, content) = (image.repository, image.content);
-        let before: Vec<(Slot, Class)> =
-            image.present.iter().map(|slot| (slot, self.images.class(id, slot))).collect();
+        let before: Vec<(Slot, Class)> = image
+            .present
+            .iter()
+            .map(|slot| (slot, self.images.class(id, slot)))
+            .collect();
         edit(&mut self.images);
         for (slot, was) in before {
             let is = self.images.class(id, slot);
@@ -368,7 +429,9 @@ impl World {
         if let super::Digest::Given(digest) = content.digest {
             self.given.remove(&(repository, digest));
         }
-        content.shared_layers().for_each(|layer| self.layers.drop_reference(layer));
+        content
+            .shared_layers()
+            .for_each(|layer| self.layers.drop_reference(layer));
         // A free record must not pass for an entry of a repository's list.
         self.images.get_mut(id).repository = RepositoryId(u32::MAX);
         self.images.free(id);

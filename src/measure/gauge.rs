@@ -16,7 +16,10 @@ pub struct Gauge {
 impl Gauge {
     /// Returns a gauge at 0 that is measured from `from` on.
     pub fn new(from: SimTime) -> Self {
-        Self { since: from, ..Self::default() }
+        Self {
+            since: from,
+            ..Self::default()
+        }
     }
 
     /// Returns the present level.
@@ -40,7 +43,12 @@ impl Gauge {
     /// # Panics
     /// If it would fall below 0.
     pub fn lower(&mut self, now: SimTime, amount: u64) {
-        self.set(now, self.level.checked_sub(amount).expect("a level never falls below 0"));
+        self.set(
+            now,
+            self.level
+                .checked_sub(amount)
+                .expect("a level never falls below 0"),
+        );
     }
 
     /// Books the time until `now`. A level that held for no time at all leaves no trace.
@@ -68,7 +76,9 @@ impl Gauge {
 
     /// Returns the level that was not passed for `numerator / denominator` of the time.
     pub fn quantile(&self, numerator: u64, denominator: u64) -> Option<u64> {
-        self.times.quantile(numerator, denominator).map(|level| level.min(self.max))
+        self.times
+            .quantile(numerator, denominator)
+            .map(|level| level.min(self.max))
     }
 
     /// Returns the highest level; `None` if no time was measured.
@@ -95,7 +105,10 @@ mod tests {
         gauge.flush(at(50));
         assert_eq!(gauge.integral(), 4 * 10 + 6 * 30);
         assert_eq!(gauge.mean(), Some(5.5));
-        assert_eq!((gauge.quantile(1, 4), gauge.quantile(1, 2), gauge.max()), (Some(4), Some(6), Some(6)));
+        assert_eq!(
+            (gauge.quantile(1, 4), gauge.quantile(1, 2), gauge.max()),
+            (Some(4), Some(6), Some(6))
+        );
     }
 
     #[test]

@@ -31,7 +31,9 @@ impl Histogram {
         for (mine, theirs) in self.chunks.iter_mut().zip(&other.chunks) {
             let Some(theirs) = theirs else { continue };
             let mine = mine.get_or_insert_with(|| Box::new([0; Self::CHUNK]));
-            mine.iter_mut().zip(theirs.iter()).for_each(|(sum, weight)| *sum += weight);
+            mine.iter_mut()
+                .zip(theirs.iter())
+                .for_each(|(sum, weight)| *sum += weight);
         }
         self.total += other.total;
     }
@@ -60,9 +62,13 @@ impl Histogram {
     /// Returns every bucket with a weight: its least and greatest number and its weight, rising.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> {
         let chunks = self.chunks.iter().enumerate();
-        let made = chunks.filter_map(|(chunk, weights)| weights.as_ref().map(|weights| (chunk, weights)));
+        let made =
+            chunks.filter_map(|(chunk, weights)| weights.as_ref().map(|weights| (chunk, weights)));
         made.flat_map(|(chunk, weights)| {
-            let filled = weights.iter().enumerate().filter(|&(_, &weight)| weight > 0);
+            let filled = weights
+                .iter()
+                .enumerate()
+                .filter(|&(_, &weight)| weight > 0);
             filled.map(move |(place, &weight)| {
                 let (low, high) = Self::bounds(chunk, place);
                 (low, high, weight)
@@ -90,7 +96,9 @@ impl Histogram {
 
 /// Returns the nearest rank of a quantile among `total`, from 1.
 pub fn rank(total: u128, numerator: u64, denominator: u64) -> u128 {
-    (total * u128::from(numerator)).div_ceil(u128::from(denominator)).max(1)
+    (total * u128::from(numerator))
+        .div_ceil(u128::from(denominator))
+        .max(1)
 }
 
 #[cfg(test)]

@@ -37,7 +37,11 @@ impl Trend {
         if other.count() == 0 {
             return;
         }
-        self.least = if self.count() == 0 { other.least } else { self.least.min(other.least) };
+        self.least = if self.count() == 0 {
+            other.least
+        } else {
+            self.least.min(other.least)
+        };
         self.greatest = self.greatest.max(other.greatest);
         self.sum += other.sum;
         self.nanos.merge(&other.nanos);
@@ -70,9 +74,15 @@ impl Trend {
 
     /// Returns the quantile at nearest rank `numerator / denominator`, to 0.05 %.
     pub fn quantile(&self, numerator: u64, denominator: u64) -> Option<Quantile> {
-        let nanos = self.nanos.quantile(numerator, denominator)?.clamp(self.least, self.greatest);
+        let nanos = self
+            .nanos
+            .quantile(numerator, denominator)?
+            .clamp(self.least, self.greatest);
         let beyond = self.nanos.total() - rank(self.nanos.total(), numerator, denominator);
-        Some(Quantile { at: SimDuration::from_nanos(nanos), scarce: beyond < 10 })
+        Some(Quantile {
+            at: SimDuration::from_nanos(nanos),
+            scarce: beyond < 10,
+        })
     }
 
     /// Returns the buckets of the histogram: least and greatest nanoseconds, and how many durations.
@@ -90,7 +100,13 @@ mod tests {
         let mut trend = Trend::default();
         (1..=100).for_each(|second| trend.add(SimDuration::from_secs(second)));
         assert_eq!(trend.mean_s(), Some(50.5));
-        assert_eq!((trend.min(), trend.max()), (Some(SimDuration::from_secs(1)), Some(SimDuration::from_secs(100))));
+        assert_eq!(
+            (trend.min(), trend.max()),
+            (
+                Some(SimDuration::from_secs(1)),
+                Some(SimDuration::from_secs(100))
+            )
+        );
         let quantile = |permille| trend.quantile(permille, 1000).expect("a sample");
         assert!((quantile(500).at.as_secs_f64() - 50.0).abs() < 0.025);
         // p90 has 10 beyond it, p95 has 5.
@@ -107,7 +123,10 @@ mod tests {
             both.add(SimDuration::from_secs(second * second));
         }
         one.merge(&two);
-        assert_eq!((one.mean_s(), one.min(), one.max()), (both.mean_s(), both.min(), both.max()));
+        assert_eq!(
+            (one.mean_s(), one.min(), one.max()),
+            (both.mean_s(), both.min(), both.max())
+        );
         assert_eq!(one.quantile(3, 4), both.quantile(3, 4));
         assert_eq!(Trend::default().mean_s(), None);
     }

@@ -13,33 +13,38 @@ const HOUR_NS: f64 = 3.6e12;
 /// How an intensity follows the hour of the day and the day of the week.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    /// Factors by day (Monday first) and hour, of mean 1 over the week.
-    factors: [[f64; 24]; 7],
+    /// Factor of each hour of the week, of mean 1; Monday's first hour first.
+    factors: [f64; 168],
     zone: TimeZone,
     start: Timestamp,
 }
 
 impl Shape {
-    /// Returns the shape of the products of hour and day weights, normalised to a weekly mean of 1.
-    ///
-    /// # Panics
-    /// If their sum is not positive.
-    pub fn new(hours: &[f64; 24], days: &[f64; 7], zone: TimeZone, start: Timestamp) -> Self {
-        let mean = hours.iter().sum::<f64>() * days.iter().sum::<f64>() / 168.0;
-        assert!(mean > 0.0, "a shape has weight somewhere in the week");
-        Self { factors: days.map(|day| hours.map(|hour| hour * day / mean)), zone, start }
+    /// Returns the shape of these factors in local time of `zone`; `start` is the run's.
+    pub fn new(factors: [f64; 168], zone: TimeZone, start: Timestamp) -> Self {
+        Self {
+            factors,
+            zone,
+            start,
+        }
     }
 
     /// Returns the factor that holds at `at` and how many nanoseconds of it are left: until the local hour ends.
     fn factor(&self, at: SimTime) -> (f64, f64) {
         let past = jiff::SignedDuration::from_nanos_i128(i128::from(at.as_nanos()));
-        let moment = self.start.checked_add(past).expect("the run ends within the calendar");
+        let moment = self
+            .start
+            .checked_add(past)
+            .expect("the run ends within the calendar");
         let local = moment.to_zoned(self.zone.clone()).datetime();
         let day = local.weekday().to_monday_zero_offset() as usize;
         let into_hour = f64::from(local.minute()) * 6e10
             + f64::from(local.second()) * 1e9
             + f64::from(local.subsec_nanosecond());
-        (self.factors[day][local.hour() as usize], HOUR_NS - into_hour)
+        (
+            self.factors[day * 24 + local.hour() as usize],
+            HOUR_NS - into_hour,
+        )
     }
 }
 
@@ -78,14 +83,25 @@ pub struct Position {
 impl Arrivals {
     /// Returns when push `number` (from 1) comes after the one before it, which left `position`; `None` if it
     /// comes after `end`.
-    pub fn next(&self, position: &mut Position, number: u64, gaps: Key, end: SimTime) -> Option<SimTime> {
+    pub fn next(
+        &self,
+        position: &mut Position,
+        number: u64,
+        gaps: Key,
+        end: SimTime,
+    ) -> Option<SimTime> {
         let at = match self {
             Self::Poisson { per_ns, .. } if *per_ns <= 0.0 => None,
             Self::Poisson { per_ns, shape } => {
                 let gap = gaps.numbered(number).draws().exponential();
                 position.pass(gap, *per_ns, shape.as_deref(), end)
             }
-            Self::Bursts { images, over, every, first } => burst(number - 1, *images, *over, *every, *first),
+            Self::Bursts {
+                images,
+                over,
+                every,
+                first,
+            } => burst(number - 1, *images, *over, *every, *first),
         };
         at.filter(|&at| at <= end)
     }
@@ -93,7 +109,13 @@ impl Arrivals {
 
 impl Position {
     /// Moves on until `amount` of integrated intensity has passed.
-    fn pass(&mut self, mut amount: f64, per_ns: f64, shape: Option<&Shape>, end: SimTime) -> Option<SimTime> {
+    fn pass(
+        &mut self,
+        mut amount: f64,
+        per_ns: f64,
+        shape: Option<&Shape>,
+        end: SimTime,
+    ) -> Option<SimTime> {
         while let Some(shape) = shape {
             if self.at > end {
                 return None;
@@ -123,7 +145,13 @@ impl Position {
     }
 }
 
-fn burst(index: u64, images: u64, over: SimDuration, every: Option<SimDuration>, first: SimTime) -> Option<SimTime> {
+fn burst(
+    index: u64,
+    images: u64,
+    over: SimDuration,
+    every: Option<SimDuration>,
+    first: SimTime,
+) -> Option<SimTime> {
     let (burst, place) = (index / images, index % images);
     let start = match every {
         Some(every) => burst.checked_mul(every.as_nanos())?,
@@ -131,7 +159,11 @@ fn burst(index: u64, images: u64, over: SimDuration, every: Option<SimDuration>,
         None => return None,
     };
     let within = u128::from(over.as_nanos()) * u128::from(place) / u128::from(images);
-    first.as_nanos().checked_add(start)?.checked_add(within as u64).map(SimTime::from_nanos)
+    first
+        .as_nanos()
+        .checked_add(start)?
+        .checked_add(within as u64)
+        .map(SimTime::from_nanos)
 }
 
 #[cfg(test)]
@@ -144,7 +176,10 @@ mod tests {
     fn times(arrivals: &Arrivals, end: SimTime) -> Vec<u64> {
         let (mut position, key) = (Position::default(), Key::new(1, "gap"));
         let numbers = 1..;
-        numbers.map_while(|n| arrivals.next(&mut position, n, key, end)).map(SimTime::as_nanos).collect()
+        numbers
+            .map_while(|n| arrivals.next(&mut position, n, key, end))
+            .map(SimTime::as_nanos)
+            .collect()
     }
 
     #[test]
@@ -155,14 +190,20 @@ mod tests {
             every: Some(SimDuration::from_secs(100)),
             first: SimTime::from_nanos(5_000_000_000),
         };
-        let seconds: Vec<u64> = times(&bursts, SimTime::from_nanos(110_000_000_000)).iter().map(|t| t / 1_000_000_000).collect();
+        let seconds: Vec<u64> = times(&bursts, SimTime::from_nanos(110_000_000_000))
+            .iter()
+            .map(|t| t / 1_000_000_000)
+            .collect();
         assert_eq!(seconds, [5, 7, 9, 11, 105, 107, 109]);
     }
 
     #[test]
     fn validated_poisson_counts_and_gaps() {
         // λ = 1 per s for 100,000 s: the count is Poisson(100,000), within 4 standard deviations.
-        let arrivals = Arrivals::Poisson { per_ns: 1e-9, shape: None };
+        let arrivals = Arrivals::Poisson {
+            per_ns: 1e-9,
+            shape: None,
+        };
         let count = times(&arrivals, SimTime::from_nanos(100_000_000_000_000)).len() as f64;
         assert!((count - 1e5).abs() < 4.0 * 1e5_f64.sqrt(), "{count}");
     }
@@ -170,32 +211,61 @@ mod tests {
     #[test]
     fn validated_a_shape_has_its_weekly_mean_and_its_hours() {
         // 600 per hour over 10 weeks, all of it in the hour from 08:00 of each Monday, Kolkata time (02:30 UTC).
-        let mut hours = [0.0; 24];
-        hours[8] = 1.0;
-        let days = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let mut factors = [0.0; 168];
+        factors[8] = 168.0;
         let zone = TimeZone::get("Asia/Kolkata").expect("a zone");
         let start: Timestamp = "2026-03-02T00:00:00Z".parse().expect("a Monday");
-        let shape = Some(Arc::new(Shape::new(&hours, &days, zone, start)));
-        let arrivals = Arrivals::Poisson { per_ns: 600.0 / HOUR as f64, shape };
+        let shape = Some(Arc::new(Shape::new(factors, zone, start)));
+        let arrivals = Arrivals::Poisson {
+            per_ns: 600.0 / HOUR as f64,
+            shape,
+        };
         let all = times(&arrivals, SimTime::from_nanos(10 * 168 * HOUR));
         let expected = 600.0 * 168.0 * 10.0;
-        assert!((all.len() as f64 - expected).abs() < 4.0 * expected.sqrt(), "{}", all.len());
-        assert!(all.iter().all(|t| (5 * HOUR / 2..=7 * HOUR / 2).contains(&(t % (168 * HOUR)))));
+        assert!(
+            (all.len() as f64 - expected).abs() < 4.0 * expected.sqrt(),
+            "{}",
+            all.len()
+        );
+        assert!(
+            all.iter()
+                .all(|t| (5 * HOUR / 2..=7 * HOUR / 2).contains(&(t % (168 * HOUR))))
+        );
         assert!(all.is_sorted());
     }
 
     #[test]
     fn a_rate_of_nothing_brings_nothing() {
-        assert_eq!(times(&Arrivals::Poisson { per_ns: 0.0, shape: None }, END), []);
+        let none = Arrivals::Poisson {
+            per_ns: 0.0,
+            shape: None,
+        };
+        assert!(times(&none, END).is_empty());
     }
 
     #[test]
     fn times_scale_with_the_rate() {
         // The n-th push of half the rate falls at twice the time, to the nanosecond.
         let end = SimTime::from_nanos(1_000_000_000_000);
-        let fast = times(&Arrivals::Poisson { per_ns: 1e-8, shape: None }, end);
-        let slow = times(&Arrivals::Poisson { per_ns: 5e-9, shape: None }, SimTime::from_nanos(2_000_000_000_000));
+        let fast = times(
+            &Arrivals::Poisson {
+                per_ns: 1e-8,
+                shape: None,
+            },
+            end,
+        );
+        let slow = times(
+            &Arrivals::Poisson {
+                per_ns: 5e-9,
+                shape: None,
+            },
+            SimTime::from_nanos(2_000_000_000_000),
+        );
         assert!(fast.len() > 5000);
-        assert!(fast.iter().zip(&slow).all(|(fast, slow)| (2 * fast).abs_diff(*slow) <= 2));
+        assert!(
+            fast.iter()
+                .zip(&slow)
+                .all(|(fast, slow)| (2 * fast).abs_diff(*slow) <= 2)
+        );
     }
 }
