@@ -1,5 +1,11 @@
-//! Who does what when.
+//! Who does what when: generators of operations in time order, one at a time.
+//!
+//! Knows streams, numbers and bytes; nothing of what ECR makes of an operation.
 
 mod arrivals;
+mod pushes;
+mod retention;
 
 pub use arrivals::{Arrivals, Position, Shape};
+pub use pushes::{Drawn, PushPlan, PushStream};
+pub use retention::Retention;

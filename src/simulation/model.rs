@@ -1,0 +1,339 @@
+//! A scenario with everything resolved: dense ids instead of names, laws ready to be drawn from, all checked.
+//!
+//! A model never changes; runs of many seeds share it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::names::Names;
+use super::tags::TagBook;
+use crate::aws::{Registry, RegistryPolicy};
+use crate::ecr::mutability::TagRule;
+use crate::ecr::rules::RuleSet;
+use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
+use crate::engine::Law;
+use crate::network::Speeds;
+use crate::units::{SimDuration, SimTime};
+use crate::workload::{PushPlan, Retention};
+
+/// Everything that a run needs but its seed.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The calendar's moment of time 0.
+    pub start: Timestamp,
+    /// The run's end; what happens exactly then still counts.
+    pub end: SimTime,
+    /// What is measured.
+    pub window: Window,
+    /// Names by id.
+    pub names: Names,
+    /// Accounts, by place.
+    pub accounts: Vec<Account>,
+    /// Region codes, by place.
+    pub regions: Vec<String>,
+    /// Registries by [`RegistryId`].
+    pub registries: Vec<RegistryModel>,
+    /// Ordered pairs of registries that some rule joins at some time; by source, then destination.
+    pub lanes: Vec<Lane>,
+    /// Links, by place; by source, then destination Region.
+    pub links: Vec<LinkModel>,
+    /// Registries that may ever hold a repository, by [`RepositoryId`]; names stand in [`Names`].
+    pub holders: Vec<Vec<RegistryId>>,
+    /// Repositories that exist at the start.
+    pub provided: Vec<Provided>,
+    /// Streams of pushes.
+    pub streams: Vec<Stream>,
+    /// Deletes of old images.
+    pub retention: Vec<RetentionModel>,
+    /// Single operations and recorded ones.
+    pub scripts: Vec<Script>,
+    /// Changes of links' capacity.
+    pub outages: Vec<Outage>,
+    /// Which tags of a push may collide with others.
+    pub tags: TagBook,
+    /// Tags that more than one image may bear, by [`TagId`].
+    pub tag_texts: Vec<String>,
+    /// How ECR behaves where AWS does not say.
+    pub assumptions: Assumptions,
+    /// Failures of attempts.
+    pub failures: Failures,
+    /// Service quotas that are kept.
+    pub quotas: Quotas,
+}
+
+/// The measured part of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// The warm-up's end.
+    pub from: SimTime,
+    /// Last moment whose pushes are measured.
+    pub pushes_until: SimTime,
+}
+
+impl Window {
+    /// Returns whether what begins at `at` is measured.
+    pub fn measures(&self, at: SimTime) -> bool {
+        self.from <= at && at <= self.pushes_until
+    }
+}
+
+/// An AWS account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Alias.
+    pub alias: String,
+    /// Whether each Region is enabled in it at the start, by place.
+    pub enabled: Vec<bool>,
+}
+
+/// A private registry at the start.
+#[derive(Clone, Debug)]
+pub struct RegistryModel {
+    /// Place of its account.
+    pub account: usize,
+    /// Place of its Region.
+    pub region: usize,
+    /// Account id and Region code.
+    pub aws: Registry,
+    /// Its policy.
+    pub policy: Option<Arc<RegistryPolicy>>,
+    /// Its replication configuration.
+    pub rules: Arc<RuleSet<RegistryId>>,
+    /// Whether blob mounting is on.
+    pub blob_mounting: bool,
+}
+
+/// Where a source registry sends to.
+#[derive(Clone, Copy, Debug)]
+pub struct Lane {
+    /// Source registry.
+    pub source: RegistryId,
+    /// Destination registry.
+    pub destination: RegistryId,
+    /// Place of its link.
+    pub link: usize,
+    /// Its number among the lanes of that link.
+    pub flow: u32,
+}
+
+/// A link from Region to Region, and the latency of copies on it.
+#[derive(Clone, Debug)]
+pub struct LinkModel {
+    /// Copies in progress at once; `None` is unlimited.
+    pub slots: Option<u64>,
+    /// Speeds.
+    pub speeds: Speeds,
+    /// Its lanes, by flow.
+    pub lanes: Vec<usize>,
+    /// From push to dispatch, in ns.
+    pub dispatch: Law,
+    /// Chance of a stall.
+    pub stall_probability: f64,
+    /// Length of a stall, in ns.
+    pub stall: Law,
+}
+
+/// A repository that exists at the start.
+#[derive(Clone, Debug)]
+pub struct Provided {
+    /// Where.
+    pub registry: RegistryId,
+    /// Which.
+    pub repository: RepositoryId,
+    /// Its tag mutability, if the scenario gives it.
+    pub mutability: Option<TagRule>,
+    /// Images stored before the start, with the law of their sizes in bytes; their tags are a list each.
+    pub images: Option<StoredImages>,
+}
+
+/// Images stored before the start: one push a day back from it, oldest first.
+#[derive(Clone, Debug)]
+pub struct StoredImages {
+    /// How many.
+    pub count: u64,
+    /// Sizes in bytes.
+    pub size: Law,
+    /// The tag list of the oldest; the others follow.
+    pub first_tag_list: u32,
+}
+
+/// A stream of pushes.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Its name; draws are keyed by it.
+    pub name: String,
+    /// Its place in the order of names.
+    pub rank: u16,
+    /// The registry that is pushed to.
+    pub registry: RegistryId,
+    /// Its repositories.
+    pub repositories: Vec<RepositoryId>,
+    /// Times, choices and sizes.
+    pub plan: PushPlan,
+}
+
+/// Deletes of old images in one registry.
+#[derive(Clone, Debug)]
+pub struct RetentionModel {
+    /// Its place in the order of names.
+    pub rank: u16,
+    /// Where.
+    pub registry: RegistryId,
+    /// Which repositories, in order of their names.
+    pub repositories: Vec<RepositoryId>,
+    /// When, and how many images stay.
+    pub plan: Retention,
+}
+
+/// Operations at fixed times: a trace, or the scenario's single events.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Its name; draws are keyed by it.
+    pub name: String,
+    /// Its place in the order of names; single events come first.
+    pub rank: u16,
+    /// Operations in order of time, then of the file.
+    pub steps: Vec<(SimTime, Operation)>,
+    /// Base layers by number, in bytes: images name them.
+    pub bases: Vec<u64>,
+    /// Layers that stand for the content of one digest under several repository names, in bytes.
+    pub commons: Vec<u64>,
+}
+
+/// What a single operation does.
+#[derive(Clone, Debug)]
+pub enum Operation {
+    /// `PutImage`.
+    PutImage {
+        /// Where.
+        registry: RegistryId,
+        /// Which repository.
+        repository: RepositoryId,
+        /// The digest that the user gave.
+        digest: Option<u32>,
+        /// Its tags.
+        tag_list: u32,
+        /// Bytes of the layers that no other image has.
+        own_bytes: u64,
+        /// Number of its base layer in the script.
+        base: Option<u32>,
+        /// Number of its content layer in the script.
+        common: Option<u32>,
+    },
+    /// `BatchDeleteImage` by tag; `None`: no image can ever bear it.
+    DeleteByTag {
+        /// Where.
+        registry: RegistryId,
+        /// Which repository.
+        repository: RepositoryId,
+        /// Which tag.
+        tag: TagId,
+    },
+    /// `BatchDeleteImage` by digest.
+    DeleteByDigest {
+        /// Where.
+        registry: RegistryId,
+        /// Which repository.
+        repository: RepositoryId,
+        /// Which digest.
+        digest: u32,
+    },
+    /// `CreateRepository`.
+    CreateRepository {
+        /// Where.
+        registry: RegistryId,
+        /// Which repository.
+        repository: RepositoryId,
+        /// Its tag mutability.
+        mutability: Option<TagRule>,
+    },
+    /// `DeleteRepository`, with all images.
+    DeleteRepository {
+        /// Where.
+        registry: RegistryId,
+        /// Which repository.
+        repository: RepositoryId,
+    },
+    /// `PutImageTagMutability`.
+    PutImageTagMutability {
+        /// Where.
+        registry: RegistryId,
+        /// Which repository.
+        repository: RepositoryId,
+        /// Its tag mutability from now on.
+        mutability: TagRule,
+    },
+    /// `PutReplicationConfiguration`.
+    PutReplicationConfiguration {
+        /// Where.
+        registry: RegistryId,
+        /// The whole new configuration (B37).
+        rules: Arc<RuleSet<RegistryId>>,
+    },
+    /// `PutRegistryPolicy`.
+    PutRegistryPolicy {
+        /// Where.
+        registry: RegistryId,
+        /// The whole new policy.
+        policy: Arc<RegistryPolicy>,
+    },
+    /// `DeleteRegistryPolicy`.
+    DeleteRegistryPolicy {
+        /// Where.
+        registry: RegistryId,
+    },
+    /// `EnableRegion` and `DisableRegion`.
+    SetRegion {
+        /// Place of the account.
+        account: usize,
+        /// Place of the Region.
+        region: usize,
+        /// Whether it is enabled from now on.
+        enabled: bool,
+    },
+    /// `PutAccountSetting`.
+    PutAccountSetting {
+        /// Where.
+        registry: RegistryId,
+        /// Whether blob mounting is on from now on.
+        blob_mounting: bool,
+    },
+}
+
+/// A change of some links' capacity for a while.
+#[derive(Clone, Debug)]
+pub struct Outage {
+    /// When it begins.
+    pub at: SimTime,
+    /// When it ends.
+    pub until: SimTime,
+    /// Share of normal speed left; overlapping outages multiply.
+    pub capacity: f64,
+    /// Places of the links.
+    pub links: Vec<usize>,
+}
+
+/// How ECR behaves where AWS does not say.
+#[derive(Clone, Copy, Debug)]
+pub struct Assumptions {
+    /// U8: chance that a copy in flight completes after its permission is gone.
+    pub in_flight_completes: f64,
+    /// U24: mutable tags move only forward in the order of pushes.
+    pub tags_move_forward: bool,
+    /// U9: an explicit Deny also stops copies within an account.
+    pub deny_stops_own_account: bool,
+    /// U15: mounted layers are billed once per registry.
+    pub mounted_billed_once: bool,
+}
+
+/// Failures of attempts.
+#[derive(Clone, Copy, Debug)]
+pub struct Failures {
+    /// Chance that an attempt fails, at its end.
+    pub probability: f64,
+    /// Attempts after the first.
+    pub retries: u32,
+    /// Wait before the next attempt joins the queue.
+    pub backoff: SimDuration,
+}
