@@ -214,6 +214,11 @@ impl Pipe {
         of.settled_bytes + to_bytes(moving - self.overshoot(flow, served))
     }
 
+    /// Returns the bytes of the copies of `flow` that have ended.
+    pub fn settled_bytes(&self, flow: u32) -> u64 {
+        self.flows[flow as usize].settled_bytes
+    }
+
     /// Returns how far the copies of `flow` that end with virtual time `served` would have overrun their ends.
     fn overshoot(&self, flow: u32, served: u128) -> u128 {
         if self

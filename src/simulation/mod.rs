@@ -1,7 +1,13 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
+mod copies;
 mod model;
 pub mod names;
+mod observer;
+mod operations;
+mod permissions;
+mod requests;
+mod run;
 mod slab;
 mod tags;
 
@@ -9,3 +15,7 @@ pub use model::{
     Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Provided,
     RegistryModel, RetentionModel, Script, StoredImages, Stream, Window,
 };
+pub use observer::{
+    Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+};
+pub use run::{Interrupted, Simulation, Summary};

@@ -337,3 +337,17 @@ pub struct Failures {
     /// Wait before the next attempt joins the queue.
     pub backoff: SimDuration,
 }
+
+impl Model {
+    /// Returns the place of the lane between two registries.
+    ///
+    /// # Panics
+    /// If no rule ever joins them: every rule's lanes are made before the run.
+    pub fn lane(&self, source: RegistryId, destination: RegistryId) -> usize {
+        let key = (source, destination);
+        let place = self
+            .lanes
+            .binary_search_by_key(&key, |lane| (lane.source, lane.destination));
+        place.expect("every rule's lanes are made before the run")
+    }
+}

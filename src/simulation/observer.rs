@@ -1,0 +1,191 @@
+//! What a run tells: each happening once, to a listener that cannot change it.
+
+use super::names::TagList;
+use crate::ecr::{
+    Arrival, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId,
+};
+use crate::network::CopyId;
+use crate::units::{SimDuration, SimTime};
+
+/// An accepted push, while a replication that it requested has not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct PushState {
+    /// Its number in the run, from 1: the order of pushes.
+    pub number: u64,
+    /// When it was accepted.
+    pub at: SimTime,
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// Its image's digest.
+    pub digest: Digest,
+    /// Bytes of the whole image.
+    pub image_bytes: u64,
+    /// Its tags.
+    pub tags: TagList,
+    /// Whether it began in the measured window.
+    pub measured: bool,
+    pub(super) image: ImageId,
+    pub(super) holder: HolderId,
+    /// Stream, script or both: whose draws its replications take.
+    pub(super) origin: u32,
+    /// Its number in that origin.
+    pub(super) draw: u64,
+    pub(super) open: u32,
+    pub(super) all_complete: bool,
+}
+
+/// What a replication is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Not yet eligible.
+    Dispatching,
+    /// Waiting for a slot of its link.
+    Queued,
+    /// In a slot, moving bytes.
+    Moving,
+    /// In a slot, moving nothing.
+    Stalled,
+    /// Waiting to queue again after a failed attempt.
+    BackingOff,
+    /// Ended by a revocation; its pending event finds it so.
+    Aborted,
+}
+
+/// A replication that has not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Replication {
+    /// Its number in the run, from 1.
+    pub id: u64,
+    /// Its lane's place.
+    pub lane: u32,
+    /// What it is doing.
+    pub phase: Phase,
+    /// Attempts started.
+    pub attempts: u32,
+    /// When its phase began.
+    pub since: SimTime,
+    /// When it could first start.
+    pub eligible_at: Option<SimTime>,
+    /// When it first started.
+    pub started_at: Option<SimTime>,
+    /// Time in the queue so far.
+    pub queue: SimDuration,
+    /// Time of moving bytes so far.
+    pub transfer: SimDuration,
+    /// Time stalled so far.
+    pub stall: SimDuration,
+    /// Bytes that ended attempts moved.
+    pub moved_bytes: u64,
+    /// Bytes that the present attempt moves.
+    pub to_move_bytes: u64,
+    pub(super) push: u32,
+    pub(super) order: u64,
+    pub(super) copy: Option<CopyId>,
+}
+
+/// How a replication ended.
+#[derive(Clone, Debug)]
+pub enum Ending<'a> {
+    /// It arrived.
+    Complete {
+        /// What became of its tags.
+        arrival: Arrival,
+        /// Places in the push's tag list of tags that do not stand.
+        missing_tags: &'a [u32],
+    },
+    /// It failed. `in_flight`: it had started.
+    Failed(Reason),
+}
+
+/// A refused operation.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedOperation {
+    /// ECR's name of the operation.
+    pub action: &'static str,
+    /// Where.
+    pub registry: RegistryId,
+    /// Which repository, if it concerns one.
+    pub repository: Option<RepositoryId>,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// A copy in flight when its permission was lost.
+#[derive(Clone, Copy, Debug)]
+pub struct RevokedCopy {
+    /// Its replication's number.
+    pub id: u64,
+    /// Its repository.
+    pub repository: RepositoryId,
+    /// When it started.
+    pub started_at: SimTime,
+    /// Bytes that it had moved by then.
+    pub moved_bytes: u64,
+}
+
+/// Listens to a run. No method may look at the clock of the machine or draw.
+pub trait Observer {
+    /// Returns the next moment at which [`Observer::boundary`] wants to be called.
+    fn next_boundary(&self) -> SimTime;
+
+    /// The clock is about to pass `at`: nothing that happens at `at` or later has happened. `moved_bytes` is what
+    /// each lane has moved by then.
+    fn boundary(&mut self, at: SimTime, moved_bytes: &[u64]);
+
+    /// A registry stores this from now on.
+    fn stored(&mut self, at: SimTime, registry: RegistryId, holdings: &Holdings);
+
+    /// An operation was refused.
+    fn refused(&mut self, at: SimTime, operation: RefusedOperation);
+
+    /// A push requested a replication.
+    fn requested(&mut self, at: SimTime, push: &PushState, replication: &Replication);
+
+    /// A replication joined the queue of its link, for the first time or after a back-off.
+    fn queued(&mut self, at: SimTime, push: &PushState, replication: &Replication);
+
+    /// A replication took a slot after waiting so long in the queue this time.
+    fn started(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        waited: SimDuration,
+    );
+
+    /// A replication left its slot, of which it had so much time; it goes on or has ended.
+    fn released(&mut self, at: SimTime, push: &PushState, replication: &Replication);
+
+    /// A replication left the queue without a slot after waiting so long: it is about to fail.
+    fn dismissed(&mut self, at: SimTime, replication: &Replication, waited: SimDuration);
+
+    /// A replication ended.
+    fn ended(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        ending: &Ending<'_>,
+    );
+
+    /// The last replication of a push ended.
+    fn settled(&mut self, at: SimTime, push: &PushState, all_complete: bool);
+
+    /// A registry's policy changed; what was lost by it follows.
+    fn policy_changed(&mut self, at: SimTime, registry: RegistryId);
+
+    /// A lane lost permission for some repositories; these copies of theirs were in flight.
+    fn revoked(&mut self, at: SimTime, lane: u32, copies: &[RevokedCopy]);
+
+    /// The run ended with this replication unfinished; `moved_bytes` counts its present attempt too.
+    fn unfinished(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        moved_bytes: u64,
+    );
+
+    /// The run has ended: nothing more comes. `moved_bytes` is what each lane has moved.
+    fn finished(&mut self, at: SimTime, moved_bytes: &[u64]);
+}

@@ -1,0 +1,461 @@
+//! Everything else that happens: what is there at the start, single operations, retention, outages, revocations.
+
+use std::sync::Arc;
+
+use super::model::{Model, Operation};
+use super::names::TagList;
+use super::observer::{Observer, RefusedOperation, RevokedCopy};
+use super::requests::NewPush;
+use super::run::{Event, EventClass, Simulation, order};
+use crate::aws::RegistryPolicy;
+use crate::ecr::{Content, Digest, LayerId, Push, Refusal, RegistryId, RepositoryId, Tags};
+use crate::engine::{Key, Rank};
+use crate::units::SimTime;
+use crate::workload::Retention;
+
+const DAY_NS: i64 = 86_400_000_000_000;
+
+/// A script in a run.
+#[derive(Clone, Debug)]
+pub(super) struct ScriptState {
+    /// Its base and content layers, by number, made when first needed.
+    bases: Vec<Option<LayerId>>,
+    commons: Vec<Option<LayerId>>,
+    digests: Key,
+}
+
+impl ScriptState {
+    pub fn all(model: &Model, seed: u64) -> Vec<Self> {
+        let state = |script: &super::model::Script| Self {
+            bases: vec![None; script.bases.len()],
+            commons: vec![None; script.commons.len()],
+            digests: Key::new(seed, "digest").named(&script.name),
+        };
+        model.scripts.iter().map(state).collect()
+    }
+}
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Sets up what exists before the run: repositories that are pushed to or described, stored images, settings.
+    pub(super) fn provide(&mut self) {
+        for (index, registry) in self.model.registries.iter().enumerate() {
+            self.world
+                .set_blob_mounting(RegistryId::new(index), registry.blob_mounting);
+        }
+        for provided in &self.model.provided {
+            let holder = self.holder(provided.repository, provided.registry);
+            self.world
+                .provide_repository(holder, provided.mutability.clone());
+            let Some(images) = &provided.images else {
+                continue;
+            };
+            let name = &self.model.names.repositories[provided.repository.index()];
+            let registry = &self.model.names.registries[provided.registry.index()];
+            let key = |purpose| Key::new(self.seed, purpose).named(registry).named(name);
+            let (sizes, digests) = (key("stored-size"), key("stored-digest"));
+            for number in 1..=images.count {
+                let list = TagList::Listed(images.first_tag_list + (number - 1) as u32);
+                self.model.tags.resolve(
+                    list,
+                    provided.repository,
+                    &mut self.contested,
+                    &mut self.resolved,
+                );
+                let content = Content {
+                    digest: Digest::Generated(digests.numbered(number).bits()),
+                    own_bytes: images
+                        .size
+                        .draw_whole(&mut sizes.numbered(number).draws())
+                        .max(1),
+                    base: None,
+                    common: None,
+                };
+                let at = -((images.count - number + 1) as i64).saturating_mul(DAY_NS);
+                let tags = Tags {
+                    own: false,
+                    common: &self.resolved.common,
+                };
+                let stored = self.world.push(Push {
+                    holder,
+                    content,
+                    tags,
+                    number: 0,
+                    at,
+                });
+                stored.expect(
+                    "images stored before the start are within the quotas, which was checked",
+                );
+            }
+        }
+        self.tell_stored(SimTime::ZERO);
+    }
+
+    /// Puts the first event of everything into the calendar.
+    pub(super) fn schedule_all(&mut self) {
+        for stream in 0..self.model.streams.len() {
+            self.schedule_push(stream);
+        }
+        for script in 0..self.model.scripts.len() {
+            self.schedule_steps(script, 0);
+        }
+        for retention in 0..self.model.retention.len() {
+            self.schedule_retention(retention, 1);
+        }
+        for (index, outage) in self.model.outages.iter().enumerate() {
+            for (change, at) in [(2 * index, outage.at), (2 * index + 1, outage.until)] {
+                let rank = Rank::new(EventClass::Outage as u8, change as u64);
+                self.calendar
+                    .schedule(at, rank, Event::OutageChange(change as u32));
+            }
+        }
+    }
+
+    /// Schedules the steps of a script that share the time of step `from`: within an instant, classes order them.
+    fn schedule_steps(&mut self, script: usize, from: usize) {
+        let of = &self.model.scripts[script];
+        let Some(&(at, _)) = of.steps.get(from) else {
+            return;
+        };
+        let together = of.steps[from..].iter().take_while(|step| step.0 == at);
+        for (step, (_, operation)) in (from..).zip(together) {
+            let rank = Rank::new(operation.class() as u8, order(of.rank, step as u64, 0));
+            self.calendar.schedule(
+                at,
+                rank,
+                Event::ScriptStep {
+                    script: script as u32,
+                    step: step as u32,
+                },
+            );
+        }
+    }
+
+    /// Performs a step of a script; the last one of its instant schedules those that follow.
+    pub(super) fn perform(&mut self, at: SimTime, script: u32, step: u32) {
+        let steps = &self.model.scripts[script as usize].steps;
+        let (_, operation) = &steps[step as usize];
+        if steps.get(step as usize + 1).is_none_or(|next| next.0 > at) {
+            self.schedule_steps(script as usize, step as usize + 1);
+        }
+        if let Err(refusal) = self.operate(at, script, step, operation) {
+            let (registry, repository) = operation.place();
+            let refused = RefusedOperation {
+                action: operation.name(),
+                registry,
+                repository,
+                refusal,
+            };
+            self.observer.refused(at, refused);
+        }
+        self.tell_stored(at);
+    }
+
+    fn operate(
+        &mut self,
+        at: SimTime,
+        script: u32,
+        step: u32,
+        operation: &Operation,
+    ) -> Result<(), Refusal> {
+        match operation {
+            Operation::PutImage { .. } => self.put_image(at, script, step, operation),
+            Operation::DeleteByTag {
+                registry,
+                repository,
+                tag,
+            } => {
+                let holder = self.holder(*repository, *registry);
+                return self.world.delete_by_tag(holder, *tag);
+            }
+            Operation::DeleteByDigest {
+                registry,
+                repository,
+                digest,
+            } => {
+                let holder = self.holder(*repository, *registry);
+                return self.world.delete_by_digest(holder, Digest::Given(*digest));
+            }
+            Operation::CreateRepository {
+                registry,
+                repository,
+                mutability,
+            } => {
+                let holder = self.holder(*repository, *registry);
+                return self.world.create_repository(holder, mutability.clone());
+            }
+            Operation::DeleteRepository {
+                registry,
+                repository,
+            } => {
+                let holder = self.holder(*repository, *registry);
+                return self.world.delete_repository(holder);
+            }
+            Operation::PutImageTagMutability {
+                registry,
+                repository,
+                mutability,
+            } => {
+                let holder = self.holder(*repository, *registry);
+                return self.world.set_mutability(holder, mutability.clone());
+            }
+            Operation::PutReplicationConfiguration { registry, rules } => {
+                self.permissions.set_rules(*registry, Arc::clone(rules));
+            }
+            Operation::PutRegistryPolicy { registry, policy } => {
+                self.change_policy(at, *registry, Some(Arc::clone(policy)));
+            }
+            Operation::DeleteRegistryPolicy { registry } => {
+                if !self.permissions.has_policy(*registry) {
+                    return Err(Refusal::RegistryPolicyNotFound);
+                }
+                self.change_policy(at, *registry, None);
+            }
+            Operation::SetRegion {
+                account,
+                region,
+                enabled,
+            } => {
+                self.permissions
+                    .set_region(self.model, *account, *region, *enabled);
+            }
+            Operation::PutAccountSetting {
+                registry,
+                blob_mounting,
+            } => {
+                self.world.set_blob_mounting(*registry, *blob_mounting);
+            }
+        }
+        Ok(())
+    }
+
+    fn put_image(&mut self, at: SimTime, script: u32, step: u32, operation: &Operation) {
+        let Operation::PutImage {
+            registry,
+            repository,
+            digest,
+            tag_list,
+            own_bytes,
+            base,
+            common,
+        } = operation
+        else {
+            return;
+        };
+        let of = &self.model.scripts[script as usize];
+        let state = &mut self.scripts[script as usize];
+        let layer = |made: &mut Option<LayerId>, world: &mut crate::ecr::World, bytes: u64| {
+            *made.get_or_insert_with(|| world.add_layer(bytes))
+        };
+        let generated = || Digest::Generated(state.digests.numbered(u64::from(step)).bits());
+        let digest = digest.map_or_else(generated, Digest::Given);
+        let base = base.map(|n| {
+            layer(
+                &mut state.bases[n as usize],
+                &mut self.world,
+                of.bases[n as usize],
+            )
+        });
+        let common = common.map(|n| {
+            layer(
+                &mut state.commons[n as usize],
+                &mut self.world,
+                of.commons[n as usize],
+            )
+        });
+        let push = NewPush {
+            registry: *registry,
+            repository: *repository,
+            content: Content {
+                digest,
+                own_bytes: *own_bytes,
+                base,
+                common,
+            },
+            tags: TagList::Listed(*tag_list),
+            origin: self.model.streams.len() as u32 + script,
+            draw: u64::from(step),
+            rank: of.rank,
+        };
+        self.push(at, &push);
+    }
+
+    fn schedule_retention(&mut self, retention: usize, number: u64) {
+        let at = Retention::time(number);
+        if at > self.model.end {
+            return;
+        }
+        let rank = Rank::new(
+            EventClass::Deletion as u8,
+            order(self.model.retention[retention].rank, number, 0),
+        );
+        self.calendar
+            .schedule(at, rank, Event::Retention(retention as u32));
+    }
+
+    /// Deletes old images of a retention's repositories, in order of name, and schedules its next time.
+    pub(super) fn retain(&mut self, at: SimTime, retention: u32) {
+        let of = &self.model.retention[retention as usize];
+        for &repository in &of.repositories {
+            let holder = self.holder(repository, of.registry);
+            self.world.delete_all_but_newest(holder, of.plan.keep_last);
+        }
+        self.tell_stored(at);
+        let number = at.as_nanos() / Retention::time(1).as_nanos();
+        self.schedule_retention(retention as usize, number + 1);
+    }
+
+    /// Begins or ends an outage; overlapping ones multiply.
+    pub(super) fn change_capacity(&mut self, at: SimTime, change: u32) {
+        let outage = &self.model.outages[change as usize / 2];
+        for &link in &outage.links {
+            let active = &mut self.capacities[link];
+            if change % 2 == 0 {
+                active.push(outage.capacity);
+            } else {
+                let ended = active
+                    .iter()
+                    .position(|&capacity| capacity == outage.capacity);
+                active.swap_remove(ended.expect("an outage that ends has begun"));
+            }
+            // Multiplied in order of size, so that the order of beginnings cannot reach the product.
+            active.sort_by(f64::total_cmp);
+            let capacity = active.iter().product();
+            self.links[link].pipe.set_capacity(at, capacity);
+            self.refresh_end(link);
+        }
+    }
+
+    /// Replaces a registry's policy; copies in flight whose permission is gone mostly complete (B49, U8).
+    fn change_policy(
+        &mut self,
+        at: SimTime,
+        registry: RegistryId,
+        policy: Option<Arc<RegistryPolicy>>,
+    ) {
+        let places = self.in_flight_to(registry);
+        let flying: Vec<(u32, RepositoryId)> = places
+            .iter()
+            .map(|&place| (self.replications.get(place).lane, self.repository_of(place)))
+            .collect();
+        let lost = self
+            .permissions
+            .set_policy(self.model, registry, policy, &flying);
+        self.observer.policy_changed(at, registry);
+        for (lane, repositories) in lost {
+            let concerned: Vec<u32> = places
+                .iter()
+                .zip(&flying)
+                .filter(|(_, of)| of.0 == lane && repositories.contains(&of.1))
+                .map(|(&place, _)| place)
+                .collect();
+            self.revoke(at, lane, &concerned);
+        }
+    }
+
+    fn revoke(&mut self, at: SimTime, lane: u32, places: &[u32]) {
+        self.revocations += 1;
+        let link = self.model.lanes[lane as usize].link;
+        self.links[link].pipe.advance(at);
+        let copies: Vec<RevokedCopy> = places
+            .iter()
+            .map(|&place| {
+                let replication = self.replications.get(place);
+                let moving = replication
+                    .copy
+                    .map_or(0, |copy| self.links[link].pipe.moved_by(copy));
+                RevokedCopy {
+                    id: replication.id,
+                    repository: self.repository_of(place),
+                    started_at: replication
+                        .started_at
+                        .expect("a copy in flight has started"),
+                    moved_bytes: replication.moved_bytes + moving,
+                }
+            })
+            .collect();
+        self.observer.revoked(at, lane, &copies);
+        for &place in places {
+            let push = self.pushes.get(self.replications.get(place).push);
+            let key = self
+                .keys
+                .revocation(push.origin, lane)
+                .numbered(push.draw)
+                .numbered(self.revocations);
+            if !key
+                .draws()
+                .chance(self.model.assumptions.in_flight_completes)
+            {
+                self.abort(at, place);
+            }
+        }
+    }
+}
+
+impl Operation {
+    fn class(&self) -> EventClass {
+        match self {
+            Self::PutImage { .. } => EventClass::Push,
+            Self::DeleteByTag { .. }
+            | Self::DeleteByDigest { .. }
+            | Self::DeleteRepository { .. } => EventClass::Deletion,
+            _ => EventClass::Configuration,
+        }
+    }
+
+    /// Returns ECR's name of the operation.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::PutImage { .. } => "PutImage",
+            Self::DeleteByTag { .. } | Self::DeleteByDigest { .. } => "BatchDeleteImage",
+            Self::CreateRepository { .. } => "CreateRepository",
+            Self::DeleteRepository { .. } => "DeleteRepository",
+            Self::PutImageTagMutability { .. } => "PutImageTagMutability",
+            Self::PutReplicationConfiguration { .. } => "PutReplicationConfiguration",
+            Self::PutRegistryPolicy { .. } => "PutRegistryPolicy",
+            Self::DeleteRegistryPolicy { .. } => "DeleteRegistryPolicy",
+            Self::SetRegion { enabled: true, .. } => "EnableRegion",
+            Self::SetRegion { enabled: false, .. } => "DisableRegion",
+            Self::PutAccountSetting { .. } => "PutAccountSetting",
+        }
+    }
+
+    /// Returns the registry and repository that a refusal names.
+    fn place(&self) -> (RegistryId, Option<RepositoryId>) {
+        match self {
+            Self::PutImage {
+                registry,
+                repository,
+                ..
+            }
+            | Self::DeleteByTag {
+                registry,
+                repository,
+                ..
+            }
+            | Self::DeleteByDigest {
+                registry,
+                repository,
+                ..
+            }
+            | Self::CreateRepository {
+                registry,
+                repository,
+                ..
+            }
+            | Self::DeleteRepository {
+                registry,
+                repository,
+            }
+            | Self::PutImageTagMutability {
+                registry,
+                repository,
+                ..
+            } => (*registry, Some(*repository)),
+            Self::PutReplicationConfiguration { registry, .. }
+            | Self::PutRegistryPolicy { registry, .. }
+            | Self::DeleteRegistryPolicy { registry }
+            | Self::PutAccountSetting { registry, .. } => (*registry, None),
+            Self::SetRegion { .. } => (RegistryId(0), None),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! From a push to the queue: pushes of streams, the replications that they request, dispatch.
+
+use std::collections::BTreeMap;
+
+use super::model::Model;
+use super::names::TagList;
+use super::observer::{Observer, Phase, PushState, RefusedOperation, Replication};
+use super::run::{Event, EventClass, Simulation, order};
+use crate::ecr::{Content, Digest, HolderId, LayerId, Push, RegistryId, RepositoryId};
+use crate::engine::{Key, Rank};
+use crate::units::{SimDuration, SimTime};
+use crate::workload::{Drawn, PushStream};
+
+/// A stream of pushes in a run.
+#[derive(Clone, Debug)]
+pub(super) struct StreamState {
+    pub stream: PushStream,
+    /// The push that is scheduled.
+    pub number: u64,
+    digests: Key,
+    /// The current base layer of each repository, by place, with its number.
+    bases: BTreeMap<u32, (u64, LayerId)>,
+}
+
+impl StreamState {
+    pub fn all(model: &Model, seed: u64) -> Vec<Self> {
+        let state = |stream: &super::model::Stream| Self {
+            stream: PushStream::new(seed, &stream.name, stream.plan.repositories),
+            number: 0,
+            digests: Key::new(seed, "digest").named(&stream.name),
+            bases: BTreeMap::new(),
+        };
+        model.streams.iter().map(state).collect()
+    }
+}
+
+/// A push as the simulation hands it to the state machine.
+pub(super) struct NewPush {
+    pub registry: RegistryId,
+    pub repository: RepositoryId,
+    pub content: Content,
+    pub tags: TagList,
+    /// Stream or script, as [`super::copies::Keys`] counts them.
+    pub origin: u32,
+    /// Its number there.
+    pub draw: u64,
+    pub rank: u16,
+}
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Schedules the next push of a stream.
+    pub(super) fn schedule_push(&mut self, stream: usize) {
+        let of = &self.model.streams[stream];
+        let state = &mut self.streams[stream];
+        let Some((number, at)) = state.stream.next(&of.plan, self.model.end) else {
+            return;
+        };
+        state.number = number;
+        let rank = Rank::new(EventClass::Push as u8, order(of.rank, number, 0));
+        self.calendar.schedule(at, rank, Event::Push(stream as u32));
+    }
+
+    /// Handles the push of a stream that is due, and schedules its next one.
+    pub(super) fn push_from(&mut self, at: SimTime, stream: u32) {
+        let index = stream as usize;
+        let of = &self.model.streams[index];
+        let state = &mut self.streams[index];
+        let drawn = state.stream.draw(&of.plan, state.number, at);
+        let digest = state.digests.numbered(drawn.number).bits();
+        let base = drawn
+            .base
+            .map(|number| self.base_layer(index, drawn, number));
+        let content = Content {
+            digest: Digest::Generated(digest),
+            own_bytes: drawn.own_bytes,
+            base,
+            common: None,
+        };
+        let push = NewPush {
+            registry: of.registry,
+            repository: of.repositories[drawn.repository as usize],
+            content,
+            tags: TagList::Stream {
+                stream,
+                number: drawn.number_in_repository,
+            },
+            origin: stream,
+            draw: drawn.number,
+            rank: of.rank,
+        };
+        self.push(at, &push);
+        self.schedule_push(index);
+    }
+
+    /// Returns the layer of a repository's base; a new one replaces the one before it for good.
+    fn base_layer(&mut self, stream: usize, drawn: Drawn, number: u64) -> LayerId {
+        let of = &self.model.streams[stream];
+        let state = &mut self.streams[stream];
+        let known = state.bases.get(&drawn.repository).copied();
+        if let Some((current, layer)) = known
+            && current == number
+        {
+            return layer;
+        }
+        let name =
+            &self.model.names.repositories[of.repositories[drawn.repository as usize].index()];
+        let layer = self
+            .world
+            .add_layer(state.stream.base_bytes(&of.plan, name, number));
+        state.bases.insert(drawn.repository, (number, layer));
+        if let Some((_, old)) = known {
+            self.world.forget_layer(old);
+        }
+        layer
+    }
+
+    /// Lets ECR accept or refuse a push; an accepted one requests its replications.
+    pub(super) fn push(&mut self, at: SimTime, push: &NewPush) {
+        let holder = self.holder(push.repository, push.registry);
+        self.resolve_tags(push.tags, push.repository);
+        let tags = self.resolved.tags();
+        let number = self.last_push + 1;
+        let at_ns = i64::try_from(at.as_nanos()).expect("a run is shorter than 292 years");
+        let accepted = self.world.push(Push {
+            holder,
+            content: push.content,
+            tags,
+            number,
+            at: at_ns,
+        });
+        let image = match accepted {
+            Ok(pushed) => pushed.image,
+            Err(refusal) => {
+                let (registry, repository) = (push.registry, Some(push.repository));
+                let operation = RefusedOperation {
+                    action: "PutImage",
+                    registry,
+                    repository,
+                    refusal,
+                };
+                return self.observer.refused(at, operation);
+            }
+        };
+        self.last_push = number;
+        self.tell_stored(at);
+        let routes = self
+            .permissions
+            .routes(self.model, push.registry, push.repository);
+        if routes.is_empty() {
+            return;
+        }
+        self.world.hold(image);
+        let state = PushState {
+            number,
+            at,
+            repository: push.repository,
+            digest: push.content.digest,
+            image_bytes: self.world.image_bytes(image),
+            tags: push.tags,
+            measured: self.model.window.measures(at),
+            image,
+            holder,
+            origin: push.origin,
+            draw: push.draw,
+            open: routes.len() as u32,
+            all_complete: true,
+        };
+        let place = self.pushes.insert(state);
+        for &lane in &*routes {
+            self.request(at, place, lane, push.rank);
+        }
+    }
+
+    /// Requests one replication; it becomes eligible after its dispatch delay.
+    fn request(&mut self, at: SimTime, push: u32, lane: u32, rank: u16) {
+        self.last_replication += 1;
+        let of = self.pushes.get(push);
+        let link = &self.model.links[self.model.lanes[lane as usize].link];
+        let delay = link.dispatch.draw_whole(
+            &mut self
+                .keys
+                .dispatch(of.origin, lane)
+                .numbered(of.draw)
+                .draws(),
+        );
+        let slot = self.slot(of.repository, lane);
+        let replication = Replication {
+            id: self.last_replication,
+            lane,
+            phase: Phase::Dispatching,
+            attempts: 0,
+            since: at,
+            eligible_at: None,
+            started_at: None,
+            queue: SimDuration::ZERO,
+            transfer: SimDuration::ZERO,
+            stall: SimDuration::ZERO,
+            moved_bytes: 0,
+            to_move_bytes: 0,
+            push,
+            order: order(rank, of.draw, slot),
+            copy: None,
+        };
+        self.observer.requested(at, of, &replication);
+        let place = self.replications.insert(replication);
+        // A delay beyond the clock's end never passes.
+        if let Some(due) = at.as_nanos().checked_add(delay) {
+            let rank = Rank::new(EventClass::Dispatch as u8, replication.order);
+            self.calendar
+                .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
+        }
+    }
+
+    /// Puts a replication at the tail of its link's queue.
+    pub(super) fn queue(&mut self, at: SimTime, place: u32) {
+        let replication = self.replications.get_mut(place);
+        if replication.phase == Phase::Aborted {
+            return self.replications.remove(place);
+        }
+        replication.phase = Phase::Queued;
+        replication.since = at;
+        replication.eligible_at.get_or_insert(at);
+        let replication = *replication;
+        self.observer
+            .queued(at, self.pushes.get(replication.push), &replication);
+        let link = self.model.lanes[replication.lane as usize].link;
+        self.links[link].join(place);
+        self.note_ready(link);
+    }
+
+    /// Notes that a copy may be able to start on a link.
+    pub(super) fn note_ready(&mut self, link: usize) {
+        if self.links[link].startable().is_some() && !self.ready.contains(&link) {
+            self.ready.push(link);
+        }
+    }
+
+    /// Finds which tags of a push are common, and makes the world know those that it meets for the first time.
+    pub(super) fn resolve_tags(&mut self, list: TagList, repository: RepositoryId) {
+        self.model
+            .tags
+            .resolve(list, repository, &mut self.contested, &mut self.resolved);
+        self.contested.tell(&mut self.world);
+    }
+
+    pub(super) fn holder(&self, repository: RepositoryId, registry: RegistryId) -> HolderId {
+        let holder = self.world.holder(repository, registry);
+        holder.expect("every registry that may hold a name is known before the run")
+    }
+
+    /// Returns the place of a lane's destination among the registries that may hold the repository.
+    fn slot(&self, repository: RepositoryId, lane: u32) -> u8 {
+        let destination = self.model.lanes[lane as usize].destination;
+        let slot = self.model.holders[repository.index()].binary_search(&destination);
+        slot.expect("a lane's destination may hold what is sent there") as u8
+    }
+}

@@ -1,0 +1,351 @@
+//! A run: the state of everything that changes, and the loop that changes it.
+
+use super::copies::Keys;
+use super::model::Model;
+use super::observer::{Observer, PushState, Replication};
+use super::operations::ScriptState;
+use super::permissions::Permissions;
+use super::requests::StreamState;
+use super::slab::Slab;
+use super::tags::{Contested, Resolved};
+use crate::ecr::World;
+use crate::engine::{Calendar, Earliest, Key, Rank};
+use crate::network::{Arrived, Link};
+use crate::units::SimTime;
+
+/// What is pending in the calendar. The next end of a transfer on each link is kept by the link instead.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event {
+    TransferEnd(u32),
+    StallEnd(u32),
+    OutageChange(u32),
+    ScriptStep { script: u32, step: u32 },
+    Retention(u32),
+    Push(u32),
+    Dispatch(u32),
+    BackoffEnd(u32),
+}
+
+/// Classes of events at one instant, in order (MODEL.md, "Time"). Starts come last of all and need no place here.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum EventClass {
+    End,
+    Outage,
+    Configuration,
+    Deletion,
+    Push,
+    Dispatch = 6,
+}
+
+/// The place of an event among those of its class: by the name of its stream, its number, and its destination.
+pub(super) const fn order(rank: u16, number: u64, destination: u8) -> u64 {
+    assert!(
+        rank < 1 << 14 && number < 1 << 38,
+        "16,384 streams of 10^11 events each are ordered"
+    );
+    (rank as u64) << 46 | number << 8 | destination as u64
+}
+
+/// Why a run did not reach its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interrupted;
+
+/// What a run comes to besides what its observer heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Events handled: pushes, dispatches, ends of transfers and single operations.
+    pub events: u64,
+    /// Running hash over time, kind and ids of every event.
+    pub fingerprint: u64,
+}
+
+/// A run in progress. It owns all that it changes: no globals, no locks, no wall clock.
+#[derive(Debug)]
+pub struct Simulation<'m, O> {
+    pub(super) model: &'m Model,
+    pub(super) seed: u64,
+    pub(super) observer: O,
+    pub(super) world: World,
+    pub(super) permissions: Permissions,
+    pub(super) calendar: Calendar<Event>,
+    pub(super) links: Vec<Link>,
+    /// The next end on each link.
+    pub(super) ends: Earliest,
+    /// Links on which a copy may be able to start.
+    pub(super) ready: Vec<usize>,
+    pub(super) pushes: Slab<PushState>,
+    pub(super) replications: Slab<Replication>,
+    pub(super) streams: Vec<StreamState>,
+    pub(super) scripts: Vec<ScriptState>,
+    pub(super) keys: Keys,
+    pub(super) contested: Contested,
+    pub(super) resolved: Resolved,
+    pub(super) capacities: Vec<Vec<f64>>,
+    pub(super) last_push: u64,
+    pub(super) last_replication: u64,
+    pub(super) revocations: u64,
+    arrived: Vec<Arrived>,
+    moved_bytes: Vec<u64>,
+    boundary: SimTime,
+    events: u64,
+    fingerprint: u64,
+}
+
+impl<'m, O: Observer> Simulation<'m, O> {
+    /// Returns a run at its beginning.
+    pub fn new(model: &'m Model, seed: u64, observer: O) -> Self {
+        let mut world = World::new(
+            model.registries.len(),
+            model.quotas,
+            model.assumptions.tags_move_forward,
+            model.assumptions.mounted_billed_once,
+        );
+        model.holders.iter().for_each(|registries| {
+            world.add_name(registries.clone());
+        });
+        model.tag_texts.iter().for_each(|text| {
+            world.add_tag(text);
+        });
+        let links = model
+            .links
+            .iter()
+            .map(|link| Link::new(link.slots, link.speeds, link.lanes.len()));
+        let boundary = observer.next_boundary();
+        let mut simulation = Self {
+            model,
+            seed,
+            observer,
+            world,
+            permissions: Permissions::new(model),
+            calendar: Calendar::default(),
+            links: links.collect(),
+            ends: Earliest::new(model.links.len()),
+            ready: Vec::new(),
+            pushes: Slab::default(),
+            replications: Slab::default(),
+            streams: StreamState::all(model, seed),
+            scripts: ScriptState::all(model, seed),
+            keys: Keys::new(model, seed),
+            contested: Contested::new(&model.tag_texts),
+            resolved: Resolved::default(),
+            capacities: vec![Vec::new(); model.links.len()],
+            last_push: 0,
+            last_replication: 0,
+            revocations: 0,
+            arrived: Vec::new(),
+            moved_bytes: vec![0; model.lanes.len()],
+            boundary,
+            events: 0,
+            fingerprint: Key::new(seed, "fingerprint").bits(),
+        };
+        simulation.provide();
+        simulation.schedule_all();
+        simulation
+    }
+
+    /// Runs to the end. `keep_going` is asked now and then with the simulated time and the number of events.
+    ///
+    /// # Errors
+    /// If `keep_going` says no.
+    pub fn run(
+        mut self,
+        mut keep_going: impl FnMut(SimTime, u64) -> bool,
+    ) -> Result<(O, Summary), Interrupted> {
+        const ASK_EVERY: u64 = 1 << 16;
+        let mut ask_at = ASK_EVERY;
+        while self.step() {
+            if self.events >= ask_at {
+                ask_at = self.events + ASK_EVERY;
+                if !keep_going(self.calendar.now(), self.events) {
+                    return Err(Interrupted);
+                }
+            }
+        }
+        self.finish();
+        Ok((
+            self.observer,
+            Summary {
+                events: self.events,
+                fingerprint: self.fingerprint,
+            },
+        ))
+    }
+
+    /// Handles the next happening; returns whether there was one by the run's end.
+    fn step(&mut self) -> bool {
+        let end = self.ends.get();
+        let event = self.calendar.peek();
+        let next = match (end, event) {
+            (Some((at, _)), Some((other, _))) => at.min(other),
+            (Some((at, _)), None) | (None, Some((at, _))) => at,
+            (None, None) => SimTime::from_nanos(u64::MAX),
+        };
+        if !self.ready.is_empty() && next > self.calendar.now() {
+            self.start_next();
+            return true;
+        }
+        if next > self.model.end {
+            return false;
+        }
+        if next >= self.boundary {
+            self.reach(next);
+        }
+        match end {
+            // Ends of transfers are the first class of their instant.
+            Some((at, link)) if at == next => self.settle_link(at, link),
+            _ => self.handle_next(),
+        }
+        true
+    }
+
+    /// Ends the transfers that are due on a link: at once if nothing else ends now, else through the calendar, which
+    /// orders them.
+    fn settle_link(&mut self, at: SimTime, link: usize) {
+        let mut arrived = std::mem::take(&mut self.arrived);
+        self.links[link].pipe.settle(at, |copy| arrived.push(copy));
+        self.refresh_end(link);
+        let rank = |order| Rank::new(EventClass::End as u8, order);
+        let alone = arrived.len() == 1
+            && self.ends.get().is_none_or(|(other, _)| other > at)
+            && self
+                .calendar
+                .peek()
+                .is_none_or(|next| next > (at, rank(arrived[0].order)));
+        if alone {
+            self.calendar.move_to(at);
+            self.handle(at, Event::TransferEnd(arrived[0].token));
+        } else {
+            for copy in &arrived {
+                self.calendar
+                    .schedule(at, rank(copy.order), Event::TransferEnd(copy.token));
+            }
+        }
+        arrived.clear();
+        self.arrived = arrived;
+    }
+
+    fn handle_next(&mut self) {
+        let (at, event) = self.calendar.pop().expect("an event is pending");
+        self.handle(at, event);
+    }
+
+    fn handle(&mut self, at: SimTime, event: Event) {
+        self.note(at, event);
+        match event {
+            Event::TransferEnd(replication) => self.end_transfer(at, replication),
+            Event::StallEnd(replication) => self.end_stall(at, replication),
+            Event::OutageChange(change) => self.change_capacity(at, change),
+            Event::ScriptStep { script, step } => self.perform(at, script, step),
+            Event::Retention(retention) => self.retain(at, retention),
+            Event::Push(stream) => self.push_from(at, stream),
+            Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
+                self.queue(at, replication)
+            }
+        }
+    }
+
+    /// Counts an event and folds it into the fingerprint.
+    fn note(&mut self, at: SimTime, event: Event) {
+        self.events += 1;
+        let (kind, id) = match event {
+            Event::TransferEnd(place) => (1, self.replications.get(place).id),
+            Event::StallEnd(place) => (2, self.replications.get(place).id),
+            Event::OutageChange(change) => (3, u64::from(change)),
+            Event::ScriptStep { script, step } => (4, u64::from(script) << 32 | u64::from(step)),
+            Event::Retention(retention) => (5, u64::from(retention)),
+            Event::Push(stream) => (6, u64::from(stream)),
+            Event::Dispatch(place) => (7, self.replications.get(place).id),
+            Event::BackoffEnd(place) => (8, self.replications.get(place).id),
+        };
+        let happening = at.as_nanos() ^ (id << 4 | kind).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.fingerprint ^ happening).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        self.fingerprint = mixed ^ (mixed >> 32);
+    }
+
+    /// Tells the observer of every boundary up to `at`.
+    fn reach(&mut self, at: SimTime) {
+        while self.boundary <= at {
+            self.count_moved_bytes(self.boundary);
+            self.observer.boundary(self.boundary, &self.moved_bytes);
+            self.boundary = self.observer.next_boundary();
+        }
+    }
+
+    fn count_moved_bytes(&mut self, at: SimTime) {
+        for (link, state) in self.model.links.iter().zip(&self.links) {
+            for (flow, &lane) in link.lanes.iter().enumerate() {
+                self.moved_bytes[lane] = state.pipe.moved_bytes(flow as u32, at);
+            }
+        }
+    }
+
+    /// Puts a link's next end where the loop looks for it.
+    pub(super) fn refresh_end(&mut self, link: usize) {
+        let end = self.links[link].pipe.next_end();
+        self.ends.set(link, end);
+    }
+
+    /// Tells the observer of every registry whose holdings changed.
+    pub(super) fn tell_stored(&mut self, at: SimTime) {
+        let observer = &mut self.observer;
+        self.world
+            .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
+    }
+
+    fn finish(&mut self) {
+        let end = self.model.end;
+        self.reach(end);
+        let after = SimTime::from_nanos(end.as_nanos() + 1);
+        while self.observer.next_boundary() <= after {
+            self.count_moved_bytes(end);
+            self.observer.boundary(after, &self.moved_bytes);
+        }
+        self.links
+            .iter_mut()
+            .for_each(|link| link.pipe.advance(end));
+        self.count_moved_bytes(end);
+        let mut moved_bytes = std::mem::take(&mut self.moved_bytes);
+        self.tell_unfinished(end, &mut moved_bytes);
+        self.check_holdings();
+        self.observer.finished(end, &moved_bytes);
+    }
+
+    /// Hands the unfinished replications to the observer by id, and replaces the bytes that lanes have moved by the
+    /// sum over their copies, each to the nearest byte.
+    fn tell_unfinished(&mut self, end: SimTime, moved_bytes: &mut [u64]) {
+        let mut open: Vec<Replication> = self
+            .replications
+            .places()
+            .iter()
+            .map(|&place| *self.replications.get(place))
+            .collect();
+        open.retain(|replication| replication.phase != super::observer::Phase::Aborted);
+        open.sort_unstable_by_key(|replication| replication.id);
+        for (link, state) in self.model.links.iter().zip(&self.links) {
+            for (flow, &lane) in link.lanes.iter().enumerate() {
+                moved_bytes[lane] = state.pipe.settled_bytes(flow as u32);
+            }
+        }
+        for replication in &open {
+            let link = &self.links[self.model.lanes[replication.lane as usize].link];
+            let moving = replication.copy.map_or(0, |copy| link.pipe.moved_by(copy));
+            moved_bytes[replication.lane as usize] += moving;
+            let push = self.pushes.get(replication.push);
+            self.observer
+                .unfinished(end, push, replication, replication.moved_bytes + moving);
+        }
+    }
+
+    /// Stored bytes = sum over images of their unique layers.
+    fn check_holdings(&self) {
+        for index in 0..self.model.registries.len() {
+            let registry = crate::ecr::RegistryId::new(index);
+            let (kept, counted) = (self.world.holdings(registry), self.world.recount(registry));
+            assert_eq!(
+                *kept, counted,
+                "stored bytes are the sum over images; registry {index}, seed {}",
+                self.seed
+            );
+        }
+    }
+}
