@@ -216,14 +216,3 @@ mod tests {
         assert_eq!(read.problems[0].message, "`policyText` must be a string");
     }
 }
-<<<<<<< HEAD
-
-/// Accepts `*` or the pattern of an ARN.
-fn check_resource(pattern: &str) -> Result<(), String> {
-    if pattern == "*" || pattern.starts_with("arn:") {
-        return Ok(());
-    }
-    Err(format!("`{pattern}` is not a resource: an ARN or `*`"))
-}
-=======
->>>>>>> 4da98c9975f22cd9b8ed1539638815a4b2b2c9b6
