@@ -3,5 +3,6 @@
 pub mod aws;
 pub mod ecr;
 pub mod measure;
+pub mod scenario;
 pub mod simulation;
 pub mod units;
