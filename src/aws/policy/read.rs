@@ -337,4 +337,3 @@ fn check_resource(pattern: &str) -> Result<(), String> {
     }
     Err(format!("`{pattern}` is not a resource: an ARN or `*`"))
 }
-
