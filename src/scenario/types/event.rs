@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::registry::{Permission, Rule, TagMutability};
+use super::registry::{Permission, Rule};
+use crate::aws::TagMutability;
 use crate::scenario::names::{Moment, RegistryName};
 use crate::units::Bytes;
 
