@@ -6,6 +6,7 @@
 pub mod csv_files;
 pub mod error;
 pub mod folder;
+pub mod replications;
 pub mod run_json;
 pub mod summary_json;
 
