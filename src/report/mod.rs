@@ -6,9 +6,11 @@
 pub mod csv_files;
 pub mod error;
 pub mod folder;
+pub mod human;
 pub mod replications;
 pub mod run_json;
 pub mod summary_json;
+pub mod terminal;
 
 #[cfg(test)]
 mod samples;

@@ -292,7 +292,7 @@ fn link_row(index: usize, copies: u64, moved_bytes: u64) -> LinkRow {
     LinkRow {
         link: format!("us-east-1 -> {}", region(index)),
         copies,
-        slots: (index % 2 == 0).then_some(16),
+        slots: index.is_multiple_of(2).then_some(16),
         busy_mean: Some(Number(3.25)),
         busy_p95: Some(Number(9.0)),
         busy_max: Some(16),
