@@ -94,6 +94,11 @@ impl TraceAction {
         )
     }
 
+    /// Tells whether the operation concerns an account and a Region, not a registry.
+    pub const fn is_of_account(self) -> bool {
+        matches!(self, Self::EnableRegion | Self::DisableRegion)
+    }
+
     /// Tells whether the operation concerns an image.
     pub const fn has_image(self) -> bool {
         matches!(self, Self::PutImage | Self::BatchDeleteImage)

@@ -171,6 +171,18 @@ impl Action {
         }
     }
 
+    /// Returns the repository that it concerns, if it concerns one.
+    pub fn repository(&self) -> Option<&str> {
+        match self {
+            Self::PutImage { repository, .. }
+            | Self::BatchDeleteImage { repository, .. }
+            | Self::CreateRepository { repository, .. }
+            | Self::DeleteRepository { repository, .. }
+            | Self::PutImageTagMutability { repository, .. } => Some(repository),
+            _ => None,
+        }
+    }
+
     /// Returns the registry that it concerns, unless it concerns an account.
     pub fn registry(&self) -> Option<&RegistryName> {
         match self {
