@@ -115,7 +115,10 @@ impl Tariff {
                 to: model.regions[to].clone(),
                 quantity: Number(quantity),
                 unit: unit.to_owned(),
-                rate_usd: Number(dollars[key] / quantity),
+                rate_usd: Number(
+                    self.listed_rate(model, *key)
+                        .unwrap_or(dollars[key] / quantity),
+                ),
                 usd: Usd(dollars[key]),
                 caused_by: model.accounts[payer].alias.clone(),
             }
@@ -180,6 +183,18 @@ impl Tariff {
         Flat::Tiered
     }
 
+    /// Returns the dollars per unit of a pair, unless tiers mix them.
+    fn listed_rate(&self, model: &Model, (_, from, to): (usize, usize, usize)) -> Option<f64> {
+        match self.flat_rate(
+            &model.regions[from],
+            &model.regions[to],
+            self.prices.transfer_rate,
+        ) {
+            Flat::Rate(rate) => Some(rate),
+            Flat::Tiered | Flat::NoPrice => None,
+        }
+    }
+
     fn first_rate(&self, model: &Model, (_, from, to): (usize, usize, usize)) -> f64 {
         let (from, to) = (&model.regions[from], &model.regions[to]);
         match self.flat_rate(from, to, self.prices.transfer_rate) {
@@ -214,7 +229,7 @@ impl Tariff {
                     to: region.clone(),
                     quantity: Number(quantity),
                     unit: "GiB-month".to_owned(),
-                    rate_usd: Number(dollars[class] / quantity),
+                    rate_usd: Number(self.storage_rate(region)),
                     usd: Usd(dollars[class]),
                     caused_by: if class == 0 {
                         owner.clone()
