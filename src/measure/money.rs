@@ -254,11 +254,15 @@ impl Tariff {
             return [0.0; STORAGE_ITEMS.len()];
         }
         let region = &model.regions[model.registries[registry].region];
-        let price = self
-            .table
-            .storage(region)
-            .expect("every Region that stores has a price, which was checked");
-        byte_time.map(|bytes_ns| gib_months(bytes_ns, month) * price.usd_per_gb_month)
+        let rate = self.storage_rate(region);
+        byte_time.map(|bytes_ns| gib_months(bytes_ns, month) * rate)
+    }
+
+    fn storage_rate(&self, region: &str) -> f64 {
+        let price = self.table.storage(region);
+        price
+            .expect("every Region that stores has a price, which was checked")
+            .usd_per_gb_month
     }
 }
 
