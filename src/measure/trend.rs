@@ -75,7 +75,7 @@ impl Trend {
 
     /// Returns how many durations there are.
     pub const fn count(&self) -> u64 {
-        self.nanos.total() as u64
+        self.nanos.total()
     }
 
     /// Returns the exact mean in seconds.
