@@ -83,11 +83,6 @@ impl Trend {
         (self.count() > 0).then(|| self.sum as f64 / self.count() as f64 / 1e9)
     }
 
-    /// Returns the sum in nanoseconds.
-    pub const fn sum_nanos(&self) -> u128 {
-        self.sum
-    }
-
     /// Returns the least duration.
     pub fn min(&self) -> Option<SimDuration> {
         (self.count() > 0).then(|| SimDuration::from_nanos(self.least))
