@@ -73,13 +73,14 @@ impl<O: Observer> Simulation<'_, O> {
                     own: false,
                     common: &self.resolved.common,
                 };
-                let stored = self.world.push(Push {
+                let push = Push {
                     holder,
                     content,
                     tags,
                     number: 0,
                     at,
-                });
+                };
+                let stored = self.world.push(push, |_, _| ());
                 stored.expect(
                     "images stored before the start are within the quotas, which was checked",
                 );
