@@ -102,6 +102,11 @@ impl<'a> CumulativeCost<'a> {
     }
 }
 
+/// Dollars at a tick, without cents that say nothing.
+fn tick(usd: f64) -> String {
+    human::usd(usd).trim_end_matches(".00").to_owned()
+}
+
 /// Places along the run, in seconds since the epoch.
 fn places(data: &RunData) -> impl Iterator<Item = f64> {
     let (from_s, to_s) = data.span_s();
@@ -233,18 +238,17 @@ impl Picture for CumulativeCost<'_> {
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         if self.stack.is_empty() {
-            draw_figure(area, &self.title(), &self.remark(), &[], 1)?;
+            draw_figure(area, &self.title(), &self.remark(), &[], (1, 1))?;
             return nothing(area, "nothing was billed");
         }
-        let areas = draw_figure(area, &self.title(), &self.remark(), &self.legend(), 1)?;
+        let areas = draw_figure(area, &self.title(), &self.remark(), &self.legend(), (1, 1))?;
         let (from_s, to_s) = self.data.span_s();
-        let y = Axis::amount(self.total_usd(), 6, human::usd);
+        let y = Axis::amount(self.total_usd(), 6, tick);
+        let left = left_room(&[&y]);
+        let x = time_axis(from_s, to_s, &areas[0]);
         let spec = PanelSpec {
-            heading: "USD, stacked".to_owned(),
-            x: time_axis(from_s, to_s, 9),
-            left: left_room(&[&y]),
-            y,
             x_name: "time (UTC)".to_owned(),
+            ..PanelSpec::new("USD, stacked", x, y, left)
         };
         let mut panel = Panel::draw(&areas[0], &spec)?;
         let mut below: Points = places(self.data).map(|at_s| (at_s, 0.0)).collect();

@@ -84,7 +84,7 @@ impl<'a> LatencyDistribution<'a> {
             .collect();
         if !self.others.is_empty() {
             let about = "between their fastest and slowest";
-            let name = format!("{} others, with less p99", self.others.len());
+            let name = format!("{} others, with a shorter p99", self.others.len());
             entries.push(Entry::about(Sample::Fill(band_colour()), name, about));
         }
         entries
@@ -195,7 +195,7 @@ impl Picture for LatencyDistribution<'_> {
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         let legend = self.legend();
-        let areas = draw_figure(area, &self.title(), &self.remark, &legend, 2)?;
+        let areas = draw_figure(area, &self.title(), &self.remark, &legend, (2, 1))?;
         if self.named.is_empty() {
             return nothing(area, "no replication completed");
         }
@@ -203,11 +203,8 @@ impl Picture for LatencyDistribution<'_> {
         let (arrived, late) = (Axis::share(), Axis::small_share(self.least_share));
         let left = left_room(&[&arrived, &late]);
         let spec = |heading: &str, y: &Axis, x_name: &str| PanelSpec {
-            heading: heading.to_owned(),
-            x: x.clone(),
-            y: y.clone(),
-            left,
             x_name: x_name.to_owned(),
+            ..PanelSpec::new(heading, x.clone(), y.clone(), left)
         };
         self.panel(&areas[0], &spec("arrived by then", &arrived, ""), |share| {
             share

@@ -1,8 +1,8 @@
-//! Events and outages on charts over time: numbered above the plot, named in the legend.
+//! Events and outages on charts over time: numbered in the plot, named in the legend.
 
 use plotters_backend::DrawingBackend;
 
-use super::canvas::{Area, Drawn};
+use super::canvas::Drawn;
 use super::data::epoch_s;
 use super::legend::{Entry, Sample};
 use super::panel::Panel;
@@ -32,21 +32,18 @@ pub fn mark_entries(marks: &[Mark]) -> Vec<Entry> {
     entries
 }
 
-/// Draws the marks into a panel; `root` is the area of the panel, above whose plot the numbers go.
+/// Draws the marks into a panel.
 ///
 /// # Errors
 /// What the backend says.
-pub fn draw_marks<DB: DrawingBackend>(
-    panel: &mut Panel<'_, DB>,
-    root: &Area<DB>,
-    marks: &[Mark],
-) -> Drawn<DB> {
+pub fn draw_marks<DB: DrawingBackend>(panel: &mut Panel<'_, DB>, marks: &[Mark]) -> Drawn<DB> {
     for mark in marks {
-        let at_s = epoch_s(mark.at);
         if let Some(until) = mark.until {
-            panel.shade(at_s, epoch_s(until))?;
+            panel.shade(epoch_s(mark.at), epoch_s(until))?;
         }
-        panel.upright(at_s, FAINT_INK)?;
+    }
+    for mark in marks {
+        panel.upright(epoch_s(mark.at), FAINT_INK)?;
     }
     let mut places: Vec<_> = marks.iter().take(MAX_MARKS).enumerate().collect();
     places.sort_by_key(|(_, mark)| mark.at);
@@ -56,7 +53,7 @@ pub fn draw_marks<DB: DrawingBackend>(
             .iter()
             .map(|(place, _)| (place + 1).to_string())
             .collect();
-        panel.above(epoch_s(near[0].1.at), &numbers.join(","), root)?;
+        panel.flag(epoch_s(near[0].1.at), &numbers.join(","))?;
     }
     Ok(())
 }

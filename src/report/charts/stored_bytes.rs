@@ -8,10 +8,10 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, epoch_s, foremost};
-use super::figure::draw_figure;
+use super::figure::{draw_figure, grid};
 use super::legend::{Entry, Sample};
 use super::panel::{Panel, PanelSpec, left_room, nothing};
-use super::style::{GREEN, HEADING, SKY, VERMILLION, fitted};
+use super::style::{GREEN, SKY, VERMILLION};
 use super::thin::Points;
 use super::time_axis::time_axis;
 use crate::report::human;
@@ -87,16 +87,8 @@ impl<'a> StoredBytes<'a> {
         y: &Axis,
     ) -> Drawn<DB> {
         let (from_s, to_s) = self.data.span_s();
-        let (across, _) = area.dim_in_pixel();
-        let ticks = if across > 900 { 9 } else { 3 };
-        let left = left_room(&[y]);
-        let spec = PanelSpec {
-            heading: fitted(name, HEADING, across as i32 - left as i32),
-            x: time_axis(from_s, to_s, ticks),
-            y: y.clone(),
-            left,
-            x_name: String::new(),
-        };
+        let x = time_axis(from_s, to_s, area);
+        let spec = PanelSpec::new(name, x, y.clone(), left_room(&[y]));
         let mut panel = Panel::draw(area, &spec)?;
         let columns = thinned_series(series, from_s, to_s);
         let mut below: Points = columns.iter().map(|(at_s, _)| (*at_s, 0.0)).collect();
@@ -150,18 +142,6 @@ fn thinned_series(series: &Series, from_s: f64, to_s: f64) -> Vec<(f64, [f64; 3]
     thin
 }
 
-/// Rows and columns of a grid for that many panels.
-fn grid(panels: usize) -> (usize, usize) {
-    match panels {
-        0 | 1 => (1, 1),
-        2 => (2, 1),
-        3 | 4 => (2, 2),
-        5 | 6 => (3, 2),
-        7..=9 => (3, 3),
-        _ => (4, 3),
-    }
-}
-
 impl Picture for StoredBytes<'_> {
     fn title(&self) -> String {
         "Stored bytes by registry".to_owned()
@@ -169,36 +149,21 @@ impl Picture for StoredBytes<'_> {
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         let remark = format!(
-            "compressed bytes of unique layers, stacked; {}, times in UTC",
+            "compressed bytes of unique layers, stacked; each panel has its own scale; {}",
             self.data.period()
         );
         if self.panels.is_empty() {
-            draw_figure(area, &self.title(), &remark, &[], 1)?;
+            draw_figure(area, &self.title(), &remark, &[], (1, 1))?;
             return nothing(area, "nothing was stored");
         }
-        let body = draw_figure(area, &self.title(), &remark, &Self::legend(), 1)?;
-        let named = self
-            .panels
-            .iter()
-            .filter(|(name, _)| !name.ends_with("summed"));
-        let shared_most = named.map(|(_, series)| most(series)).fold(0.0, f64::max);
-        let (rows, columns) = grid(self.panels.len());
-        for (area, (name, series)) in body[0]
-            .split_evenly((rows, columns))
-            .iter()
-            .zip(&self.panels)
-        {
-            // One scale for all registries, so that they compare; the sum of many has its own.
-            let most = if name.ends_with("summed") {
-                most(series)
-            } else {
-                shared_most
-            };
+        let grid = grid(self.panels.len());
+        let areas = draw_figure(area, &self.title(), &remark, &Self::legend(), grid)?;
+        for (area, (name, series)) in areas.iter().zip(&self.panels) {
             self.panel(
                 area,
                 name,
                 series,
-                &Axis::amount(most, 7 - rows, human::bytes),
+                &Axis::amount(most(series), 7 - grid.0, human::bytes),
             )?;
         }
         Ok(())

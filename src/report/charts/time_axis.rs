@@ -4,7 +4,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 
+use plotters_backend::DrawingBackend;
+
 use super::axis::Axis;
+use super::canvas::Area;
 
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 3_600;
@@ -42,8 +45,16 @@ const STEPS_MONTHS: [i32; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
 /// A mean month, for counting ticks.
 const MONTH_S: i64 = 30 * DAY_S;
 
-/// Returns the axis from one moment to another (seconds since the epoch), with at most about `ticks` ticks.
-pub fn time_axis(from_s: f64, to_s: f64, ticks: usize) -> Axis {
+/// Room that a tick's label takes, in half pixels.
+const TICK_WIDTH: u32 = 150;
+
+/// Returns the axis from one moment to another (seconds since the epoch), with as many ticks as fit into `area`.
+pub fn time_axis<DB: DrawingBackend>(from_s: f64, to_s: f64, area: &Area<DB>) -> Axis {
+    let ticks = area.dim_in_pixel().0.saturating_sub(TICK_WIDTH) / TICK_WIDTH;
+    axis_with_ticks(from_s, to_s, ticks.max(2) as usize)
+}
+
+fn axis_with_ticks(from_s: f64, to_s: f64, ticks: usize) -> Axis {
     let span_s = (to_s - from_s).max(1.0);
     let fits = |step_s: i64| span_s / step_s as f64 <= ticks as f64;
     let ticks = match STEPS_S.into_iter().find(|&step_s| fits(step_s)) {
@@ -122,7 +133,7 @@ mod tests {
 
     fn labels(from: &str, to: &str) -> Vec<String> {
         let at = |text: &str| text.parse::<Timestamp>().expect("a moment").as_second() as f64;
-        let axis = time_axis(at(from), at(to), 8);
+        let axis = axis_with_ticks(at(from), at(to), 8);
         axis.ticks.into_iter().map(|(_, label)| label).collect()
     }
 

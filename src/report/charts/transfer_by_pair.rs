@@ -11,11 +11,14 @@ use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, foremost};
 use super::figure::draw_figure;
 use super::panel::nothing;
-use super::style::{FAINT_INK, GRID, HEADING, INK, LABEL, beside, text, tint, width};
+use super::style::{GRID, HEADING, INK, LABEL, beside, text, tint, width};
 use crate::report::human;
 
 /// Regions of an axis at most; the others are one row or column together.
 const MAX_REGIONS: usize = 40;
+
+/// Cells need not be wider than their longest number.
+const MAX_CELL_WIDTH: i32 = 320;
 
 /// What the row or column of all others is called.
 const OTHERS: &str = "others";
@@ -34,8 +37,6 @@ pub struct TransferByPair {
     columns: Vec<String>,
     /// Bytes and dollars by row and column.
     cells: BTreeMap<(usize, usize), (f64, f64)>,
-    /// Whether rows are the destinations.
-    rows_are_destinations: bool,
 }
 
 impl TransferByPair {
@@ -74,14 +75,18 @@ impl TransferByPair {
         }
         Self {
             remark: format!(
-                "moved between Regions and billed as transfer, at {} rates; {}",
+                "{}; billed at {} rates; {}",
+                if rows_are_destinations {
+                    "rows: destination Regions, columns: source Regions"
+                } else {
+                    "rows: source Regions, columns: destination Regions"
+                },
                 data.run.facts.prices.transfer_rate,
                 data.period()
             ),
             rows,
             columns,
             cells,
-            rows_are_destinations,
         }
     }
 
@@ -90,9 +95,14 @@ impl TransferByPair {
         (900 / self.rows.len().max(1) as i32).clamp(40, 90)
     }
 
+    /// Width of a column, if all have to share `across`.
+    fn cell_width(&self, across: i32) -> i32 {
+        (across / self.columns.len().max(1) as i32).min(MAX_CELL_WIDTH)
+    }
+
     fn map<DB: DrawingBackend>(&self, area: &Area<DB>, map: &HeatMap) -> Drawn<DB> {
         let across = area.dim_in_pixel().0 as i32 - map.left;
-        let cell_width = (across / self.columns.len() as i32).min(360);
+        let cell_width = self.cell_width(across);
         let cell_height = self.row_height();
         area.draw_text(&map.heading, &text(HEADING, INK), (map.left, 4))?;
         self.column_names(area, map, cell_width)?;
@@ -139,14 +149,6 @@ impl TransferByPair {
             }
         }
         Ok(())
-    }
-
-    fn axes_remark(&self) -> &'static str {
-        if self.rows_are_destinations {
-            "rows: to Region; columns: from Region"
-        } else {
-            "rows: from Region; columns: to Region"
-        }
     }
 
     /// Room for the columns' names, which stand upright if there are many.
@@ -238,12 +240,12 @@ impl Picture for TransferByPair {
     }
 
     fn size(&self) -> (u32, u32) {
-        let height = 116 + self.top() + self.row_height() * self.rows.len().max(1) as i32 + 80;
-        (1_920, u32::try_from(height.max(560)).unwrap_or(1_120))
+        let height = 116 + self.top() + self.row_height() * self.rows.len().max(1) as i32 + 30;
+        (1_920, u32::try_from(height.max(420)).unwrap_or(1_120))
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let body = draw_figure(area, &self.title(), &self.remark, &[], 1)?;
+        let body = draw_figure(area, &self.title(), &self.remark, &[], (1, 1))?;
         if self.cells.is_empty() {
             return nothing(area, "nothing was billed as transfer");
         }
@@ -264,8 +266,7 @@ impl Picture for TransferByPair {
         let part =
             |from: i32, across: i32| body[0].clone().shrink((from, 0), (across, down as i32));
         self.map(&part(0, left + half), &bytes)?;
-        self.map(&part(left + half + 40, half), &usd)?;
-        let style = text(LABEL, FAINT_INK).pos(Pos::new(HPos::Left, VPos::Bottom));
-        body[0].draw_text(self.axes_remark(), &style, (left, down as i32 - 4))
+        let first = left + self.columns.len() as i32 * self.cell_width(half);
+        self.map(&part(first + 40, half), &usd)
     }
 }
