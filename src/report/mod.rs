@@ -8,10 +8,12 @@ pub mod csv_files;
 pub mod error;
 pub mod folder;
 pub mod human;
+pub mod page;
 pub mod replications;
 pub mod run_json;
 pub mod summary_json;
 pub mod terminal;
+pub mod view;
 
 #[cfg(test)]
 mod samples;

@@ -1,12 +1,6 @@
 //! One small panel per destination of the timeline, and one for all that are left.
 
-use plotters_backend::DrawingBackend;
-
-use super::canvas::{Area, Drawn};
 use super::data::{RunData, Step, foremost};
-use super::figure::{draw_figure, grid};
-use super::legend::Entry;
-use super::marks::mark_entries;
 
 /// Panels at most; the last one then holds all other destinations.
 const MAX_PANELS: usize = 8;
@@ -60,20 +54,5 @@ impl<'a> ByDestination<'a> {
             });
         }
         Self { data, groups }
-    }
-
-    /// Draws title, remark and legend with the run's marks, and returns an area for each group.
-    ///
-    /// # Errors
-    /// What the backend says.
-    pub fn areas<DB: DrawingBackend>(
-        &self,
-        area: &Area<DB>,
-        title: &str,
-        remark: &str,
-        mut legend: Vec<Entry>,
-    ) -> Drawn<DB, Vec<Area<DB>>> {
-        legend.extend(mark_entries(&self.data.run.facts.marks));
-        draw_figure(area, title, remark, &legend, grid(self.groups.len()))
     }
 }

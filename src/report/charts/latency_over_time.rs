@@ -9,10 +9,10 @@ use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, Step};
 use super::destinations::{ByDestination, Group};
-use super::figure::draw_figure;
+use super::figure::grid;
 use super::legend::{Entry, Sample};
-use super::marks::draw_marks;
-use super::panel::{Panel, PanelSpec, left_room, nothing};
+use super::marks::{draw_flags, draw_marks, mark_entries};
+use super::panel::{Panel, PanelSpec, left_room};
 use super::style::{BLUE, ORANGE, plain, tint};
 use super::thin::Points;
 use super::time_axis::time_axis;
@@ -36,6 +36,8 @@ const PERCENTILES: [(&str, RGBColor, Percentile); 2] = [
 /// The chart `latency-over-time`.
 pub struct LatencyOverTime<'a> {
     by: ByDestination<'a>,
+    /// Shortest and longest latency shown.
+    ends: Option<(f64, f64)>,
 }
 
 impl<'a> LatencyOverTime<'a> {
@@ -47,27 +49,8 @@ impl<'a> LatencyOverTime<'a> {
         };
         Self {
             by: ByDestination::new(data, worst),
+            ends: ends(data),
         }
-    }
-
-    fn remark(&self) -> String {
-        let step = human::duration(self.by.data.step_s());
-        format!(
-            "of the replications that became COMPLETE in each step of {step}; {}",
-            self.by.data.period()
-        )
-    }
-
-    fn legend(&self) -> Vec<Entry> {
-        let lines =
-            PERCENTILES.map(|(name, colour, _)| Entry::new(Sample::Line(plain(colour)), name));
-        let mut entries = lines.to_vec();
-        if self.by.groups.iter().any(Group::is_rest) {
-            let about = "of its least and greatest";
-            let band = Sample::Fill(tint(ORANGE, 0.5));
-            entries.push(Entry::about(band, "others: band", about));
-        }
-        entries
     }
 
     fn panel<DB: DrawingBackend>(&self, area: &Area<DB>, group: &Group, y: &Axis) -> Drawn<DB> {
@@ -92,7 +75,7 @@ impl<'a> LatencyOverTime<'a> {
                 panel.line(&points, plain(colour), GAP_STEPS * step_s)?;
             }
         }
-        Ok(())
+        draw_flags(&panel, &self.by.data.run.facts.marks)
     }
 
     /// Least and greatest of many destinations by column, in pieces without a gap.
@@ -117,16 +100,16 @@ impl<'a> LatencyOverTime<'a> {
             .map(|piece| piece.iter().flat_map(corners).collect())
             .collect()
     }
+}
 
-    /// Shortest and longest latency shown.
-    fn ends(&self) -> Option<(f64, f64)> {
-        let steps = self.by.data.timeline.values().flatten();
-        let latencies = steps.flat_map(|step| [step.p50_s, step.p99_s]).flatten();
-        latencies.fold(None, |ends, latency_s| {
-            let (low, high) = ends.unwrap_or((latency_s, latency_s));
-            Some((low.min(latency_s), high.max(latency_s)))
-        })
-    }
+/// Shortest and longest latency of the timeline.
+fn ends(data: &RunData) -> Option<(f64, f64)> {
+    let steps = data.timeline.values().flatten();
+    let latencies = steps.flat_map(|step| [step.p50_s, step.p99_s]).flatten();
+    latencies.fold(None, |ends, latency_s| {
+        let (low, high) = ends.unwrap_or((latency_s, latency_s));
+        Some((low.min(latency_s), high.max(latency_s)))
+    })
 }
 
 /// The percentile at the middle of each step that has one.
@@ -142,14 +125,37 @@ impl Picture for LatencyOverTime<'_> {
         "Replication latency over time, by destination".to_owned()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let Some((low_s, high_s)) = self.ends() else {
-            draw_figure(area, &self.title(), &self.remark(), &[], (1, 1))?;
-            return nothing(area, "no replication completed");
-        };
-        let areas = self
-            .by
-            .areas(area, &self.title(), &self.remark(), self.legend())?;
+    fn remark(&self) -> String {
+        let step = human::duration(self.by.data.step_s());
+        format!(
+            "of the replications that became COMPLETE in each step of {step}; {}",
+            self.by.data.period()
+        )
+    }
+
+    fn nothing(&self) -> Option<&'static str> {
+        self.ends.is_none().then_some("no replication completed")
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let lines =
+            PERCENTILES.map(|(name, colour, _)| Entry::new(Sample::Line(plain(colour)), name));
+        let mut entries = lines.to_vec();
+        if self.by.groups.iter().any(Group::is_rest) {
+            let about = "of its least and greatest";
+            let band = Sample::Fill(tint(ORANGE, 0.5));
+            entries.push(Entry::about(band, "others: band", about));
+        }
+        entries.extend(mark_entries(&self.by.data.run.facts.marks));
+        entries
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        grid(self.by.groups.len())
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
+        let (low_s, high_s) = self.ends.unwrap_or((1.0, 1.0));
         for (area, group) in areas.iter().zip(&self.by.groups) {
             let ticks = area.dim_in_pixel().1 / 70;
             self.panel(area, group, &Axis::latency(low_s, high_s, ticks as usize))?;

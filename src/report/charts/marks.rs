@@ -32,7 +32,7 @@ pub fn mark_entries(marks: &[Mark]) -> Vec<Entry> {
     entries
 }
 
-/// Draws the marks into a panel.
+/// Draws the marks into a panel, behind what it will show.
 ///
 /// # Errors
 /// What the backend says.
@@ -45,6 +45,14 @@ pub fn draw_marks<DB: DrawingBackend>(panel: &mut Panel<'_, DB>, marks: &[Mark])
     for mark in marks {
         panel.upright(epoch_s(mark.at), FAINT_INK)?;
     }
+    Ok(())
+}
+
+/// Draws the marks' numbers, over what the panel shows.
+///
+/// # Errors
+/// What the backend says.
+pub fn draw_flags<DB: DrawingBackend>(panel: &Panel<'_, DB>, marks: &[Mark]) -> Drawn<DB> {
     let mut places: Vec<_> = marks.iter().take(MAX_MARKS).enumerate().collect();
     places.sort_by_key(|(_, mark)| mark.at);
     let pixel = |mark: &Mark| panel.pixel((epoch_s(mark.at), 0.0)).0;

@@ -275,7 +275,7 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
     /// What the backend says.
     pub fn flag(&self, x: f64, label: &str) -> Drawn<DB> {
         let area = self.chart.plotting_area().strip_coord_spec();
-        let left = self.pixel((x, 0.0)).0;
+        let left = self.pixel((x, 0.0)).0 + 3;
         let ground = Rectangle::new(
             [(left, 0), (left + width(label, LABEL) + 12, 32)],
             FLAG.filled(),

@@ -6,9 +6,8 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, epoch_s};
-use super::figure::draw_figure;
 use super::legend::{Entry, Sample};
-use super::panel::{Panel, PanelSpec, nothing};
+use super::panel::{Panel, PanelSpec};
 use super::style::{BLACK, BLUE, OTHERS, VERMILLION};
 use crate::measure::outcome::{RevocationRow, RevokedCopyRow};
 use crate::report::human;
@@ -84,17 +83,6 @@ impl<'a> Revocations<'a> {
             left_out,
             any: !data.revocations.is_empty(),
         }
-    }
-
-    fn legend(&self) -> Vec<Entry> {
-        let mut entries = STATUSES
-            .map(|(status, colour, about)| Entry::about(Sample::Fill(colour), status, about))
-            .to_vec();
-        if self.left_out > 0 {
-            let name = format!("{} more revocations", self.left_out);
-            entries.push(Entry::about(Sample::None, name, "in revocations.csv"));
-        }
-        entries
     }
 }
 
@@ -215,29 +203,38 @@ impl Picture for Revocations<'_> {
         "Copies in flight across each loss of permission".to_owned()
     }
 
-    fn size(&self) -> (u32, u32) {
-        let panels = self.panels.len() as u32;
-        (1_920, (130 + panels * PANEL_HEIGHT).max(1_120))
+    fn remark(&self) -> String {
+        self.remark.clone()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        if self.panels.is_empty() {
-            draw_figure(area, &self.title(), &self.remark, &[], (1, 1))?;
-            let why = if self.any {
-                "no copy was in flight at a revocation"
-            } else {
-                "no permission was lost"
-            };
-            return nothing(area, why);
+    fn nothing(&self) -> Option<&'static str> {
+        match (self.panels.is_empty(), self.any) {
+            (false, _) => None,
+            (true, true) => Some("no copy was in flight when a permission was lost"),
+            (true, false) => Some("no permission was lost"),
         }
-        let legend = self.legend();
-        let areas = draw_figure(
-            area,
-            &self.title(),
-            &self.remark,
-            &legend,
-            (self.panels.len(), 1),
-        )?;
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let mut entries = STATUSES
+            .map(|(status, colour, about)| Entry::about(Sample::Fill(colour), status, about))
+            .to_vec();
+        if self.left_out > 0 {
+            let name = format!("{} more revocations", self.left_out);
+            entries.push(Entry::about(Sample::None, name, "in revocations.csv"));
+        }
+        entries
+    }
+
+    fn height(&self) -> u32 {
+        (130 + self.panels.len() as u32 * PANEL_HEIGHT).max(1_120)
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        (self.panels.len(), 1)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
         for (place, (area, panel)) in areas.iter().zip(&self.panels).enumerate() {
             panel.draw(area, place + 1 == self.panels.len())?;
         }

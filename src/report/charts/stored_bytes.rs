@@ -8,9 +8,9 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, epoch_s, foremost};
-use super::figure::{draw_figure, grid};
+use super::figure::grid;
 use super::legend::{Entry, Sample};
-use super::panel::{Panel, PanelSpec, left_room, nothing};
+use super::panel::{Panel, PanelSpec, left_room};
 use super::style::{GREEN, SKY, VERMILLION};
 use super::thin::Points;
 use super::time_axis::time_axis;
@@ -68,15 +68,6 @@ impl<'a> StoredBytes<'a> {
             panels.push((name, sum(others.iter().map(|name| &registries[*name]))));
         }
         Self { data, panels }
-    }
-
-    fn legend() -> Vec<Entry> {
-        let kinds = KINDS.iter().rev();
-        let mut entries: Vec<_> = kinds
-            .map(|(name, colour)| Entry::new(Sample::Fill(*colour), *name))
-            .collect();
-        entries[0].about = "gone at their source".to_owned();
-        entries
     }
 
     fn panel<DB: DrawingBackend>(
@@ -147,23 +138,38 @@ impl Picture for StoredBytes<'_> {
         "Stored bytes by registry".to_owned()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let remark = format!(
+    fn remark(&self) -> String {
+        format!(
             "compressed bytes of unique layers, stacked; each panel has its own scale; {}",
             self.data.period()
-        );
-        if self.panels.is_empty() {
-            draw_figure(area, &self.title(), &remark, &[], (1, 1))?;
-            return nothing(area, "nothing was stored");
-        }
-        let grid = grid(self.panels.len());
-        let areas = draw_figure(area, &self.title(), &remark, &Self::legend(), grid)?;
+        )
+    }
+
+    fn nothing(&self) -> Option<&'static str> {
+        self.panels.is_empty().then_some("nothing was stored")
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let kinds = KINDS.iter().rev();
+        let mut entries: Vec<_> = kinds
+            .map(|(name, colour)| Entry::new(Sample::Fill(*colour), *name))
+            .collect();
+        entries[0].about = "gone at their source".to_owned();
+        entries
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        grid(self.panels.len())
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
         for (area, (name, series)) in areas.iter().zip(&self.panels) {
+            let ticks = area.dim_in_pixel().1 as usize / 90;
             self.panel(
                 area,
                 name,
                 series,
-                &Axis::amount(most(series), 7 - grid.0, human::bytes),
+                &Axis::amount(most(series), ticks, human::bytes),
             )?;
         }
         Ok(())

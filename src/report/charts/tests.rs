@@ -17,6 +17,10 @@ fn drawn(name: &str, size: Size, folder: &Path) {
         .write(folder)
         .expect("written");
     draw_charts(folder, true).expect("drawn");
+    crate::report::summary_json::SummaryDocument::new(&outcome)
+        .write(folder)
+        .expect("written");
+    crate::report::page::write_page(folder).expect("written");
 }
 
 #[test]

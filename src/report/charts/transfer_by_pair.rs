@@ -9,8 +9,6 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, foremost};
-use super::figure::draw_figure;
-use super::panel::nothing;
 use super::style::{GRID, HEADING, INK, LABEL, beside, text, tint, width};
 use crate::report::human;
 
@@ -239,16 +237,21 @@ impl Picture for TransferByPair {
         "Transfer by pair of Regions".to_owned()
     }
 
-    fn size(&self) -> (u32, u32) {
-        let height = 116 + self.top() + self.row_height() * self.rows.len().max(1) as i32 + 30;
-        (1_920, u32::try_from(height.max(420)).unwrap_or(1_120))
+    fn remark(&self) -> String {
+        self.remark.clone()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let body = draw_figure(area, &self.title(), &self.remark, &[], (1, 1))?;
-        if self.cells.is_empty() {
-            return nothing(area, "nothing was billed as transfer");
-        }
+    fn nothing(&self) -> Option<&'static str> {
+        let none = self.cells.is_empty();
+        none.then_some("nothing was billed as transfer")
+    }
+
+    fn height(&self) -> u32 {
+        let height = 116 + self.top() + self.row_height() * self.rows.len() as i32 + 30;
+        height.max(420).unsigned_abs()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, body: &[Area<DB>]) -> Drawn<DB> {
         let widest = self.rows.iter().map(|name| width(name, LABEL)).max();
         let left = widest.unwrap_or(0) * 13 / 12 + 30;
         let (across, down) = body[0].dim_in_pixel();

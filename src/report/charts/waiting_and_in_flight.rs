@@ -9,10 +9,10 @@ use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, Step};
 use super::destinations::{ByDestination, Group};
-use super::figure::draw_figure;
+use super::figure::grid;
 use super::legend::{Entry, Sample};
-use super::marks::draw_marks;
-use super::panel::{Panel, PanelSpec, left_room, nothing};
+use super::marks::{draw_flags, draw_marks, mark_entries};
+use super::panel::{Panel, PanelSpec, left_room};
 use super::style::{BLUE, ORANGE, plain};
 use super::thin::Points;
 use super::time_axis::time_axis;
@@ -44,22 +44,6 @@ impl<'a> WaitingAndInFlight<'a> {
         }
     }
 
-    fn remark(&self) -> String {
-        let step = human::duration(self.by.data.step_s());
-        let scales = if self.by.groups.len() > 1 {
-            "each panel has its own scale; "
-        } else {
-            ""
-        };
-        let period = self.by.data.period();
-        format!("at the end of each step of {step}; {scales}{period}")
-    }
-
-    fn legend() -> Vec<Entry> {
-        let entry = |(name, unit, colour, _)| Entry::about(Sample::Line(plain(colour)), name, unit);
-        GAUGES.map(entry).to_vec()
-    }
-
     fn panel<DB: DrawingBackend>(&self, area: &Area<DB>, group: &Group) -> Drawn<DB> {
         let lines = GAUGES.map(|(_, _, colour, gauge)| (colour, self.sum(group, gauge)));
         let values = lines
@@ -82,7 +66,7 @@ impl<'a> WaitingAndInFlight<'a> {
         for (colour, points) in &lines {
             panel.line(points, plain(*colour), f64::INFINITY)?;
         }
-        Ok(())
+        draw_flags(&panel, &self.by.data.run.facts.marks)
     }
 
     /// The gauge at each step's end, summed over the group.
@@ -105,14 +89,34 @@ impl Picture for WaitingAndInFlight<'_> {
         "Replications waiting and in flight, by destination".to_owned()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        if self.by.groups.is_empty() {
-            draw_figure(area, &self.title(), &self.remark(), &[], (1, 1))?;
-            return nothing(area, "nothing was to be replicated");
-        }
-        let areas = self
-            .by
-            .areas(area, &self.title(), &self.remark(), Self::legend())?;
+    fn remark(&self) -> String {
+        let step = human::duration(self.by.data.step_s());
+        let scales = if self.by.groups.len() > 1 {
+            "each panel has its own scale; "
+        } else {
+            ""
+        };
+        let period = self.by.data.period();
+        format!("at the end of each step of {step}; {scales}{period}")
+    }
+
+    fn nothing(&self) -> Option<&'static str> {
+        let none = self.by.groups.is_empty();
+        none.then_some("nothing was to be replicated")
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let entry = |(name, unit, colour, _)| Entry::about(Sample::Line(plain(colour)), name, unit);
+        let mut entries = GAUGES.map(entry).to_vec();
+        entries.extend(mark_entries(&self.by.data.run.facts.marks));
+        entries
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        grid(self.by.groups.len())
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
         for (area, group) in areas.iter().zip(&self.by.groups) {
             self.panel(area, group)?;
         }
