@@ -1,5 +1,6 @@
 //! Reading a JSON document of AWS: what is wrong with it and where, all of it at once.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jsonc_parser::ast::{Array, Object, ObjectProp, Value};
@@ -253,6 +254,12 @@ impl Problems {
     fn wrong_kind(&mut self, value: &Value<'_>, what: &str, kind: &str) {
         self.error(span(value), format!("{what} must be {kind}"));
     }
+}
+
+/// Returns `text` with spaces in place of a byte order mark, so that places stay what they are.
+pub(super) fn without_mark(text: &str) -> Cow<'_, str> {
+    text.strip_prefix('\u{feff}')
+        .map_or(Cow::Borrowed(text), |rest| format!("   {rest}").into())
 }
 
 /// Strict JSON: what AWS's own reader takes, nothing more.

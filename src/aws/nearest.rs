@@ -2,12 +2,18 @@
 
 /// Returns the candidate that `word` was probably meant to be; the first of equals.
 ///
-/// Candidates count up to a third of `word`'s letters, and at least one, in inserted, removed, changed or swapped letters.
+/// Up to a third of its letters, and at least one, may be inserted, removed, changed or swapped; case does not count.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
     let allowed = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
+        .map(|candidate| {
+            (
+                strsim::osa_distance(&word, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
@@ -22,6 +28,7 @@ mod tests {
         let known = ["Allow", "Deny"];
         assert_eq!(nearest("Alow", known), Some("Allow"));
         assert_eq!(nearest("Dney", known), Some("Deny"));
+        assert_eq!(nearest("ALLOW", known), Some("Allow"));
         assert_eq!(nearest("Permit", known), None);
     }
 

@@ -47,6 +47,8 @@ pub enum Feature {
 pub struct Quota {
     /// Name on the page "Amazon ECR service quotas", or of the API's field where AWS has no quota.
     pub name: &'static str,
+    /// What it counts, in the plural.
+    pub counted: &'static str,
     /// Greatest value that is accepted.
     pub max: u64,
     /// Whether AWS raises it on request.
@@ -105,7 +107,7 @@ impl Profile {
             Self::August2026 | Self::November2026 => 25,
         };
         Limits {
-            rules: Quota::fixed("Rules per replication configuration", rules),
+            rules: Quota::fixed(rules, "rules", "Rules per replication configuration"),
             ..LIMITS_2026_11
         }
     }
@@ -165,17 +167,19 @@ impl Display for Feature {
 }
 
 impl Quota {
-    const fn fixed(name: &'static str, max: u64) -> Self {
+    const fn fixed(max: u64, counted: &'static str, name: &'static str) -> Self {
         Self {
             name,
+            counted,
             max,
             adjustable: false,
         }
     }
 
-    const fn adjustable(name: &'static str, max: u64) -> Self {
+    const fn adjustable(max: u64, counted: &'static str, name: &'static str) -> Self {
         Self {
             name,
+            counted,
             max,
             adjustable: true,
         }
@@ -189,31 +193,49 @@ impl Quota {
         if count as u64 <= self.max {
             return Ok(());
         }
-        let (name, max) = (self.name, self.max);
-        Err(format!("{count} are too many: at most {max} (\"{name}\")"))
+        let Self {
+            name, counted, max, ..
+        } = self;
+        Err(format!(
+            "{count} {counted} are too many: at most {max} (\"{name}\")"
+        ))
     }
 }
 
 /// Source: "Amazon ECR service quotas" (version of 2026 with 25 rules), read 2026-11-22; where the name is that of an
 /// API field, the API model of 2026-11-17.
 const LIMITS_2026_11: Limits = Limits {
-    rules: Quota::fixed("Rules per replication configuration", 25),
+    rules: Quota::fixed(25, "rules", "Rules per replication configuration"),
     unique_destinations: Quota::fixed(
-        "Unique destinations across all rules in a replication configuration",
         25,
+        "different destinations",
+        "Unique destinations across all rules in a replication configuration",
     ),
-    filters_per_rule: Quota::fixed("Filters per rule in a replication configuration", 100),
-    destinations_per_rule: Quota::fixed("ReplicationRule.destinations", 100),
-    images_per_repository: Quota::adjustable("Images per repository", 100_000),
-    repositories_per_registry: Quota::adjustable("Registered repositories", 100_000),
-    tags_per_image: Quota::fixed("Tags per image", 1_000),
-    registry_policy_characters: Quota::fixed("RegistryPolicyText", 10_240),
-    lifecycle_policy_characters: Quota::fixed("Lifecycle policy length", 30_720),
-    lifecycle_policy_rules: Quota::fixed("Rules per lifecycle policy", 50),
-    backfills_in_progress: Quota::fixed("Backfills in progress per registry", 10),
+    filters_per_rule: Quota::fixed(
+        100,
+        "filters",
+        "Filters per rule in a replication configuration",
+    ),
+    destinations_per_rule: Quota::fixed(100, "destinations", "ReplicationRule.destinations"),
+    images_per_repository: Quota::adjustable(100_000, "images", "Images per repository"),
+    repositories_per_registry: Quota::adjustable(
+        100_000,
+        "repositories",
+        "Registered repositories",
+    ),
+    tags_per_image: Quota::fixed(1_000, "tags", "Tags per image"),
+    registry_policy_characters: Quota::fixed(10_240, "characters", "RegistryPolicyText"),
+    lifecycle_policy_characters: Quota::fixed(30_720, "characters", "Lifecycle policy length"),
+    lifecycle_policy_rules: Quota::fixed(50, "rules", "Rules per lifecycle policy"),
+    backfills_in_progress: Quota::fixed(
+        10,
+        "backfills in progress",
+        "Backfills in progress per registry",
+    ),
     backfills_per_destination_region: Quota::fixed(
-        "Backfills in progress per destination Region",
         1,
+        "backfills in progress",
+        "Backfills in progress per destination Region",
     ),
 };
 
@@ -266,7 +288,7 @@ mod tests {
         assert_eq!(rules.check(10), Ok(()));
         assert_eq!(
             rules.check(11).unwrap_err(),
-            "11 are too many: at most 10 (\"Rules per replication configuration\")"
+            "11 rules are too many: at most 10 (\"Rules per replication configuration\")"
         );
     }
 

@@ -1,5 +1,7 @@
 //! A sample of durations: exact mean and extremes, quantiles from a histogram.
 
+use std::sync::Arc;
+
 use super::histogram::{Histogram, rank};
 use crate::units::SimDuration;
 
@@ -10,6 +12,9 @@ pub struct Trend {
     sum: u128,
     least: u64,
     greatest: u64,
+    /// Limits at which durations are counted exactly, and how many were within each.
+    limits: Arc<[SimDuration]>,
+    within: Vec<u64>,
 }
 
 /// A quantile and how far it can be trusted.
@@ -22,6 +27,15 @@ pub struct Quantile {
 }
 
 impl Trend {
+    /// Returns an empty sample that counts exactly how many durations are within each of `limits`.
+    pub fn new(limits: &Arc<[SimDuration]>) -> Self {
+        Self {
+            limits: Arc::clone(limits),
+            within: vec![0; limits.len()],
+            ..Self::default()
+        }
+    }
+
     /// Adds one duration.
     pub fn add(&mut self, duration: SimDuration) {
         let nanos = duration.as_nanos();
@@ -30,6 +44,9 @@ impl Trend {
         self.greatest = self.greatest.max(nanos);
         self.sum += u128::from(nanos);
         self.nanos.add(nanos, 1);
+        for (limit, count) in self.limits.iter().zip(&mut self.within) {
+            *count += u64::from(duration <= *limit);
+        }
     }
 
     /// Adds all that `other` holds.
@@ -45,6 +62,15 @@ impl Trend {
         self.greatest = self.greatest.max(other.greatest);
         self.sum += other.sum;
         self.nanos.merge(&other.nanos);
+        self.within
+            .iter_mut()
+            .zip(&other.within)
+            .for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    /// Returns how many durations were within the limit at `place`.
+    pub fn within(&self, place: usize) -> u64 {
+        self.within[place]
     }
 
     /// Returns how many durations there are.
@@ -115,7 +141,12 @@ mod tests {
 
     #[test]
     fn merging_is_as_if_all_were_added_to_one() {
-        let (mut one, mut two, mut both) = (Trend::default(), Trend::default(), Trend::default());
+        let limits: Arc<[SimDuration]> = Arc::new([SimDuration::from_secs(30)]);
+        let (mut one, mut two, mut both) = (
+            Trend::new(&limits),
+            Trend::new(&limits),
+            Trend::new(&limits),
+        );
         for second in 1..50 {
             one.add(SimDuration::from_secs(second));
             two.add(SimDuration::from_secs(second * second));
@@ -128,6 +159,8 @@ mod tests {
             (both.mean_s(), both.min(), both.max())
         );
         assert_eq!(one.quantile(3, 4), both.quantile(3, 4));
+        // 1 to 30, and the squares up to 25.
+        assert_eq!((one.within(0), both.within(0)), (35, 35));
         assert_eq!(Trend::default().mean_s(), None);
     }
 }

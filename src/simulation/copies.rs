@@ -100,6 +100,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.links[link].occupy();
         of.phase = Phase::Moving;
         of.since = at;
+        of.slot_since = at;
         of.attempts += 1;
         of.started_at.get_or_insert(at);
         let replication = *of;

@@ -351,3 +351,19 @@ impl Model {
         place.expect("every rule's lanes are made before the run")
     }
 }
+
+impl Model {
+    /// Returns the accounts that send to a registry at some time, by alias, separated by spaces.
+    pub fn senders(&self, registry: &RegistryModel) -> String {
+        let to = |lane: &&Lane| self.registries[lane.destination.index()].aws == registry.aws;
+        let accounts = self
+            .lanes
+            .iter()
+            .filter(to)
+            .map(|lane| self.registries[lane.source.index()].account);
+        let accounts: std::collections::BTreeSet<&str> = accounts
+            .map(|account| self.accounts[account].alias.as_str())
+            .collect();
+        accounts.into_iter().collect::<Vec<_>>().join(" ")
+    }
+}

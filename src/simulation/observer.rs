@@ -76,6 +76,8 @@ pub struct Replication {
     pub stall: SimDuration,
     /// Bytes that ended attempts moved.
     pub moved_bytes: u64,
+    /// When it took the slot that it is in.
+    pub slot_since: SimTime,
     /// Bytes that the present attempt moves.
     pub to_move_bytes: u64,
     pub(super) push: u32,
@@ -93,7 +95,7 @@ pub enum Ending<'a> {
         /// Places in the push's tag list of tags that do not stand.
         missing_tags: &'a [u32],
     },
-    /// It failed. `in_flight`: it had started.
+    /// It failed.
     Failed(Reason),
 }
 
@@ -153,7 +155,7 @@ pub trait Observer {
         waited: SimDuration,
     );
 
-    /// A replication left its slot, of which it had so much time; it goes on or has ended.
+    /// A replication left its slot; it goes on or is about to end.
     fn released(&mut self, at: SimTime, push: &PushState, replication: &Replication);
 
     /// A replication left the queue without a slot after waiting so long: it is about to fail.

@@ -196,6 +196,7 @@ impl<O: Observer> Simulation<'_, O> {
             transfer: SimDuration::ZERO,
             stall: SimDuration::ZERO,
             moved_bytes: 0,
+            slot_since: at,
             to_move_bytes: 0,
             push,
             order: order(rank, of.draw, slot),

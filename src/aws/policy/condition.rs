@@ -40,9 +40,9 @@ impl Condition {
     pub fn holds<'r>(&self, value_of: impl FnOnce(Subject) -> &'r str) -> bool {
         self.interpret().is_some_and(|(subject, comparison)| {
             let value = value_of(subject);
-            let fits = |allowed: &String| match comparison.wildcards {
-                true => wildcard::matches(allowed, value.chars()),
-                false => allowed == value,
+            let fits = |allowed: &String| {
+                allowed == value
+                    || (comparison.wildcards && wildcard::matches(allowed, value.chars()))
             };
             self.values.iter().any(fits) != comparison.negated
         })

@@ -11,12 +11,9 @@ impl Embedded {
         while let Some(first) = rest.chars().next() {
             let at = start + raw.len() - rest.len();
             let (encoded_bytes, decoded_bytes) = unit(rest, first);
-            offsets.extend(
-                (0..decoded_bytes).map(|byte| match encoded_bytes == decoded_bytes {
-                    true => at + byte,
-                    false => at,
-                }),
-            );
+            // All that an escape stands for begins where the escape does.
+            let step = usize::from(first != '\\');
+            offsets.extend((0..decoded_bytes).map(|byte| at + byte * step));
             rest = rest.get(encoded_bytes..).unwrap_or_default();
         }
         offsets.push(start + raw.len());

@@ -6,6 +6,7 @@ mod condition;
 mod embedded;
 mod principal;
 mod read;
+mod statement;
 mod write;
 
 pub use condition::{Condition, Subject};
@@ -117,6 +118,17 @@ pub fn check_action(pattern: &str) -> Result<(), String> {
     Err(format!(
         "`{pattern}` is not an action, as in `{REPLICATE_IMAGE}`"
     ))
+}
+
+/// Accepts a resource pattern: `*`, or the pattern of an ARN.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_resource(pattern: &str) -> Result<(), String> {
+    if pattern == "*" || pattern.starts_with("arn:") {
+        return Ok(());
+    }
+    Err(format!("`{pattern}` is not a resource: an ARN or `*`"))
 }
 
 #[cfg(test)]

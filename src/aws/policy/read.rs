@@ -1,12 +1,13 @@
 //! From the text of a registry policy to its statements, with the place of everything that is wrong.
 
-use jsonc_parser::ast::{Object, ObjectProp, StringLit, Value};
+use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 
+use super::RegistryPolicy;
 use super::embedded::Embedded;
-use super::{Clause, Condition, Effect, Principal, RegistryPolicy, Statement, check_action};
-use crate::aws::document::{Problems, Read, Severity, did_you_mean, optional, span};
-use crate::aws::{Profile, Registry, nearest};
+use super::statement::{StatementReader, one_or_list};
+use crate::aws::document::{Problems, Read, optional, span, without_mark};
+use crate::aws::{Profile, Registry};
 
 /// ECR's answer to a policy that it does not take (B50).
 const INVALID: &str = "Invalid parameter at 'PolicyText' failed to satisfy constraint: \
@@ -20,6 +21,7 @@ const INVALID: &str = "Invalid parameter at 'PolicyText' failed to satisfy const
 /// (U23), and, with the `registry` whose policy it is, resources that do not lie in it.
 pub fn read(text: &str, profile: Profile, registry: Option<&Registry>) -> Read<RegistryPolicy> {
     let mut problems = Problems::default();
+    let text = &*without_mark(text);
     // What is wrong with a bare policy is told when it is read as a policy.
     let root = Problems::default().parse(text);
     let answer = root.as_ref().and_then(Value::as_object);
@@ -58,282 +60,159 @@ fn bare(
 ) -> Option<RegistryPolicy> {
     let quota = profile.limits().registry_policy_characters;
     if let Err(message) = quota.check(text.chars().count()) {
-        problems.error(0..text.len(), format!("characters: {message}"));
+        problems.error(0..text.len(), message);
     }
-    let mut reader = Reader {
+    let mut reader = StatementReader {
         problems: Problems::default(),
         registry,
     };
-    let policy = reader.policy(text);
+    let policy = policy(text, &mut reader);
     reader.problems.prefix_errors(INVALID);
     problems.embed(reader.problems, |offset| offset);
     policy
 }
 
-struct Reader<'r> {
-    problems: Problems,
-    registry: Option<&'r Registry>,
+fn policy(text: &str, reader: &mut StatementReader<'_>) -> Option<RegistryPolicy> {
+    let root = reader.problems.parse(text)?;
+    let object = reader.problems.object(&root, "a policy")?;
+    let known = ["Version", "Id", "Statement"];
+    reader.problems.refuse_unknown(object, &known, "a policy");
+    check_version(object, &mut reader.problems);
+    let statements = reader.problems.required(object, "Statement", "a policy")?;
+    let statements = one_or_list(statements).iter();
+    Some(RegistryPolicy {
+        statements: statements
+            .filter_map(|value| reader.statement(value))
+            .collect(),
+    })
 }
 
-impl Reader<'_> {
-    fn policy(&mut self, text: &str) -> Option<RegistryPolicy> {
-        let root = self.problems.parse(text)?;
-        let object = self.problems.object(&root, "a policy")?;
-        self.problems
-            .refuse_unknown(object, &["Version", "Id", "Statement"], "a policy");
-        self.version(object);
-        let statements = self.problems.required(object, "Statement", "a policy")?;
-        Some(RegistryPolicy {
-            statements: one_or_list(statements)
-                .iter()
-                .filter_map(|value| self.statement(value))
-                .collect(),
-        })
-    }
-
-    /// The versions of the policy language that IAM knows.
-    fn version(&mut self, policy: &Object<'_>) {
-        let Some(value) = optional(policy, "Version") else {
-            return;
-        };
-        match self.problems.string(value, "`Version`") {
-            Some("2012-10-17" | "2008-10-17") | None => {}
-            Some(other) => self.problems.error(
-                span(value),
-                format!("`{other}` is not a version of the policy language: 2012-10-17"),
-            ),
-        }
-    }
-
-    fn statement(&mut self, value: &Value<'_>) -> Option<Statement> {
-        let object = self.problems.object(value, "a statement")?;
-        self.problems
-            .refuse_unknown(object, STATEMENT_KEYS, "a statement");
-        let sid = optional(object, "Sid").and_then(|sid| self.problems.string(sid, "`Sid`"));
-        let sid = sid.map(str::to_string);
-        let effect = self.effect(object);
-        let principals = self.clause(object, "Principal", Self::principals);
-        let actions = self.clause(object, "Action", Self::actions);
-        let resources = self.clause(object, "Resource", Self::resources);
-        Some(Statement {
-            sid,
-            conditions: self.conditions(object),
-            effect: effect?,
-            principals: principals?,
-            actions: actions?,
-            resources: resources?,
-        })
-    }
-
-    fn effect(&mut self, statement: &Object<'_>) -> Option<Effect> {
-        let value = self.problems.required(statement, "Effect", "a statement")?;
-        match self.problems.string(value, "`Effect`")? {
-            "Allow" => Some(Effect::Allow),
-            "Deny" => Some(Effect::Deny),
-            other => {
-                let message = format!("`{other}` is not an effect: `Allow` or `Deny`");
-                let help = nearest(other, ["Allow", "Deny"]).map(did_you_mean);
-                self.problems
-                    .tell(Severity::Error, span(value), message, help);
-                None
-            }
-        }
-    }
-
-    /// Reads `key` or its opposite `Not…`, of which a statement has exactly one.
-    fn clause<T>(
-        &mut self,
-        statement: &Object<'_>,
-        key: &str,
-        read: impl FnOnce(&mut Self, &Value<'_>) -> Vec<T>,
-    ) -> Option<Clause<T>> {
-        let not_key = format!("Not{key}");
-        let (value, negated) = match (optional(statement, key), optional(statement, &not_key)) {
-            (Some(value), None) => (value, false),
-            (None, Some(value)) => (value, true),
-            (None, None) => {
-                let message = format!("a statement needs `{key}` or `{not_key}`");
-                self.problems.error(span(statement), message);
-                return None;
-            }
-            (Some(_), Some(value)) => {
-                let message = format!("a statement has either `{key}` or `{not_key}`");
-                self.problems.error(span(value), message);
-                return None;
-            }
-        };
-        let items = read(self, value);
-        Some(Clause { negated, items })
-    }
-
-    /// Reads `"*"` or an object of kinds of principals.
-    fn principals(&mut self, value: &Value<'_>) -> Vec<Principal> {
-        if value.as_string_lit().is_some_and(|text| text.value == "*") {
-            return vec![Principal::Anyone];
-        }
-        let what = "`Principal` other than `\"*\"`";
-        let Some(object) = self.problems.object(value, what) else {
-            return vec![];
-        };
-        self.problems
-            .refuse_unknown(object, PRINCIPAL_KINDS, "`Principal`");
-        let mut principals = Vec::new();
-        for property in &object.properties {
-            let kind = property.name.as_str();
-            principals.extend(self.texts(&property.value, "a principal", |reader, text| {
-                reader.principal(kind, text)
-            }));
-        }
-        principals
-    }
-
-    fn principal(&mut self, kind: &str, text: &StringLit<'_>) -> Option<Principal> {
-        let name = text.value.as_ref();
-        let principal = match kind {
-            "AWS" => self.told(Principal::parse(name), text)?,
-            _ => Principal::Other {
-                kind: kind.to_string(),
-                name: name.to_string(),
-            },
-        };
-        if !principal.may_replicate() {
-            // U22
-            let message = format!(
-                "`{name}` is never the one that replicates: name the account, or its replication role"
-            );
-            self.problems.warn(span(text), message);
-        }
-        Some(principal)
-    }
-
-    fn actions(&mut self, value: &Value<'_>) -> Vec<String> {
-        self.texts(value, "an action", |reader, text| {
-            reader.told(check_action(&text.value), text)?;
-            Some(text.value.to_string())
-        })
-    }
-
-    fn resources(&mut self, value: &Value<'_>) -> Vec<String> {
-        self.texts(value, "a resource", |reader, text| {
-            reader.told(check_resource(&text.value), text)?;
-            reader.warn_of_elsewhere(text);
-            Some(text.value.to_string())
-        })
-    }
-
-    /// Warns of a resource that cannot be a repository of the policy's own registry.
-    fn warn_of_elsewhere(&mut self, resource: &StringLit<'_>) {
-        let Some(registry) = self.registry else {
-            return;
-        };
-        let here = registry.repository_arn("");
-        let plain = resource.value.split(['*', '?']).next().unwrap_or_default();
-        if !here.starts_with(plain) && !plain.starts_with(&here) {
-            let message = format!("no repository of this registry: those begin with `{here}`");
-            self.problems.warn(span(resource), message);
-        }
-    }
-
-    /// Reads operators, in each of them keys, and of each the values.
-    fn conditions(&mut self, statement: &Object<'_>) -> Vec<Condition> {
-        let mut conditions = Vec::new();
-        let condition = optional(statement, "Condition");
-        let operators = condition.and_then(|value| self.problems.object(value, "`Condition`"));
-        for operator in operators.into_iter().flat_map(|object| &object.properties) {
-            let keys = self.problems.object(&operator.value, "an operator's keys");
-            for key in keys.into_iter().flat_map(|object| &object.properties) {
-                conditions.push(self.condition(operator.name.as_str(), key));
-            }
-        }
-        conditions
-    }
-
-    fn condition(&mut self, operator: &str, key: &ObjectProp<'_>) -> Condition {
-        let values = one_or_list(&key.value).iter();
-        let condition = Condition {
-            operator: operator.to_string(),
-            key: key.name.as_str().to_string(),
-            values: values.filter_map(|value| self.scalar(value)).collect(),
-        };
-        if !condition.is_known() {
-            // U23
-            let message = format!(
-                "the model does not know `{operator}` on `{}`, and takes it as not satisfied",
-                condition.key
-            );
-            self.problems.warn(span(&key.name), message);
-        }
-        condition
-    }
-
-    fn scalar(&mut self, value: &Value<'_>) -> Option<String> {
-        match value {
-            Value::StringLit(text) => Some(text.value.to_string()),
-            Value::NumberLit(number) => Some(number.value.to_string()),
-            Value::BooleanLit(flag) => Some(flag.value.to_string()),
-            _ => {
-                self.problems
-                    .error(span(value), "a condition's value must be a string");
-                None
-            }
-        }
-    }
-
-    /// Reads one string or a list of at least one.
-    fn texts<T>(
-        &mut self,
-        value: &Value<'_>,
-        what: &str,
-        mut read: impl FnMut(&mut Self, &StringLit<'_>) -> Option<T>,
-    ) -> Vec<T> {
-        let values = one_or_list(value);
-        if values.is_empty() {
-            let message = format!("the list is empty: {what} is needed");
-            self.problems.error(span(value), message);
-        }
-        let mut items = Vec::new();
-        for value in values {
-            self.problems.string(value, what);
-            let text = value.as_string_lit();
-            items.extend(text.and_then(|text| read(self, text)));
-        }
-        items
-    }
-
-    fn told<T>(&mut self, checked: Result<T, String>, text: &StringLit<'_>) -> Option<T> {
-        checked
-            .map_err(|message| self.problems.error(span(text), message))
-            .ok()
+/// The versions of the policy language that IAM knows.
+fn check_version(policy: &Object<'_>, problems: &mut Problems) {
+    let Some(value) = optional(policy, "Version") else {
+        return;
+    };
+    match problems.string(value, "`Version`") {
+        Some("2012-10-17" | "2008-10-17") | None => {}
+        Some(other) => problems.error(
+            span(value),
+            format!("`{other}` is not a version of the policy language: 2012-10-17"),
+        ),
     }
 }
 
-/// The elements of a statement in IAM's policy language.
-const STATEMENT_KEYS: &[&str] = &[
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Severity;
+    use crate::aws::policy::{Clause, Effect, Principal};
 
-/// The kinds of principals in IAM's policy language.
-const PRINCIPAL_KINDS: &[&str] = &["AWS", "Service", "Federated", "CanonicalUser"];
+    /// What get-registry-policy prints in the fact sheet.
+    const PRINTED: &str = r#"{
+  "registryId": "444455556666",
+  "policyText": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"FromBuild\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":[\"ecr:CreateRepository\",\"ecr:ReplicateImage\"],\"Resource\":\"arn:aws:ecr:us-west-2:444455556666:repository/prod/*\"}]}"
+}"#;
 
-fn one_or_list<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {
-    match value {
-        Value::Array(list) => &list.elements,
-        one => std::slice::from_ref(one),
+    fn read_in_us_west_2(text: &str) -> Read<RegistryPolicy> {
+        let registry = Registry::new("444455556666", "us-west-2");
+        read(text, Profile::default(), Some(&registry))
     }
-}
 
-/// Accepts `*` or the pattern of an ARN.
-fn check_resource(pattern: &str) -> Result<(), String> {
-    if pattern == "*" || pattern.starts_with("arn:") {
-        return Ok(());
+    #[test]
+    fn printed_policy_is_read_through_its_string() {
+        let read = read_in_us_west_2(PRINTED);
+        assert_eq!(read.problems, []);
+        let statement = read.value.unwrap().statements.remove(0);
+        assert_eq!(statement.sid.as_deref(), Some("FromBuild"));
+        assert_eq!(statement.effect, Effect::Allow);
+        let account = Principal::parse("arn:aws:iam::111122223333:root").unwrap();
+        assert_eq!(statement.principals, Clause::of(vec![account]));
+        assert_eq!(
+            statement.actions.items,
+            ["ecr:CreateRepository", "ecr:ReplicateImage"]
+        );
     }
-    Err(format!("`{pattern}` is not a resource: an ARN or `*`"))
+
+    #[test]
+    fn bare_policy_is_the_same_as_the_printed_one() {
+        let printed: serde_json::Value = serde_json::from_str(PRINTED).unwrap();
+        let bare = printed["policyText"].as_str().unwrap();
+        assert_eq!(read_in_us_west_2(bare), read_in_us_west_2(PRINTED));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let policy = read_in_us_west_2(PRINTED).value;
+        let text = serde_json::to_string(&policy).unwrap();
+        assert_eq!(read_in_us_west_2(&text).value, policy);
+    }
+
+    #[test]
+    fn error_inside_the_string_stands_at_its_place_in_the_file() {
+        let text = PRINTED.replace("Allow", "Alow");
+        let read = read_in_us_west_2(&text);
+        assert_eq!(read.problems.len(), 1);
+        let problem = &read.problems[0];
+        assert_eq!(&text[problem.span.clone()], r#"\"Alow\""#);
+        assert_eq!(problem.help.as_deref(), Some("did you mean `Allow`?"));
+    }
+
+    #[test]
+    fn broken_json_inside_the_string_stands_in_the_file_too() {
+        let text = r#"{"policyText": "{\"Statement\": [}"}"#;
+        let read = read_in_us_west_2(text);
+        assert_eq!(&text[read.problems[0].span.clone()], "}");
+        assert!(read.problems[0].message.starts_with(INVALID));
+    }
+
+    #[test]
+    fn b48_at_most_10_240_characters() {
+        let policy = |length: usize| {
+            let rest = r#"{"Statement": []}"#;
+            format!("{rest}{}", " ".repeat(length - rest.len()))
+        };
+        assert_eq!(read_in_us_west_2(&policy(10_240)).problems, []);
+        let read = read_in_us_west_2(&policy(10_241));
+        assert!(read.problems[0].message.contains("at most 10240"));
+        // Characters, not bytes; of the inner text, not of the file.
+        let wide = format!(r#"{{"Id": "{}", "Statement": []}}"#, "é".repeat(10_000));
+        assert_eq!(read_in_us_west_2(&wide).problems, []);
+    }
+
+    #[test]
+    fn b50_invalid_policy_is_refused_in_ecrs_words() {
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"Statement": [{}]}"#,
+            r#"{"Version": "1", "Statement": []}"#,
+        ] {
+            let read = read_in_us_west_2(text);
+            assert_eq!(read.value, None, "{text}");
+            for error in read.errors() {
+                assert!(
+                    error.message.starts_with(
+                        "Invalid parameter at 'PolicyText' failed to satisfy constraint: \
+                         'Invalid registry policy provided'"
+                    ),
+                    "{}",
+                    error.message
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn policy_without_statements_is_one() {
+        let read = read_in_us_west_2(r#"{"Version": "2012-10-17", "Statement": []}"#);
+        assert_eq!(read.value, Some(RegistryPolicy::default()));
+    }
+
+    #[test]
+    fn wrapper_with_something_else_than_text() {
+        let read = read_in_us_west_2(r#"{"policyText": {"Statement": []}}"#);
+        assert_eq!(read.problems[0].severity, Severity::Error);
+        assert_eq!(read.problems[0].message, "`policyText` must be a string");
+    }
 }

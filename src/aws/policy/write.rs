@@ -83,3 +83,37 @@ fn one_or_list(texts: &[String]) -> Value {
         _ => json!(texts),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::aws::policy::{Effect, Principal, RegistryPolicy, Statement, read};
+    use crate::aws::{Profile, Registry};
+
+    /// One statement with every form that there is.
+    const FORMS: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Deny","NotPrincipal":{"AWS":["111122223333","*"],"Service":"x.example"},"NotAction":["ecr:A","ecr:B"],"NotResource":"*","Condition":{"StringLike":{"aws:RequestedRegion":["eu-*","us-*"],"aws:SourceAccount":"1*"}}}]}"#;
+
+    #[test]
+    fn every_form_is_written_as_it_was_read() {
+        let policy = read(FORMS, Profile::default(), None).value.unwrap();
+        assert_eq!(serde_json::to_string(&policy).unwrap(), FORMS);
+    }
+
+    #[test]
+    fn statement_made_from_names_is_a_document_of_aws() {
+        let registry = Registry::new("444455556666", "us-west-2");
+        let statement = Statement::on_repositories(
+            Effect::Allow,
+            vec![Principal::account("111122223333")],
+            vec!["ecr:ReplicateImage".to_string()],
+            &registry,
+            ["prod/*"],
+        );
+        let policy = RegistryPolicy {
+            statements: vec![statement],
+        };
+        assert_eq!(
+            serde_json::to_string(&policy).unwrap(),
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"ecr:ReplicateImage","Resource":"arn:aws:ecr:us-west-2:444455556666:repository/prod/*"}]}"#
+        );
+    }
+}

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use csv::StringRecord;
 
 use super::{ANY, PriceTable, Tier};
-use crate::aws::document::did_you_mean;
+use crate::aws::document::{did_you_mean, without_mark};
 use crate::aws::regions;
 
 const HEADER: [&str; 5] = [
@@ -32,10 +32,11 @@ impl Display for RowProblem {
 }
 
 pub(super) fn read(name: String, text: &str) -> Result<PriceTable, Vec<RowProblem>> {
+    let text = without_mark(text);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .trim(csv::Trim::All)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        .from_reader(text.as_bytes());
     let mut records = reader.records();
     let mut table = PriceTable::empty(name);
     check_header(records.next())?;
@@ -247,5 +248,11 @@ mod tests {
         let found = read("own".to_string(), "region,usd\n").unwrap_err();
         assert_eq!(found[0].line, 1);
         assert!(read("own".to_string(), "").is_err());
+    }
+
+    #[test]
+    fn byte_order_mark_is_no_error() {
+        let text = format!("\u{feff}{}\n", HEADER.join(","));
+        assert!(read("own".to_string(), &text).is_ok());
     }
 }

@@ -25,14 +25,14 @@ pub fn tiered_cost(tiers: &[Tier], quantity_gb: f64) -> Option<f64> {
     );
     let (mut usd, mut lower_gb) = (0.0, 0.0);
     for tier in tiers {
-        let upper_gb = tier.upper_gb.unwrap_or(f64::INFINITY).min(quantity_gb);
-        usd += (upper_gb - lower_gb) * tier.usd_per_gb;
-        lower_gb = upper_gb;
-        if upper_gb == quantity_gb {
+        let upper_gb = tier.upper_gb.unwrap_or(f64::INFINITY);
+        usd += (quantity_gb.min(upper_gb) - lower_gb) * tier.usd_per_gb;
+        if quantity_gb <= upper_gb {
             return Some(usd);
         }
+        lower_gb = upper_gb;
     }
-    (quantity_gb == 0.0).then_some(0.0)
+    None
 }
 
 #[cfg(test)]

@@ -59,6 +59,10 @@ pub fn check(
     checker.findings
 }
 
+/// ECR's answer to a destination that is the source registry itself (B31).
+const SAME_AS_SOURCE: &str = "Invalid parameter at 'replicationConfiguration' failed to satisfy constraint: \
+                              'Replication destination cannot be the same as the source registry'";
+
 struct Checker<'a> {
     profile: Profile,
     limits: Limits,
@@ -137,9 +141,7 @@ impl Checker<'_> {
     ) {
         let same_region = destination.region == source.region;
         if same_region && destination.registry_id == source.account_id {
-            // B31, in ECR's own words.
-            let message = "Replication destination cannot be the same as the source registry";
-            self.error(Place::Destination(rule, index), message, None);
+            self.error(Place::Destination(rule, index), SAME_AS_SOURCE, None);
         }
         let (to, from) = (&region.partition, source.partition());
         if to != from {

@@ -2,8 +2,7 @@
 //!
 //! The same checks serve the document and a scenario's rules, so each tells its [`Place`] and not a place in a text.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 mod check;
 mod read;
@@ -13,7 +12,7 @@ pub use read::read;
 
 /// What put-replication-configuration takes. It replaces all that was there before (B37); without rules, replication
 /// is off (B20).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplicationConfiguration {
     /// Rules; their order has no meaning.
@@ -21,21 +20,21 @@ pub struct ReplicationConfiguration {
 }
 
 /// One rule: every push to a repository that it selects goes to all its destinations.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rule {
     /// Destinations; none at all is accepted and does nothing (U25).
     pub destinations: Vec<Destination>,
     /// Any one of them selects a repository (U4); empty selects every repository (B24).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repository_filters: Vec<RepositoryFilter>,
     /// Whether deletes are replicated too (B111); absent means no (B112).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_replication: Option<DeleteReplication>,
 }
 
 /// A destination registry; both halves are required, also for the own account (B23).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Destination {
     /// Region's code.
@@ -45,7 +44,7 @@ pub struct Destination {
 }
 
 /// A filter on repository names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RepositoryFilter {
     /// What a repository's name must begin with: plain text, no `/` implied (B25).
@@ -55,7 +54,7 @@ pub struct RepositoryFilter {
 }
 
 /// How a repository filter is compared; ECR has one way only (B25).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum FilterType {
     /// The repository's name begins with the filter's text.
@@ -64,7 +63,7 @@ pub enum FilterType {
 }
 
 /// A rule's `deleteReplication` (B4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteReplication {
     /// Whether the rule's deletes are replicated.

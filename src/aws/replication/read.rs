@@ -8,7 +8,7 @@ use jsonc_parser::ast::{Object, Value};
 use super::check::{Place, check};
 use super::{DeleteReplication, Destination, FilterType, ReplicationConfiguration};
 use super::{RepositoryFilter, Rule};
-use crate::aws::document::{Problems, Read, Severity, optional, span};
+use crate::aws::document::{Problems, Read, Severity, optional, span, without_mark};
 use crate::aws::{Profile, Registry};
 
 /// Reads the document that put-replication-configuration takes (`{"rules": …}`), or what that call or
@@ -22,7 +22,7 @@ pub fn read(
     source: Option<&Registry>,
 ) -> Read<ReplicationConfiguration> {
     let mut reader = Reader::default();
-    let configuration = reader.document(text);
+    let configuration = reader.document(&without_mark(text));
     if let Some(configuration) = &configuration {
         reader.check(configuration, profile, source);
     }
@@ -207,6 +207,220 @@ impl Reader {
             let span = self.spans[&finding.place].clone();
             self.problems
                 .tell(finding.severity, span, finding.message, finding.help);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The example of the fact sheet: two rules, the first with everything.
+    const RULES: &str = r#"{
+  "rules": [
+    {
+      "destinations": [
+        { "region": "eu-west-1", "registryId": "111122223333" },
+        { "region": "us-west-2", "registryId": "444455556666" }
+      ],
+      "repositoryFilters": [ { "filter": "prod/", "filterType": "PREFIX_MATCH" } ],
+      "deleteReplication": { "enabled": true }
+    },
+    { "destinations": [ { "region": "ap-south-1", "registryId": "111122223333" } ] }
+  ]
+}"#;
+
+    fn read_as_newest(text: &str) -> Read<ReplicationConfiguration> {
+        let source = Registry::new("111122223333", "us-east-1");
+        read(text, Profile::November2026, Some(&source))
+    }
+
+    /// Severity, offending text and message of each problem.
+    fn told(text: &str) -> Vec<(Severity, &str, String)> {
+        let problems = read_as_newest(text).problems;
+        let told = problems.into_iter();
+        told.map(|problem| (problem.severity, &text[problem.span], problem.message))
+            .collect()
+    }
+
+    /// Offending text and message of the only problem.
+    fn only(text: &str) -> (Severity, &str, String) {
+        let mut told = told(text);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        told.remove(0)
+    }
+
+    /// A configuration of one rule to eu-west-1 with these further members.
+    fn one_rule(members: &str) -> String {
+        format!(
+            r#"{{"rules": [{{"destinations": [{{"region": "eu-west-1", "registryId": "111122223333"}}]{members}}}]}}"#
+        )
+    }
+
+    #[test]
+    fn document_as_put_and_as_described_are_the_same() {
+        let bare = read_as_newest(RULES);
+        assert_eq!(bare.problems, []);
+        let rules = &bare.value.as_ref().unwrap().rules;
+        assert_eq!(rules.len(), 2);
+        assert_eq!(rules[0].destinations[1].region, "us-west-2");
+        assert_eq!(rules[0].prefixes().collect::<Vec<_>>(), ["prod/"]);
+        assert!(rules[0].replicates_deletes() && !rules[1].replicates_deletes());
+        assert_eq!(rules[1].repository_filters, []);
+
+        let described =
+            format!(r#"{{"registryId": "111122223333", "replicationConfiguration": {RULES}}}"#);
+        assert_eq!(read_as_newest(&described), bare);
+        let answered = format!(r#"{{"replicationConfiguration": {RULES}}}"#);
+        assert_eq!(read_as_newest(&answered), bare);
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let configuration = read_as_newest(RULES).value.unwrap();
+        let text = serde_json::to_string(&configuration).unwrap();
+        assert!(text.contains(r#""filterType":"PREFIX_MATCH""#), "{text}");
+        assert_eq!(read_as_newest(&text).value, Some(configuration));
+    }
+
+    #[test]
+    fn b20_empty_list_of_rules_is_a_configuration() {
+        let read = read_as_newest(r#"{"rules": []}"#);
+        assert_eq!(read.value, Some(ReplicationConfiguration::default()));
+    }
+
+    #[test]
+    fn b24_filters_absent_and_null_are_the_same() {
+        let absent = read_as_newest(&one_rule(""));
+        let null = read_as_newest(&one_rule(r#", "repositoryFilters": null"#));
+        assert_eq!(null, absent);
+        assert!(absent.problems.is_empty());
+    }
+
+    #[test]
+    fn u26_empty_filters_are_absent_with_a_warning() {
+        let text = one_rule(r#", "repositoryFilters": []"#);
+        assert_eq!(
+            read_as_newest(&text).value,
+            read_as_newest(&one_rule("")).value
+        );
+        let (severity, at, _) = only(&text);
+        assert_eq!((severity, at), (Severity::Warning, "[]"));
+    }
+
+    #[test]
+    fn b23_both_halves_of_a_destination_are_required() {
+        let text = r#"{"rules": [{"destinations": [{"region": "eu-west-1"}]}]}"#;
+        let (severity, at, message) = only(text);
+        assert_eq!(
+            (severity, at),
+            (Severity::Error, r#"{"region": "eu-west-1"}"#)
+        );
+        assert_eq!(message, "a destination needs `registryId`");
+    }
+
+    #[test]
+    fn b25_other_filter_types_do_not_exist() {
+        let text =
+            one_rule(r#", "repositoryFilters": [{"filter": "prod/", "filterType": "WILDCARD"}]"#);
+        let (severity, at, _) = only(&text);
+        assert_eq!((severity, at), (Severity::Error, "\"WILDCARD\""));
+    }
+
+    #[test]
+    fn b31_source_as_destination_is_told_in_ecrs_words() {
+        let text = one_rule("").replace("eu-west-1", "us-east-1");
+        let (_, at, message) = only(&text);
+        assert!(at.starts_with("{\"region\""), "{at}");
+        assert_eq!(
+            message,
+            "Invalid parameter at 'replicationConfiguration' failed to satisfy constraint: \
+             'Replication destination cannot be the same as the source registry'"
+        );
+    }
+
+    #[test]
+    fn unknown_keys_are_ignored_but_not_in_silence() {
+        let text = one_rule(r#", "repositoryFilter": []"#);
+        let problem = read_as_newest(&text).problems.remove(0);
+        assert_eq!(problem.severity, Severity::Warning);
+        assert_eq!(
+            problem.help.as_deref(),
+            Some("did you mean `repositoryFilters`?")
+        );
+        assert!(read_as_newest(&text).value.is_some());
+    }
+
+    #[test]
+    fn all_errors_are_told_at_their_places_in_the_order_of_the_text() {
+        let text = r#"{"rules": [
+            {"destinations": 5},
+            {"destinations": [
+                {"region": "eu-wst-1", "registryId": "12"},
+                {"region": 7, "registryId": "111122223333"},
+                {"region": "mars-1", "registryId": "111122223333"}],
+             "repositoryFilters": [{"filter": "a", "filterType": "PREFIX_MATCH"}, "x"],
+             "deleteReplication": {"enabled": "yes"}},
+            {}
+        ]}"#;
+        let places: Vec<_> = told(text).into_iter().map(|(_, at, _)| at).collect();
+        let expected = [
+            "5",
+            "\"eu-wst-1\"",
+            "\"12\"",
+            "7",
+            // What is dropped for its shape does not shift the places of what follows.
+            "\"mars-1\"",
+            "\"a\"",
+            "\"x\"",
+            "\"yes\"",
+            "{}",
+        ];
+        assert_eq!(places, expected);
+        assert_eq!(read_as_newest(text).value, None);
+    }
+
+    #[test]
+    fn key_that_stands_twice() {
+        let (severity, _, message) = only(r#"{"rules": [], "rules": []}"#);
+        assert_eq!(severity, Severity::Error);
+        assert_eq!(message, "`rules` stands here twice");
+    }
+
+    #[test]
+    fn what_is_not_strict_json() {
+        for text in [
+            "",
+            "{",
+            "{'rules': []}",
+            "{\"rules\": [],}",
+            "{\"rules\": []} x",
+            "[]",
+            "null",
+        ] {
+            let read = read_as_newest(text);
+            assert_eq!(read.value, None, "{text}");
+            assert_eq!(read.errors().count(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn byte_order_mark_is_no_error() {
+        assert_eq!(read_as_newest(&format!("\u{feff}{RULES}")).problems, []);
+    }
+
+    proptest! {
+        /// Whatever the damage, every place is one of the text, and there is a value unless there is an error.
+        #[test]
+        fn damaged_document_is_told_within_the_text(at in 0..RULES.len(), by in "[\"{}\\[\\],:a1é ]{0,3}") {
+            let text = format!("{}{by}{}", &RULES[..at], &RULES[at + 1..]);
+            let read = read_as_newest(&text);
+            for problem in &read.problems {
+                prop_assert!(text.get(problem.span.clone()).is_some(), "{:?}", problem);
+            }
+            prop_assert_eq!(read.value.is_none(), read.errors().count() > 0);
         }
     }
 }

@@ -1,0 +1,270 @@
+//! Money: bytes and byte-time times a price, applied once per month, payer and pair of Regions to the total.
+
+use std::collections::BTreeMap;
+
+use super::outcome::{CostRow, OtherReading};
+use super::storage::ByteTime;
+use super::table::{Number, Usd};
+use crate::aws::PriceTable;
+use crate::aws::prices::tiered_cost;
+use crate::scenario::{Prices, TransferRate};
+use crate::simulation::Model;
+use crate::units::SimDuration;
+
+/// A GiB, in which storage is billed (facts: prices, "Units and months").
+const GIB: f64 = (1_u64 << 30) as f64;
+
+/// What is paid for, under the scenario's prices.
+#[derive(Clone, Debug)]
+pub struct Tariff {
+    table: PriceTable,
+    prices: Prices,
+}
+
+/// What a month moved and stored.
+#[derive(Clone, Debug)]
+pub(super) struct MonthUse {
+    pub label: String,
+    /// Actual length of the whole month.
+    pub whole: SimDuration,
+    /// Bytes moved by lane.
+    pub lane_bytes: Vec<u64>,
+    /// Byte-time by registry.
+    pub stored: Vec<ByteTime>,
+}
+
+/// Bytes from one Region to another for one payer.
+type Pairs = BTreeMap<(usize, usize, usize), u64>;
+
+impl Tariff {
+    /// Returns the tariff of a price table, which has the scenario's own prices in it already.
+    pub fn new(table: PriceTable, prices: Prices) -> Self {
+        Self { table, prices }
+    }
+
+    /// Returns every line of the bill, by month, payer, item, source and destination.
+    pub(super) fn bill(&self, model: &Model, months: &[MonthUse]) -> Vec<CostRow> {
+        let mut rows = Vec::new();
+        for month in months {
+            rows.extend(self.transfer_rows(model, month));
+            rows.extend(self.storage_rows(model, month));
+        }
+        rows.sort_by(|a, b| key(a).cmp(&key(b)));
+        rows
+    }
+
+    /// Returns the transfer item under the reading of the transfer rate that was not chosen.
+    pub(super) fn other_reading(&self, model: &Model, months: &[MonthUse]) -> OtherReading {
+        let (other, name) = match self.prices.transfer_rate {
+            TransferRate::InterRegion => (TransferRate::Internet, "internet"),
+            TransferRate::Internet => (TransferRate::InterRegion, "inter-region"),
+        };
+        let totals = months.iter().map(|month| {
+            let dollars = self.transfer_usd(model, &pairs(model, month), other)?;
+            Some(dollars.values().sum::<f64>())
+        });
+        OtherReading {
+            transfer_rate: name,
+            transfer_usd: totals.sum::<Option<f64>>().map(Usd),
+        }
+    }
+
+    /// Returns the dollars that each lane's bytes of a month cost: the payer's total spread in proportion.
+    pub(super) fn lane_rates(&self, model: &Model, month: &MonthUse) -> Vec<f64> {
+        let pairs = pairs(model, month);
+        let dollars = self.chosen_usd(model, &pairs);
+        let rate = |lane: &crate::simulation::Lane| {
+            let key = pair(model, lane);
+            match pairs.get(&key) {
+                Some(&bytes) if bytes > 0 => dollars[&key] / bytes as f64,
+                _ => self.first_rate(model, key) / self.gb(),
+            }
+        };
+        model.lanes.iter().map(rate).collect()
+    }
+
+    /// Returns dollars per byte on each lane when nothing was moved yet: the price, or the first tier of it.
+    pub(super) fn first_rates(&self, model: &Model) -> Vec<f64> {
+        model
+            .lanes
+            .iter()
+            .map(|lane| self.first_rate(model, pair(model, lane)) / self.gb())
+            .collect()
+    }
+
+    fn gb(&self) -> f64 {
+        self.prices.gb.bytes() as f64
+    }
+
+    fn transfer_rows(&self, model: &Model, month: &MonthUse) -> Vec<CostRow> {
+        let pairs = pairs(model, month);
+        let dollars = self.chosen_usd(model, &pairs);
+        let unit = if self.prices.gb.bytes() == 1 << 30 {
+            "GiB"
+        } else {
+            "GB"
+        };
+        let row = |(key, &bytes): (&(usize, usize, usize), &u64)| {
+            let (payer, from, to) = *key;
+            let quantity = bytes as f64 / self.gb();
+            CostRow {
+                month: month.label.clone(),
+                payer: model.accounts[payer].alias.clone(),
+                item: "transfer".to_owned(),
+                from: model.regions[from].clone(),
+                to: model.regions[to].clone(),
+                quantity: Number(quantity),
+                unit: unit.to_owned(),
+                rate_usd: Number(dollars[key] / quantity),
+                usd: Usd(dollars[key]),
+                caused_by: model.accounts[payer].alias.clone(),
+            }
+        };
+        pairs
+            .iter()
+            .filter(|(_, bytes)| **bytes > 0)
+            .map(row)
+            .collect()
+    }
+
+    fn chosen_usd(&self, model: &Model, pairs: &Pairs) -> BTreeMap<(usize, usize, usize), f64> {
+        let dollars = self.transfer_usd(model, pairs, self.prices.transfer_rate);
+        dollars.expect("every pair that a run may use has a price, which was checked")
+    }
+
+    /// Returns the dollars of each pair, `None` if one has no price. Tiers aggregate over all pairs of a payer's
+    /// source Region and spread back in proportion. A price that the scenario gives for a pair beats either reading.
+    fn transfer_usd(
+        &self,
+        model: &Model,
+        pairs: &Pairs,
+        reading: TransferRate,
+    ) -> Option<BTreeMap<(usize, usize, usize), f64>> {
+        let mut dollars = BTreeMap::new();
+        let mut tiered: BTreeMap<(usize, usize), Vec<(usize, u64)>> = BTreeMap::new();
+        for (&(payer, from, to), &bytes) in pairs {
+            let flat = self.flat_rate(&model.regions[from], &model.regions[to], reading);
+            match flat {
+                _ if bytes == 0 => drop(dollars.insert((payer, from, to), 0.0)),
+                Flat::Rate(rate) => {
+                    drop(dollars.insert((payer, from, to), bytes as f64 / self.gb() * rate))
+                }
+                Flat::Tiered => tiered.entry((payer, from)).or_default().push((to, bytes)),
+                Flat::NoPrice => return None,
+            }
+        }
+        for ((payer, from), bytes_to) in tiered {
+            let total: u64 = bytes_to.iter().map(|(_, bytes)| bytes).sum();
+            let cost = tiered_cost(
+                self.table.internet(&model.regions[from])?,
+                total as f64 / self.gb(),
+            )?;
+            for (to, bytes) in bytes_to {
+                dollars.insert((payer, from, to), cost * (bytes as f64 / total as f64));
+            }
+        }
+        Some(dollars)
+    }
+
+    fn flat_rate(&self, from: &str, to: &str, reading: TransferRate) -> Flat {
+        let own = self.prices.transfer.iter().any(|(route, _)| {
+            (route.source == from || route.source == "*")
+                && (route.destination == to || route.destination == "*")
+        });
+        if from == to || own || reading == TransferRate::InterRegion {
+            return self
+                .table
+                .transfer(from, to)
+                .map_or(Flat::NoPrice, Flat::Rate);
+        }
+        Flat::Tiered
+    }
+
+    fn first_rate(&self, model: &Model, (_, from, to): (usize, usize, usize)) -> f64 {
+        let (from, to) = (&model.regions[from], &model.regions[to]);
+        match self.flat_rate(from, to, self.prices.transfer_rate) {
+            Flat::Rate(rate) => rate,
+            Flat::Tiered => self
+                .table
+                .internet(from)
+                .and_then(|tiers| tiers.first())
+                .map_or(0.0, |tier| tier.usd_per_gb),
+            Flat::NoPrice => 0.0,
+        }
+    }
+
+    fn storage_rows(&self, model: &Model, month: &MonthUse) -> Vec<CostRow> {
+        let items = ["storage_source", "storage_replica", "storage_orphan"];
+        let mut rows = Vec::new();
+        for (registry, byte_time) in model.registries.iter().zip(&month.stored) {
+            let region = &model.regions[registry.region];
+            for (class, (item, &bytes_ns)) in items.iter().zip(byte_time).enumerate() {
+                if bytes_ns == 0 {
+                    continue;
+                }
+                let price = self
+                    .table
+                    .storage(region)
+                    .expect("every Region that stores has a price, which was checked");
+                let quantity = bytes_ns as f64 / (GIB * month.whole.as_nanos() as f64);
+                let owner = &model.accounts[registry.account].alias;
+                let caused_by = if class == 0 {
+                    owner.clone()
+                } else {
+                    model.senders(registry)
+                };
+                rows.push(CostRow {
+                    month: month.label.clone(),
+                    payer: owner.clone(),
+                    item: (*item).to_owned(),
+                    from: region.clone(),
+                    to: region.clone(),
+                    quantity: Number(quantity),
+                    unit: "GiB-month".to_owned(),
+                    rate_usd: Number(price.usd_per_gb_month),
+                    usd: Usd(quantity * price.usd_per_gb_month),
+                    caused_by,
+                });
+            }
+        }
+        rows
+    }
+}
+
+/// How a pair is priced.
+enum Flat {
+    Rate(f64),
+    Tiered,
+    NoPrice,
+}
+
+/// Returns payer, source and destination Region of a lane: the source account pays for transfer.
+fn pair(model: &Model, lane: &crate::simulation::Lane) -> (usize, usize, usize) {
+    let (source, destination) = (
+        &model.registries[lane.source.index()],
+        &model.registries[lane.destination.index()],
+    );
+    (source.account, source.region, destination.region)
+}
+
+fn pairs(model: &Model, month: &MonthUse) -> Pairs {
+    let mut pairs = Pairs::new();
+    for (lane, bytes) in model.lanes.iter().zip(&month.lane_bytes) {
+        *pairs.entry(pair(model, lane)).or_default() += bytes;
+    }
+    pairs
+}
+
+fn key(row: &CostRow) -> (&str, &str, u8, &str, &str) {
+    let items = [
+        "transfer",
+        "storage_source",
+        "storage_replica",
+        "storage_orphan",
+    ];
+    let item = items
+        .iter()
+        .position(|item| *item == row.item)
+        .unwrap_or(items.len());
+    (&row.month, &row.payer, item as u8, &row.from, &row.to)
+}
