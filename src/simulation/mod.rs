@@ -1,6 +1,7 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
 mod copies;
+pub mod explain;
 mod model;
 pub mod names;
 mod observer;
