@@ -6,6 +6,7 @@ pub mod ecr;
 pub mod engine;
 pub mod measure;
 pub mod network;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod units;

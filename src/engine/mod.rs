@@ -5,9 +5,11 @@
 mod calendar;
 mod earliest;
 mod law;
+mod normal;
 mod random;
 
 pub use calendar::{Calendar, Rank};
 pub use earliest::Earliest;
 pub use law::{Choice, Law};
+pub use normal::{normal_cdf, normal_quantile};
 pub use random::{Draws, Key};

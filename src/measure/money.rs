@@ -194,25 +194,18 @@ impl Tariff {
     }
 
     fn storage_rows(&self, model: &Model, month: &MonthUse) -> Vec<CostRow> {
-        let items = ["storage_source", "storage_replica", "storage_orphan"];
         let mut rows = Vec::new();
-        for (registry, byte_time) in model.registries.iter().zip(&month.stored) {
+        for (index, (registry, byte_time)) in model.registries.iter().zip(&month.stored).enumerate()
+        {
             let region = &model.regions[registry.region];
-            for (class, (item, &bytes_ns)) in items.iter().zip(byte_time).enumerate() {
-                if bytes_ns == 0 {
-                    continue;
-                }
-                let price = self
-                    .table
-                    .storage(region)
-                    .expect("every Region that stores has a price, which was checked");
-                let quantity = bytes_ns as f64 / (GIB * month.whole.as_nanos() as f64);
-                let owner = &model.accounts[registry.account].alias;
-                let caused_by = if class == 0 {
-                    owner.clone()
-                } else {
-                    model.senders(registry)
-                };
+            let owner = &model.accounts[registry.account].alias;
+            let dollars = self.storage_usd(model, index, month.whole, byte_time);
+            for (class, item) in STORAGE_ITEMS
+                .iter()
+                .enumerate()
+                .filter(|(class, _)| byte_time[*class] > 0)
+            {
+                let quantity = gib_months(byte_time[class], month.whole);
                 rows.push(CostRow {
                     month: month.label.clone(),
                     payer: owner.clone(),
@@ -221,14 +214,45 @@ impl Tariff {
                     to: region.clone(),
                     quantity: Number(quantity),
                     unit: "GiB-month".to_owned(),
-                    rate_usd: Number(price.usd_per_gb_month),
-                    usd: Usd(quantity * price.usd_per_gb_month),
-                    caused_by,
+                    rate_usd: Number(dollars[class] / quantity),
+                    usd: Usd(dollars[class]),
+                    caused_by: if class == 0 {
+                        owner.clone()
+                    } else {
+                        model.senders(registry)
+                    },
                 });
             }
         }
         rows
     }
+
+    /// Returns the dollars for a registry's byte-time in a month, by class.
+    pub(super) fn storage_usd(
+        &self,
+        model: &Model,
+        registry: usize,
+        month: SimDuration,
+        byte_time: &ByteTime,
+    ) -> [f64; STORAGE_ITEMS.len()] {
+        if byte_time.iter().all(|&bytes_ns| bytes_ns == 0) {
+            return [0.0; STORAGE_ITEMS.len()];
+        }
+        let region = &model.regions[model.registries[registry].region];
+        let price = self
+            .table
+            .storage(region)
+            .expect("every Region that stores has a price, which was checked");
+        byte_time.map(|bytes_ns| gib_months(bytes_ns, month) * price.usd_per_gb_month)
+    }
+}
+
+/// Items of the bill, by class of bytes.
+const STORAGE_ITEMS: [&str; 3] = ["storage_source", "storage_replica", "storage_orphan"];
+
+/// Returns GiB-months: byte-time over the whole month of its actual hours.
+fn gib_months(bytes_ns: u128, month: SimDuration) -> f64 {
+    bytes_ns as f64 / (GIB * month.as_nanos() as f64)
 }
 
 /// How a pair is priced.
@@ -255,16 +279,14 @@ fn pairs(model: &Model, month: &MonthUse) -> Pairs {
     pairs
 }
 
-fn key(row: &CostRow) -> (&str, &str, u8, &str, &str) {
-    let items = [
-        "transfer",
-        "storage_source",
-        "storage_replica",
-        "storage_orphan",
-    ];
-    let item = items
-        .iter()
-        .position(|item| *item == row.item)
-        .unwrap_or(items.len());
-    (&row.month, &row.payer, item as u8, &row.from, &row.to)
+fn key(row: &CostRow) -> (&str, &str, usize, &str, &str) {
+    let items = std::iter::once("transfer").chain(STORAGE_ITEMS);
+    let item = items.into_iter().position(|item| item == row.item);
+    (
+        &row.month,
+        &row.payer,
+        item.unwrap_or(usize::MAX),
+        &row.from,
+        &row.to,
+    )
 }

@@ -15,6 +15,17 @@ pub enum Status {
     InProgress,
 }
 
+impl Status {
+    /// Returns AWS's word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "COMPLETE",
+            Self::Failed(_) => "FAILED",
+            Self::InProgress => "IN_PROGRESS",
+        }
+    }
+}
+
 /// Which of a push's tags stand on the image after its arrival.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppliedTags {

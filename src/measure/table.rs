@@ -1,5 +1,6 @@
 //! What a cell of a CSV table is, and the one definition per table from which header, rows and documentation come.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
@@ -15,6 +16,87 @@ pub struct Column {
     pub name: &'static str,
     /// What the column holds, in one sentence.
     pub doc: &'static str,
+}
+
+/// What may stand in a cell: how it is written, and read back as the same value.
+pub trait Cell: Sized {
+    /// Writes the cell.
+    ///
+    /// # Errors
+    /// What the serializer says.
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error>;
+
+    /// Reads the cell.
+    ///
+    /// # Errors
+    /// If the text is not a value of this kind.
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error>;
+}
+
+impl Cell for String {
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&guarded(self))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        Self::deserialize(input).map(unguarded)
+    }
+}
+
+/// Cells that cannot begin with a sign that a spreadsheet takes for a formula, unless they are numbers.
+macro_rules! plain_cell {
+    ($($type:ty),+) => {$(
+        impl Cell for $type {
+            fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                self.serialize(out)
+            }
+
+            fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                Self::deserialize(input)
+            }
+        }
+    )+};
+}
+plain_cell!(u32, u64, Moment, Seconds, Number, Usd);
+plain_cell!(
+    Option<u64>,
+    Option<Moment>,
+    Option<Seconds>,
+    Option<Number>,
+    Option<Usd>
+);
+
+/// Returns `text` as a cell: one that a spreadsheet would take for a formula gets a leading `'`.
+///
+/// That is a text that begins with `=`, `+`, `-` or `@` and is no number; and, so that every text reads back as it was,
+/// one that already looks guarded.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    if needs_guard(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Says whether [`guarded`] adds something to `text`.
+pub fn needs_guard(text: &str) -> bool {
+    let looks_guarded = text
+        .strip_prefix('\'')
+        .is_some_and(|rest| rest.starts_with(['=', '+', '-', '@', '\'']));
+    looks_guarded || (text.starts_with(['=', '+', '-', '@']) && !is_number(text))
+}
+
+/// Takes away what [`guarded`] added.
+fn unguarded(cell: String) -> String {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\'']) => rest.to_owned(),
+        _ => cell,
+    }
+}
+
+/// Says whether `text` is a finite decimal number; `-inf` and `+nan` are words.
+fn is_number(text: &str) -> bool {
+    text.ends_with(|last: char| last.is_ascii_digit() || last == '.') && text.parse::<f64>().is_ok()
 }
 
 /// A row type that is one CSV file of a run's folder.
@@ -33,7 +115,14 @@ macro_rules! table {
         $(#[doc = $about])+
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         pub struct $name {
-            $($(#[doc = $doc])+ pub $field: $type),+
+            $(
+                $(#[doc = $doc])+
+                #[serde(
+                    serialize_with = "crate::measure::table::Cell::write",
+                    deserialize_with = "crate::measure::table::Cell::read"
+                )]
+                pub $field: $type
+            ),+
         }
 
         impl $crate::measure::table::Table for $name {
@@ -58,6 +147,8 @@ pub struct Moment(pub Timestamp);
 pub struct Seconds(pub SimDuration);
 
 /// A number that is not exact (a mean, a share), written as its shortest decimal without an exponent.
+///
+/// One that is not finite is no sample: it is written as an empty cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Number(pub f64);
 
@@ -87,13 +178,22 @@ impl Display for Seconds {
 
 impl Display for Number {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Display::fmt(&self.0, out)
+        if !self.0.is_finite() {
+            return Ok(());
+        }
+        Display::fmt(&(self.0 + NO_NEGATIVE_ZERO), out)
     }
 }
 
+/// Adding this turns -0.0 into 0.0 and leaves every other number as it is.
+const NO_NEGATIVE_ZERO: f64 = 0.0;
+
 impl Display for Usd {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.to_string();
+        if !self.0.is_finite() {
+            return Ok(());
+        }
+        let text = (self.0 + NO_NEGATIVE_ZERO).to_string();
         let decimals = text
             .split_once('.')
             .map_or(0, |(_, decimals)| decimals.len());
@@ -120,8 +220,7 @@ impl FromStr for Seconds {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-        let nanos =
-            whole.parse::<u64>()? * 1_000_000_000 + format!("{decimals:0<9}").parse::<u64>()?;
+        let nanos = format!("{whole}{decimals:0<9.9}").parse()?;
         Ok(Self(SimDuration::from_nanos(nanos)))
     }
 }
@@ -159,3 +258,69 @@ macro_rules! cell_as_text {
     )+};
 }
 cell_as_text!(Moment, Seconds, Number, Usd);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_gets_an_apostrophe_and_a_number_none() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-rm", "'-rm"),
+            ("+", "'+"),
+            ("-inf", "'-inf"),
+            ("+nan", "'+nan"),
+            ("-5", "-5"),
+            ("+1.5e3", "+1.5e3"),
+            ("shop/a-b", "shop/a-b"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(text), cell, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_text_reads_back_as_it_was() {
+        for text in [
+            "=x", "'=x", "''=x", "'x", "''", "'", "'-5", "-5", "a'=x", "",
+        ] {
+            assert_eq!(unguarded(guarded(text).into_owned()), text);
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_an_empty_cell() {
+        assert_eq!(Number(f64::NAN).to_string(), "");
+        assert_eq!(Usd(f64::INFINITY).to_string(), "");
+        assert_eq!(Number(-0.0).to_string(), "0");
+    }
+
+    #[test]
+    fn dollars_have_at_least_nine_decimals_and_are_not_rounded() {
+        assert_eq!(Usd(0.0).to_string(), "0.000000000");
+        assert_eq!(Usd(12.5).to_string(), "12.500000000");
+        assert_eq!(Usd(1e-12).to_string(), "0.000000000001");
+    }
+
+    #[test]
+    fn seconds_are_exact_and_read_back() {
+        for (nanos, text) in [
+            (0, "0"),
+            (1_500_000_000, "1.5"),
+            (1, "0.000000001"),
+            (60_000_000_000, "60"),
+        ] {
+            let seconds = Seconds(SimDuration::from_nanos(nanos));
+            assert_eq!(seconds.to_string(), text);
+            assert_eq!(text.parse::<Seconds>(), Ok(seconds));
+        }
+    }
+
+    #[test]
+    fn moments_are_cut_to_milliseconds() {
+        let moment: Moment = "2026-03-01T00:00:00.0009999Z".parse().expect("a moment");
+        assert_eq!(moment.to_string(), "2026-03-01T00:00:00.000Z");
+    }
+}

@@ -2,23 +2,37 @@
 //!
 //! Turns text into a checked [`Scenario`] with names as the user wrote them; knows nothing of how it is simulated.
 
+mod check;
+pub mod diagnostic;
 mod distribution;
+mod document;
+mod load;
+pub mod metrics;
 mod names;
+mod read;
+mod registry;
 mod resolve;
+pub mod schema;
 mod threshold;
+mod time;
+mod trace;
 mod types;
 
+pub use check::Documents;
 pub use distribution::{
     Component, Distribution, Empirical, Law, Lognormal, Mixture, Percentile, Probability,
     Quantiles, Quantity,
 };
+pub use load::{Loaded, load};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
+pub use read::InputFile;
 pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
+pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
     Account, Action, Assumptions, Burst, Effect, Event, Failures, Gb, GeneratedRepositories,
-    Latency, LatencyPreset, Link, NamedShape, Outage, Permission, Popularity, Prices, ProfileName,
+    Latency, LatencyPreset, Link, NamedShape, Outage, Permission, Popularity, Prices,
     PushRepositories, PushStream, Refresh, Registry, ReplicaPushTime, Repository, Retention,
-    RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagMutability, TagOrder, Trace,
-    TransferRate, WeekShape,
+    RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagOrder, Trace, TransferRate,
+    WeekShape,
 };

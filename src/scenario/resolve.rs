@@ -1,10 +1,11 @@
 //! What holds for one pair of Regions: presets, routes and links merged key by key.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use super::distribution::{Distribution, Law, Lognormal, Percentile};
 use super::names::Route;
-use super::types::{Latency, LatencyPreset, Link, RouteLatency, Scenario, Stall};
+use super::types::{Latency, LatencyPreset, RouteLatency, Scenario, Stall};
 use crate::units::{Limit, SimDuration, Speed};
 
 /// The parameters of one link, every key filled; `None` is unlimited.
@@ -37,7 +38,9 @@ impl Scenario {
         let matching = by_specificity(&self.links, source, destination);
         let default = self.latency.preset.per_copy();
         LinkParameters {
-            slots: first(&matching, |link| link.slots).and_then(|limit| limit.bound()),
+            slots: first(&matching, |link| link.slots)
+                .and_then(|limit| limit.bound())
+                .map(NonZeroU64::get),
             per_copy: first(&matching, |link| link.per_copy)
                 .unwrap_or(Limit::AtMost(default))
                 .bound(),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
-use crate::units::SimDuration;
+use super::metrics::{self, Kind, METRICS, Metric, Unit, unit_of};
+use crate::aws::nearest;
+use crate::units::{Bytes, SimDuration, UnitError, Usd};
 
 /// A condition that a run must meet.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,5 +106,188 @@ impl Display for Statistic {
             Self::Monthly => "monthly",
         };
         out.write_str(name)
+    }
+}
+
+/// What is wrong with the text of a threshold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong {
+        message: message.into(),
+        help: help.into(),
+    })
+}
+
+/// Splits `metric{label=value,…}` into the metric and its labels; which labels there are is not checked here.
+pub(super) fn parse_key(text: &str) -> Result<(&'static Metric, BTreeMap<String, String>), Wrong> {
+    let (name, labels) = match text.split_once('{') {
+        None => (text, ""),
+        Some((name, rest)) => match rest.trim_end().strip_suffix('}') {
+            Some(labels) => (name, labels),
+            None => return wrong(format!("`{text}` lacks its closing brace"), LABEL_HELP),
+        },
+    };
+    let name = name.trim();
+    let Some(metric) = metrics::find(name) else {
+        let names = || METRICS.iter().map(|metric| metric.name);
+        let help = nearest(name, names()).map_or_else(
+            || format!("the metrics are {}", names().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return wrong(format!("unknown metric `{name}`"), help);
+    };
+    let mut found = BTreeMap::new();
+    for pair in labels.split(',').filter(|pair| !pair.trim().is_empty()) {
+        let Some((label, value)) = pair.split_once('=') else {
+            return wrong(format!("`{}` is no label", pair.trim()), LABEL_HELP);
+        };
+        let (label, value) = (label.trim().to_owned(), value.trim().to_owned());
+        if found.insert(label.clone(), value).is_some() {
+            return wrong(format!("the label `{label}` is given twice"), LABEL_HELP);
+        }
+    }
+    Ok((metric, found))
+}
+
+const LABEL_HELP: &str = "labels look like {destination=prod/eu-west-1}";
+
+/// Reads `STATISTIC OPERATOR VALUE` for a metric.
+pub(super) fn parse_condition(
+    metric: &Metric,
+    text: &str,
+) -> Result<(Statistic, Operator, f64), Wrong> {
+    let operators = [
+        ("<=", Operator::LessOrEqual),
+        (">=", Operator::GreaterOrEqual),
+        ("==", Operator::Equal),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+    ];
+    let split = text.find(['<', '>', '=']).and_then(|at| {
+        let fits = |(sign, _): &&(&str, Operator)| text[at..].starts_with(sign);
+        let (sign, operator) = operators.iter().find(fits)?;
+        Some((&text[..at], *operator, &text[at + sign.len()..]))
+    });
+    let Some((statistic, operator, value)) = split else {
+        return wrong(
+            format!("\"{text}\" has no comparison"),
+            "write a statistic, one of < <= > >= ==, and a value, as in \"p99 < 30 min\"",
+        );
+    };
+    let statistic = parse_statistic(metric, statistic.trim())?;
+    let value = parse_value(unit_of(metric, statistic), value.trim())?;
+    Ok((statistic, operator, value))
+}
+
+/// Reads the name of a statistic that a metric has.
+pub(super) fn parse_statistic(metric: &Metric, text: &str) -> Result<Statistic, Wrong> {
+    let span = text
+        .strip_prefix("within(")
+        .and_then(|rest| rest.strip_suffix(')'));
+    if let Some(span) = span.filter(|_| metric.kind == Kind::Trend) {
+        return match span.parse() {
+            Ok(span) => Ok(Statistic::Within(span)),
+            Err(UnitError { message, help }) => wrong(message, help),
+        };
+    }
+    let known = metric.kind.statistics();
+    let found = known.iter().find(|statistic| statistic.to_string() == text);
+    found.copied().map_or_else(
+        || {
+            let mut names: Vec<String> = known.iter().map(ToString::to_string).collect();
+            if metric.kind == Kind::Trend {
+                names.push("within(30 min)".to_owned());
+            }
+            let help = format!("its statistics are {}", names.join(", "));
+            wrong(format!("`{}` has no statistic `{text}`", metric.name), help)
+        },
+        Ok,
+    )
+}
+
+fn parse_value(unit: Unit, text: &str) -> Result<f64, Wrong> {
+    let parsed = match unit {
+        Unit::Seconds => text.parse::<SimDuration>().map(SimDuration::as_secs_f64),
+        Unit::Bytes => text.parse::<Bytes>().map(|bytes| bytes.get() as f64),
+        Unit::Usd => text.parse::<Usd>().map(|usd| usd.0),
+        Unit::One => plain(text),
+    };
+    parsed.or_else(|UnitError { message, help }| wrong(message, help))
+}
+
+fn plain(text: &str) -> Result<f64, UnitError> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| {
+        UnitError::new(
+            format!("\"{text}\" is no plain number"),
+            "write a number without a unit, as in 0.99",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(metric: &str, text: &str) -> Result<(Statistic, Operator, f64), Wrong> {
+        parse_condition(metrics::find(metric).unwrap(), text)
+    }
+
+    #[test]
+    fn values_come_in_the_metric_s_unit() {
+        assert_eq!(
+            condition("replication_latency", "p99 < 30 min"),
+            Ok((Statistic::P99, Operator::Less, 1_800.0))
+        );
+        assert_eq!(
+            condition("total_usd", "total<=500 USD"),
+            Ok((Statistic::Total, Operator::LessOrEqual, 500.0))
+        );
+        assert_eq!(
+            condition("orphan_bytes", "max == 1 GiB"),
+            Ok((Statistic::Max, Operator::Equal, 1_073_741_824.0))
+        );
+        let half_hour = Statistic::Within(SimDuration::from_secs(1_800));
+        assert_eq!(
+            condition("replication_latency", "within(30 min) >= 0.99"),
+            Ok((half_hour, Operator::GreaterOrEqual, 0.99))
+        );
+    }
+
+    #[test]
+    fn wrong_units_and_statistics_say_what_to_write() {
+        let wrong = condition("replication_latency", "p99 < 30").unwrap_err();
+        assert!(wrong.message.contains("lacks a unit of time"), "{wrong:?}");
+        let wrong = condition("total_usd", "p99 < 1 USD").unwrap_err();
+        assert_eq!(wrong.help, "its statistics are total, monthly");
+        let wrong = condition("failed", "within(1 s) > 0.5").unwrap_err();
+        assert!(wrong.message.contains("no statistic"), "{wrong:?}");
+        let wrong = condition("failed", "total 5").unwrap_err();
+        assert!(wrong.message.contains("no comparison"), "{wrong:?}");
+    }
+
+    #[test]
+    fn keys_have_labels() {
+        let (metric, labels) =
+            parse_key("failed{reason=AccessDenied, destination=prod/eu-west-1}").unwrap();
+        assert_eq!(metric.name, "failed");
+        assert_eq!(labels["reason"], "AccessDenied");
+        assert_eq!(labels["destination"], "prod/eu-west-1");
+        let wrong = parse_key("replication_latancy").unwrap_err();
+        assert_eq!(wrong.help, "did you mean `replication_latency`?");
+        assert!(parse_key("failed{reason}").is_err());
+        assert!(parse_key("failed{reason=x").is_err());
+    }
+
+    #[test]
+    fn operators_compare() {
+        assert!(Operator::Less.holds(1.0, 2.0) && !Operator::Less.holds(2.0, 2.0));
+        assert!(Operator::LessOrEqual.holds(2.0, 2.0) && !Operator::GreaterOrEqual.holds(1.0, 2.0));
+        assert!(Operator::Greater.holds(3.0, 2.0) && Operator::Equal.holds(2.0, 2.0));
     }
 }

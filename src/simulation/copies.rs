@@ -101,6 +101,7 @@ impl<O: Observer> Simulation<'_, O> {
         of.phase = Phase::Moving;
         of.since = at;
         of.slot_since = at;
+        of.moved_before_bytes = of.moved_bytes;
         of.attempts += 1;
         of.started_at.get_or_insert(at);
         let replication = *of;
@@ -153,9 +154,9 @@ impl<O: Observer> Simulation<'_, O> {
         let replication = self.replications.get_mut(place);
         replication.transfer += at.since(replication.since);
         replication.moved_bytes += replication.to_move_bytes;
-        replication.to_move_bytes = 0;
         replication.copy = None;
         replication.since = at;
+        replication.phase = Phase::Stalled;
         let replication = *replication;
         let push = self.pushes.get(replication.push);
         let link = &self.model.links[self.model.lanes[replication.lane as usize].link];
@@ -169,7 +170,6 @@ impl<O: Observer> Simulation<'_, O> {
             return self.end_attempt(at, place);
         }
         let stall = link.stall.draw_whole(&mut draws);
-        self.replications.get_mut(place).phase = Phase::Stalled;
         // A stall beyond the clock's end never passes.
         if let Some(due) = at.as_nanos().checked_add(stall) {
             let rank = Rank::new(EventClass::End as u8, replication.order);
@@ -219,8 +219,7 @@ impl<O: Observer> Simulation<'_, O> {
         let replication = *self.replications.get(place);
         let link = self.model.lanes[replication.lane as usize].link;
         self.links[link].release();
-        self.observer
-            .released(at, self.pushes.get(replication.push), &replication);
+        self.observer.released(at, &replication);
         self.note_ready(link);
     }
 

@@ -1,5 +1,6 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
+mod build;
 mod copies;
 pub mod explain;
 mod model;
@@ -14,7 +15,7 @@ mod tags;
 
 pub use model::{
     Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Provided,
-    RegistryModel, RetentionModel, Script, StoredImages, Stream, Window,
+    RegistryModel, RetentionModel, Script, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
     Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,

@@ -48,6 +48,8 @@ pub struct Model {
     pub retention: Vec<RetentionModel>,
     /// Single operations and recorded ones.
     pub scripts: Vec<Script>,
+    /// Layers that stand for the content of one digest under several repository names, in bytes.
+    pub commons: Vec<u64>,
     /// Changes of links' capacity.
     pub outages: Vec<Outage>,
     /// Which tags of a push may collide with others.
@@ -194,11 +196,20 @@ pub struct Script {
     /// Its place in the order of names; single events come first.
     pub rank: u16,
     /// Operations in order of time, then of the file.
-    pub steps: Vec<(SimTime, Operation)>,
+    pub steps: Vec<Step>,
     /// Base layers by number, in bytes: images name them.
     pub bases: Vec<u64>,
-    /// Layers that stand for the content of one digest under several repository names, in bytes.
-    pub commons: Vec<u64>,
+}
+
+/// An operation of a script.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// When.
+    pub at: SimTime,
+    /// The number by which its draws are keyed.
+    pub draw: u64,
+    /// What.
+    pub operation: Operation,
 }
 
 /// What a single operation does.
@@ -218,10 +229,10 @@ pub enum Operation {
         own_bytes: u64,
         /// Number of its base layer in the script.
         base: Option<u32>,
-        /// Number of its content layer in the script.
+        /// Number of its content layer in the model.
         common: Option<u32>,
     },
-    /// `BatchDeleteImage` by tag; `None`: no image can ever bear it.
+    /// `BatchDeleteImage` by tag.
     DeleteByTag {
         /// Where.
         registry: RegistryId,

@@ -74,11 +74,13 @@ pub struct Replication {
     pub transfer: SimDuration,
     /// Time stalled so far.
     pub stall: SimDuration,
-    /// Bytes that ended attempts moved.
+    /// Bytes that it has moved, but for those of a transfer in progress.
     pub moved_bytes: u64,
+    /// Bytes that it had moved when its present attempt started.
+    pub moved_before_bytes: u64,
     /// When it took the slot that it is in.
     pub slot_since: SimTime,
-    /// Bytes that the present attempt moves.
+    /// Bytes that the present attempt moves, or the last one has moved.
     pub to_move_bytes: u64,
     pub(super) push: u32,
     pub(super) order: u64,
@@ -156,7 +158,7 @@ pub trait Observer {
     );
 
     /// A replication left its slot; it goes on or is about to end.
-    fn released(&mut self, at: SimTime, push: &PushState, replication: &Replication);
+    fn released(&mut self, at: SimTime, replication: &Replication);
 
     /// A replication left the queue without a slot after waiting so long: it is about to fail.
     fn dismissed(&mut self, at: SimTime, replication: &Replication, waited: SimDuration);

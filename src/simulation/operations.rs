@@ -18,9 +18,8 @@ const DAY_NS: i64 = 86_400_000_000_000;
 /// A script in a run.
 #[derive(Clone, Debug)]
 pub(super) struct ScriptState {
-    /// Its base and content layers, by number, made when first needed.
+    /// Its base layers, by number, made when first needed.
     bases: Vec<Option<LayerId>>,
-    commons: Vec<Option<LayerId>>,
     digests: Key,
 }
 
@@ -28,7 +27,6 @@ impl ScriptState {
     pub fn all(model: &Model, seed: u64) -> Vec<Self> {
         let state = |script: &super::model::Script| Self {
             bases: vec![None; script.bases.len()],
-            commons: vec![None; script.commons.len()],
             digests: Key::new(seed, "digest").named(&script.name),
         };
         model.scripts.iter().map(state).collect()
@@ -113,12 +111,16 @@ impl<O: Observer> Simulation<'_, O> {
     /// Schedules the steps of a script that share the time of step `from`: within an instant, classes order them.
     fn schedule_steps(&mut self, script: usize, from: usize) {
         let of = &self.model.scripts[script];
-        let Some(&(at, _)) = of.steps.get(from) else {
+        let Some(first) = of.steps.get(from) else {
             return;
         };
-        let together = of.steps[from..].iter().take_while(|step| step.0 == at);
-        for (step, (_, operation)) in (from..).zip(together) {
-            let rank = Rank::new(operation.class() as u8, order(of.rank, step as u64, 0));
+        let at = first.at;
+        let together = of.steps[from..].iter().take_while(|step| step.at == at);
+        for (step, of_step) in (from..).zip(together) {
+            let rank = Rank::new(
+                of_step.operation.class() as u8,
+                order(of.rank, step as u64, 0),
+            );
             self.calendar.schedule(
                 at,
                 rank,
@@ -133,8 +135,8 @@ impl<O: Observer> Simulation<'_, O> {
     /// Performs a step of a script; the last one of its instant schedules those that follow.
     pub(super) fn perform(&mut self, at: SimTime, script: u32, step: u32) {
         let steps = &self.model.scripts[script as usize].steps;
-        let (_, operation) = &steps[step as usize];
-        if steps.get(step as usize + 1).is_none_or(|next| next.0 > at) {
+        let operation = &steps[step as usize].operation;
+        if steps.get(step as usize + 1).is_none_or(|next| next.at > at) {
             self.schedule_steps(script as usize, step as usize + 1);
         }
         if let Err(refusal) = self.operate(at, script, step, operation) {
@@ -246,7 +248,8 @@ impl<O: Observer> Simulation<'_, O> {
         let layer = |made: &mut Option<LayerId>, world: &mut crate::ecr::World, bytes: u64| {
             *made.get_or_insert_with(|| world.add_layer(bytes))
         };
-        let generated = || Digest::Generated(state.digests.numbered(u64::from(step)).bits());
+        let generated =
+            || Digest::Generated(state.digests.numbered(of.steps[step as usize].draw).bits());
         let digest = digest.map_or_else(generated, Digest::Given);
         let base = base.map(|n| {
             layer(
@@ -257,9 +260,9 @@ impl<O: Observer> Simulation<'_, O> {
         });
         let common = common.map(|n| {
             layer(
-                &mut state.commons[n as usize],
+                &mut self.commons[n as usize],
                 &mut self.world,
-                of.commons[n as usize],
+                self.model.commons[n as usize],
             )
         });
         let push = NewPush {
@@ -273,7 +276,8 @@ impl<O: Observer> Simulation<'_, O> {
             },
             tags: TagList::Listed(*tag_list),
             origin: self.model.streams.len() as u32 + script,
-            draw: u64::from(step),
+            draw: of.steps[step as usize].draw,
+            number: u64::from(step),
             rank: of.rank,
         };
         self.push(at, &push);

@@ -42,8 +42,10 @@ pub(super) struct NewPush {
     pub tags: TagList,
     /// Stream or script, as [`super::copies::Keys`] counts them.
     pub origin: u32,
-    /// Its number there.
+    /// The number there by which its draws are keyed.
     pub draw: u64,
+    /// The number there by which it is ordered.
+    pub number: u64,
     pub rank: u16,
 }
 
@@ -86,6 +88,7 @@ impl<O: Observer> Simulation<'_, O> {
             },
             origin: stream,
             draw: drawn.number,
+            number: drawn.number,
             rank: of.rank,
         };
         self.push(at, &push);
@@ -167,12 +170,12 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let place = self.pushes.insert(state);
         for &lane in &*routes {
-            self.request(at, place, lane, push.rank);
+            self.request(at, place, lane, (push.rank, push.number));
         }
     }
 
     /// Requests one replication; it becomes eligible after its dispatch delay.
-    fn request(&mut self, at: SimTime, push: u32, lane: u32, rank: u16) {
+    fn request(&mut self, at: SimTime, push: u32, lane: u32, (rank, number): (u16, u64)) {
         self.last_replication += 1;
         let of = self.pushes.get(push);
         let link = &self.model.links[self.model.lanes[lane as usize].link];
@@ -196,10 +199,11 @@ impl<O: Observer> Simulation<'_, O> {
             transfer: SimDuration::ZERO,
             stall: SimDuration::ZERO,
             moved_bytes: 0,
+            moved_before_bytes: 0,
             slot_since: at,
             to_move_bytes: 0,
             push,
-            order: order(rank, of.draw, slot),
+            order: order(rank, number, slot),
             copy: None,
         };
         self.observer.requested(at, of, &replication);

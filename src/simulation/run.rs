@@ -8,7 +8,7 @@ use super::permissions::Permissions;
 use super::requests::StreamState;
 use super::slab::Slab;
 use super::tags::{Contested, Resolved};
-use crate::ecr::World;
+use crate::ecr::{LayerId, World};
 use crate::engine::{Calendar, Earliest, Key, Rank};
 use crate::network::{Arrived, Link};
 use crate::units::SimTime;
@@ -77,6 +77,8 @@ pub struct Simulation<'m, O> {
     pub(super) replications: Slab<Replication>,
     pub(super) streams: Vec<StreamState>,
     pub(super) scripts: Vec<ScriptState>,
+    /// Layers of digests that several repositories share, by number, made when first needed.
+    pub(super) commons: Vec<Option<LayerId>>,
     pub(super) keys: Keys,
     pub(super) contested: Contested,
     pub(super) resolved: Resolved,
@@ -125,6 +127,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             replications: Slab::default(),
             streams: StreamState::all(model, seed),
             scripts: ScriptState::all(model, seed),
+            commons: vec![None; model.commons.len()],
             keys: Keys::new(model, seed),
             contested: Contested::new(&model.tag_texts),
             resolved: Resolved::default(),

@@ -1,6 +1,7 @@
 //! How ECR behaves where AWS does not say: assumptions, latency, links, failures, outages.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,7 +119,7 @@ pub struct RouteLatency {
 pub struct Link {
     /// Copies in progress at once; the others wait in order.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub slots: Option<Limit<u64>>,
+    pub slots: Option<Limit<NonZeroU64>>,
     /// A single copy's top speed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_copy: Option<Limit<Speed>>,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::registry::{Permission, Rule, TagMutability};
+use super::registry::{Permission, Rule};
+use crate::aws::TagMutability;
 use crate::scenario::names::{Moment, RegistryName};
 use crate::units::Bytes;
 
@@ -167,6 +168,18 @@ impl Action {
             Self::EnableRegion { .. } => "EnableRegion",
             Self::DisableRegion { .. } => "DisableRegion",
             Self::PutAccountSetting { .. } => "PutAccountSetting",
+        }
+    }
+
+    /// Returns the repository that it concerns, if it concerns one.
+    pub fn repository(&self) -> Option<&str> {
+        match self {
+            Self::PutImage { repository, .. }
+            | Self::BatchDeleteImage { repository, .. }
+            | Self::CreateRepository { repository, .. }
+            | Self::DeleteRepository { repository, .. }
+            | Self::PutImageTagMutability { repository, .. } => Some(repository),
+            _ => None,
         }
     }
 

@@ -19,15 +19,14 @@ pub use behaviour::{
 };
 pub use event::{Action, Event};
 pub use prices::{Gb, Prices, TransferRate};
-pub use registry::{
-    Account, Effect, Permission, Registry, Repository, Rule, StoredImages, TagMutability,
-};
+pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};
 pub use workload::{
     Burst, GeneratedRepositories, NamedShape, Popularity, PushRepositories, PushStream, Refresh,
     Retention, Shape, Trace, WeekShape,
 };
 
 use super::names::{Date, RegistryName, Route};
+use crate::aws::Profile;
 use crate::units::SimDuration;
 
 /// A scenario of Amazon ECR replication: everything that a run needs.
@@ -56,7 +55,7 @@ pub struct Scenario {
     pub bucket: SimDuration,
     /// ECR's rule set: limits, delete replication, backfill.
     #[serde(default)]
-    pub profile: ProfileName,
+    pub profile: Profile,
     /// AWS accounts by alias: the 12-digit id, or a table with the Regions opted in.
     #[schemars(extend("propertyNames" = { "format": "name" }))]
     pub accounts: BTreeMap<String, Account>,
@@ -101,23 +100,6 @@ pub struct Scenario {
     /// What must hold: conditions by metric.
     #[serde(default)]
     pub thresholds: BTreeMap<String, Vec<String>>,
-}
-
-/// ECR's rule set by the date since when it holds.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-pub enum ProfileName {
-    /// Until August 2026: at most 10 rules.
-    #[serde(rename = "2021")]
-    V2021,
-    /// From August 2026: at most 25 rules.
-    #[serde(rename = "2026-08")]
-    V2026_08,
-    /// From November 2026: backfill and delete replication too.
-    #[default]
-    #[serde(rename = "2026-11")]
-    V2026_11,
 }
 
 fn default_start() -> Date {

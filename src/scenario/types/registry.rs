@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::aws::TagMutability;
 use crate::scenario::distribution::Distribution;
 use crate::scenario::names::{AccountId, RegistryName};
 use crate::units::Bytes;
@@ -137,21 +138,6 @@ pub struct Repository {
     /// Images stored before the start, one push a day back from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<StoredImages>,
-}
-
-/// Whether tags may move, by ECR's own words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TagMutability {
-    /// Every tag may move.
-    #[default]
-    Mutable,
-    /// No tag may move.
-    Immutable,
-    /// Only tags that match `exclusions` may move.
-    ImmutableWithExclusion,
-    /// Only tags that match `exclusions` may not move.
-    MutableWithExclusion,
 }
 
 /// Images stored before the run starts, each under its number as tag from the oldest.

@@ -1,0 +1,602 @@
+//! The observer of a run: it counts, adds up and keeps what tables and metrics need, and changes nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::calendar::{Boundaries, Month};
+use super::checks::Checks;
+use super::gauge::Gauge;
+use super::money::Tariff;
+use super::record::{AppliedTags, RecordSink, ReplicationRecord, Status};
+use super::revocations::Revocations;
+use super::storage::StorageMeter;
+use super::timeline::Timeline;
+use super::trend::Trend;
+use crate::ecr::{Holdings, Reason, RegistryId};
+use crate::simulation::{
+    Ending, Model, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+};
+use crate::units::{SimDuration, SimTime};
+
+/// The share within 30 minutes is always reported: AWS's own expectation (B100).
+pub const HALF_HOUR: SimDuration = SimDuration::from_secs(1_800);
+/// Refused operations are all counted; at most so many are listed.
+const LISTED_REFUSALS: usize = 100_000;
+
+/// What a run is asked beyond the tables that every run makes.
+#[derive(Clone, Debug)]
+pub struct Questions {
+    /// Step of the timeline.
+    pub bucket: SimDuration,
+    /// Durations D of `within(D)`.
+    pub limits: Vec<SimDuration>,
+    /// Prices.
+    pub tariff: Tariff,
+}
+
+/// One lane: a source and a destination registry.
+#[derive(Clone, Debug)]
+pub(super) struct LaneStats {
+    pub latency: Trend,
+    pub queue: Trend,
+    pub transfer: Trend,
+    pub requested: u64,
+    pub failed: u64,
+    pub unfinished: u64,
+    /// Unfinished ones younger than each limit at the end.
+    pub young: Vec<u64>,
+    pub untagged_arrivals: u64,
+    pub overtaken_arrivals: u64,
+    pub bytes_before_window: u64,
+    pub moved_bytes: u64,
+}
+
+/// How many replications a destination, or all, have in hand.
+#[derive(Clone, Debug)]
+pub(super) struct Backlog {
+    pub waiting: Gauge,
+    pub in_flight: Gauge,
+    pub pending_bytes: Gauge,
+}
+
+/// One link.
+#[derive(Clone, Debug)]
+pub(super) struct LinkStats {
+    pub copies: u64,
+    pub busy: Gauge,
+    pub queue: Gauge,
+    pub waits: Trend,
+    /// Time in which every slot was in use.
+    pub full_ns: u128,
+    pub full_since: Option<SimTime>,
+}
+
+/// Failures of one reason at one destination.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FailureStats {
+    pub replications: u64,
+    pub first_at: SimTime,
+    pub last_at: SimTime,
+}
+
+/// Everything heard of one run.
+#[derive(Debug)]
+pub struct Ledger<'m, S> {
+    pub(super) model: &'m Model,
+    pub(super) tariff: Tariff,
+    pub(super) limits: Arc<[SimDuration]>,
+    pub(super) sink: S,
+    pub(super) boundaries: Boundaries,
+    /// Months so far, the present one included.
+    pub(super) months: Vec<Month>,
+    pub(super) lanes: Vec<LaneStats>,
+    /// Destination registries, rising, and each lane's place among them.
+    pub(super) destinations: Vec<RegistryId>,
+    pub(super) destination_of: Vec<usize>,
+    pub(super) backlogs: Vec<Backlog>,
+    pub(super) backlog: Backlog,
+    pub(super) links: Vec<LinkStats>,
+    pub(super) time_to_all: Trend,
+    /// Measured pushes that requested something, and of the unfinished ones those younger than each limit.
+    pub(super) pushes: u64,
+    pub(super) young_pushes: Vec<u64>,
+    pub(super) last_unfinished_push: u64,
+    pub(super) failures: BTreeMap<(usize, Reason), FailureStats>,
+    pub(super) revocations: Revocations,
+    pub(super) storage: StorageMeter,
+    pub(super) timeline: Timeline,
+    pub(super) refused: u64,
+    pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
+    pub(super) checks: Checks,
+    rates: Vec<f64>,
+    /// Records of the present instant: sorted by id before they go on.
+    tied: Vec<ReplicationRecord>,
+}
+
+impl<'m, S: RecordSink> Ledger<'m, S> {
+    /// Returns a ledger that hands measured replications to `sink`.
+    pub fn new(model: &'m Model, questions: &Questions, sink: S) -> Self {
+        let from = model.window.from;
+        let mut limits = questions.limits.clone();
+        limits.push(HALF_HOUR);
+        limits.sort_unstable();
+        limits.dedup();
+        let limits: Arc<[SimDuration]> = limits.into();
+        let mut destinations: Vec<RegistryId> =
+            model.lanes.iter().map(|lane| lane.destination).collect();
+        destinations.sort_unstable();
+        destinations.dedup();
+        let place = |lane: &crate::simulation::Lane| {
+            destinations
+                .binary_search(&lane.destination)
+                .expect("a lane's destination is listed")
+        };
+        let destination_of = model.lanes.iter().map(place).collect();
+        let boundaries = Boundaries::new(model.start, questions.bucket, from, model.end);
+        Self {
+            model,
+            tariff: questions.tariff.clone(),
+            sink,
+            months: vec![boundaries.month.clone()],
+            boundaries,
+            lanes: vec![LaneStats::new(&limits); model.lanes.len()],
+            backlogs: vec![Backlog::new(from); destinations.len()],
+            backlog: Backlog::new(from),
+            timeline: Timeline::new(destinations.len(), model.lanes.len()),
+            destinations,
+            destination_of,
+            links: vec![LinkStats::new(from); model.links.len()],
+            time_to_all: Trend::new(&limits),
+            pushes: 0,
+            young_pushes: vec![0; limits.len()],
+            last_unfinished_push: 0,
+            failures: BTreeMap::new(),
+            revocations: Revocations::default(),
+            storage: StorageMeter::new(model.registries.len(), from),
+            refused: 0,
+            refusals: Vec::new(),
+            checks: Checks::new(model, from),
+            rates: questions.tariff.first_rates(model),
+            limits,
+            tied: Vec::new(),
+        }
+    }
+
+    /// Applies `change` to the backlog of a lane's destination and to that of all.
+    fn change_backlogs(&mut self, lane: u32, change: impl Fn(&mut Backlog)) {
+        change(&mut self.backlogs[self.destination_of[lane as usize]]);
+        change(&mut self.backlog);
+    }
+
+    fn link_of(&self, lane: u32) -> usize {
+        self.model.lanes[lane as usize].link
+    }
+
+    /// Hands a measured replication on, in the order of ends, then ids.
+    fn record(&mut self, record: ReplicationRecord) {
+        if self
+            .tied
+            .first()
+            .is_some_and(|first| first.ended_at != record.ended_at)
+        {
+            self.flush_records();
+        }
+        self.tied.push(record);
+    }
+
+    fn flush_records(&mut self) {
+        self.tied.sort_unstable_by_key(|record| record.id);
+        for record in self.tied.drain(..) {
+            self.sink.record(record);
+        }
+    }
+
+    fn make_record(
+        &self,
+        push: &PushState,
+        replication: &Replication,
+        status: Status,
+        ended_at: Option<SimTime>,
+        moved_bytes: u64,
+        applied: AppliedTags,
+    ) -> ReplicationRecord {
+        let (queue, transfer, stall) = match ended_at {
+            Some(_) => (replication.queue, replication.transfer, replication.stall),
+            None => replication.times_until(self.model.end),
+        };
+        ReplicationRecord {
+            id: replication.id,
+            push: push.number,
+            lane: replication.lane,
+            repository: push.repository.0,
+            digest: push.digest,
+            tags: push.tags,
+            applied,
+            pushed_at: push.at,
+            eligible_at: replication.eligible_at,
+            started_at: replication.started_at,
+            ended_at,
+            status,
+            queue,
+            transfer,
+            stall,
+            image_bytes: push.image_bytes,
+            moved_bytes,
+            attempts: replication.attempts,
+            usd: moved_bytes as f64 * self.rates[replication.lane as usize],
+        }
+    }
+
+    fn note_complete(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        lane: u32,
+        arrival: crate::ecr::Arrival,
+    ) {
+        let latency = at.since(push.at);
+        self.timeline
+            .completed(self.destination_of[lane as usize], latency);
+        if !push.measured {
+            return;
+        }
+        let stats = &mut self.lanes[lane as usize];
+        stats.latency.add(latency);
+        stats.untagged_arrivals += u64::from(arrival.is_untagged);
+        stats.overtaken_arrivals += u64::from(arrival.overtaken > 0);
+    }
+
+    fn note_failed(&mut self, at: SimTime, push: &PushState, lane: u32, reason: Reason) {
+        let destination = self.destination_of[lane as usize];
+        self.timeline.failed(destination);
+        if matches!(
+            reason,
+            Reason::AccessDenied | Reason::RepositoryCreationDenied
+        ) {
+            self.revocations.denied(lane);
+        }
+        if !push.measured {
+            return;
+        }
+        self.lanes[lane as usize].failed += 1;
+        let first = FailureStats {
+            replications: 0,
+            first_at: at,
+            last_at: at,
+        };
+        let stats = self.failures.entry((destination, reason)).or_insert(first);
+        stats.replications += 1;
+        stats.last_at = at;
+    }
+}
+
+impl<S: RecordSink> Observer for Ledger<'_, S> {
+    fn next_boundary(&self) -> SimTime {
+        self.boundaries.next()
+    }
+
+    fn boundary(&mut self, at: SimTime, moved_bytes: &[u64]) {
+        let kinds = self.boundaries.pass(at);
+        if kinds.warm_up {
+            for (stats, &bytes) in self.lanes.iter_mut().zip(moved_bytes) {
+                stats.bytes_before_window = bytes;
+            }
+        }
+        if kinds.warm_up || kinds.month || kinds.bucket {
+            let measured = at > self.model.window.from;
+            self.timeline
+                .close_segment(self.months.len() - 1, measured, moved_bytes);
+        }
+        if kinds.bucket {
+            self.timeline.close_bucket(&self.backlogs);
+        }
+        if kinds.month {
+            self.storage.close_month(at.min(self.model.end));
+            self.months.push(self.boundaries.month.clone());
+        }
+        if kinds.day {
+            self.storage.look(SimTime::from_nanos(at.as_nanos() - 1));
+        }
+    }
+
+    fn stored(&mut self, at: SimTime, registry: RegistryId, holdings: &Holdings) {
+        self.storage.set(at, registry, holdings);
+    }
+
+    fn refused(&mut self, at: SimTime, operation: RefusedOperation) {
+        self.refused += u64::from(self.model.window.from <= at);
+        if self.refusals.len() < LISTED_REFUSALS {
+            self.refusals.push((at, operation));
+        }
+    }
+
+    fn requested(&mut self, at: SimTime, push: &PushState, replication: &Replication) {
+        let lane = replication.lane;
+        self.lanes[lane as usize].requested += u64::from(push.measured);
+        self.timeline
+            .requested(self.destination_of[lane as usize], push.number);
+        self.checks.requested(self.destination_of[lane as usize]);
+        self.change_backlogs(lane, |backlog| {
+            backlog.waiting.raise(at, 1);
+            backlog.pending_bytes.raise(at, push.image_bytes);
+        });
+    }
+
+    fn queued(&mut self, at: SimTime, push: &PushState, replication: &Replication) {
+        let link = self.link_of(replication.lane);
+        self.links[link].queue.raise(at, 1);
+        if replication.attempts > 0 {
+            // In back-off it counted as in flight; what it will move next is known when it starts.
+            self.change_backlogs(replication.lane, |backlog| {
+                backlog.in_flight.lower(at, 1);
+                backlog.waiting.raise(at, 1);
+                backlog.pending_bytes.raise(at, push.image_bytes);
+                backlog.pending_bytes.lower(at, replication.to_move_bytes);
+            });
+        }
+    }
+
+    fn started(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        waited: SimDuration,
+    ) {
+        let link = self.link_of(replication.lane);
+        let slots = self.model.links[link].slots;
+        let stats = &mut self.links[link];
+        stats.copies += u64::from(at >= self.model.window.from);
+        stats.queue.lower(at, 1);
+        stats.busy.raise(at, 1);
+        if slots == Some(stats.busy.level()) {
+            stats.full_since = Some(at);
+        }
+        if push.measured {
+            stats.waits.add(waited);
+        }
+        self.checks.waited(link, at, waited);
+        self.checks
+            .started(replication.lane, replication.to_move_bytes);
+        self.change_backlogs(replication.lane, |backlog| {
+            backlog.waiting.lower(at, 1);
+            backlog.in_flight.raise(at, 1);
+            backlog.pending_bytes.raise(at, replication.to_move_bytes);
+            backlog.pending_bytes.lower(at, push.image_bytes);
+        });
+        if push.measured && replication.attempts == 1 {
+            self.lanes[replication.lane as usize].queue.add(waited);
+        }
+    }
+
+    fn released(&mut self, at: SimTime, replication: &Replication) {
+        let link = self.link_of(replication.lane);
+        let stats = &mut self.links[link];
+        stats.busy.lower(at, 1);
+        if let Some(since) = stats.full_since.take() {
+            stats.full_ns += u128::from(
+                at.since(since.max(self.model.window.from).min(at))
+                    .as_nanos(),
+            );
+        }
+        self.checks.held(link, replication.slot_since, at);
+    }
+
+    fn dismissed(&mut self, at: SimTime, replication: &Replication, waited: SimDuration) {
+        let link = self.link_of(replication.lane);
+        self.links[link].queue.lower(at, 1);
+        self.checks.waited(link, at, waited);
+    }
+
+    fn ended(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        ending: &Ending<'_>,
+    ) {
+        let (lane, in_flight) = (replication.lane, replication.attempts > 0);
+        let left = if in_flight {
+            replication.to_move_bytes
+        } else {
+            push.image_bytes
+        };
+        self.change_backlogs(lane, |backlog| {
+            if in_flight {
+                backlog.in_flight.lower(at, 1);
+            } else {
+                backlog.waiting.lower(at, 1);
+            }
+            backlog.pending_bytes.lower(at, left);
+        });
+        let (status, applied) = match ending {
+            Ending::Complete {
+                arrival,
+                missing_tags,
+            } => {
+                self.note_complete(at, push, lane, *arrival);
+                (Status::Complete, self.applied(push, missing_tags))
+            }
+            Ending::Failed(reason) => {
+                self.note_failed(at, push, lane, *reason);
+                (Status::Failed(*reason), AppliedTags::None)
+            }
+        };
+        self.checks
+            .ended(self.destination_of[lane as usize], replication, status);
+        self.revocations
+            .ended(at, replication.id, status, replication.moved_bytes);
+        if !push.measured {
+            return;
+        }
+        if in_flight {
+            self.lanes[lane as usize].transfer.add(replication.transfer);
+        }
+        let record = self.make_record(
+            push,
+            replication,
+            status,
+            Some(at),
+            replication.moved_bytes,
+            applied,
+        );
+        self.record(record);
+    }
+
+    fn settled(&mut self, at: SimTime, push: &PushState, all_complete: bool) {
+        if push.measured {
+            self.pushes += 1;
+            if all_complete {
+                self.time_to_all.add(at.since(push.at));
+            }
+        }
+    }
+
+    fn policy_changed(&mut self, _: SimTime, registry: RegistryId) {
+        let lanes = self.model.lanes.iter().enumerate();
+        for (lane, _) in lanes.filter(|(_, lane)| lane.destination == registry) {
+            self.revocations.close(lane as u32);
+        }
+    }
+
+    fn revoked(&mut self, at: SimTime, lane: u32, copies: &[RevokedCopy]) {
+        self.revocations.open(at, lane, copies);
+    }
+
+    fn unfinished(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        moved_bytes: u64,
+    ) {
+        self.flush_records();
+        let lane = replication.lane as usize;
+        let link = self.link_of(replication.lane);
+        match replication.phase {
+            Phase::Queued => self.checks.waited(link, at, at.since(replication.since)),
+            Phase::Moving | Phase::Stalled => self.checks.held(link, replication.slot_since, at),
+            Phase::Dispatching | Phase::BackingOff | Phase::Aborted => {}
+        }
+        let destination = self.destination_of[lane];
+        self.checks
+            .unfinished(destination, replication, moved_bytes);
+        self.revocations
+            .ended(at, replication.id, Status::InProgress, moved_bytes);
+        if !push.measured {
+            return;
+        }
+        let age = at.since(push.at);
+        self.lanes[lane].unfinished += 1;
+        let young = self.limits.iter().map(|&limit| u64::from(age < limit));
+        self.lanes[lane]
+            .young
+            .iter_mut()
+            .zip(young.clone())
+            .for_each(|(count, is)| *count += is);
+        // Unfinished replications come by id, so those of one push come together.
+        if self.last_unfinished_push != push.number {
+            self.last_unfinished_push = push.number;
+            self.pushes += 1;
+            self.young_pushes
+                .iter_mut()
+                .zip(young)
+                .for_each(|(count, is)| *count += is);
+        }
+        let record = self.make_record(
+            push,
+            replication,
+            Status::InProgress,
+            None,
+            moved_bytes,
+            AppliedTags::None,
+        );
+        self.sink.record(record);
+    }
+
+    fn finished(&mut self, at: SimTime, moved_bytes: &[u64]) {
+        self.flush_records();
+        for (stats, &bytes) in self.lanes.iter_mut().zip(moved_bytes) {
+            stats.moved_bytes = bytes - stats.bytes_before_window.min(bytes);
+        }
+        self.timeline.correct(moved_bytes);
+        self.storage.finish(at);
+        for backlog in self.backlogs.iter_mut().chain([&mut self.backlog]) {
+            backlog.flush(at);
+        }
+        let from = self.model.window.from;
+        for stats in &mut self.links {
+            stats.busy.flush(at);
+            stats.queue.flush(at);
+            if let Some(since) = stats.full_since.take() {
+                stats.full_ns += u128::from(at.since(since.max(from)).as_nanos());
+            }
+        }
+        self.checks
+            .verify(self.model, &self.links, &self.backlogs, moved_bytes);
+    }
+}
+
+impl<S> Ledger<'_, S> {
+    fn applied(&self, push: &PushState, missing: &[u32]) -> AppliedTags {
+        if missing.is_empty() {
+            return AppliedTags::All;
+        }
+        let count = self.model.names.tag_count(push.tags) as u32;
+        let standing: Box<[u32]> = (0..count)
+            .filter(|place| !missing.contains(place))
+            .collect();
+        if standing.is_empty() {
+            AppliedTags::None
+        } else {
+            AppliedTags::Some(standing)
+        }
+    }
+}
+
+impl LaneStats {
+    fn new(limits: &Arc<[SimDuration]>) -> Self {
+        Self {
+            latency: Trend::new(limits),
+            queue: Trend::new(limits),
+            transfer: Trend::new(limits),
+            requested: 0,
+            failed: 0,
+            unfinished: 0,
+            young: vec![0; limits.len()],
+            untagged_arrivals: 0,
+            overtaken_arrivals: 0,
+            bytes_before_window: 0,
+            moved_bytes: 0,
+        }
+    }
+}
+
+impl Backlog {
+    fn new(from: SimTime) -> Self {
+        Self {
+            waiting: Gauge::new(from),
+            in_flight: Gauge::new(from),
+            pending_bytes: Gauge::new(from),
+        }
+    }
+
+    fn flush(&mut self, at: SimTime) {
+        self.waiting.flush(at);
+        self.in_flight.flush(at);
+        self.pending_bytes.flush(at);
+    }
+}
+
+impl LinkStats {
+    fn new(from: SimTime) -> Self {
+        Self {
+            copies: 0,
+            busy: Gauge::new(from),
+            queue: Gauge::new(from),
+            waits: Trend::default(),
+            full_ns: 0,
+            full_since: None,
+        }
+    }
+}

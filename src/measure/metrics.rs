@@ -1,0 +1,337 @@
+//! The metrics of INTERFACE.md with all their statistics, for all destinations and each one.
+
+use super::gauge::Gauge;
+use super::ledger::{LaneStats, Ledger};
+use super::money::MonthUse;
+use super::outcome::MetricValue;
+use super::storage::ByteTime;
+use super::trend::Trend;
+use crate::units::SimDuration;
+
+/// Hours of the month to which `monthly` scales (facts: prices, "Units and months": the estimators' convention).
+const MONTH_HOURS: f64 = 730.0;
+
+/// Dollars of the run, by lane and by registry.
+#[derive(Clone, Debug)]
+pub(super) struct Dollars {
+    pub lanes: Vec<f64>,
+    /// All three storage items.
+    pub storage: Vec<f64>,
+    pub orphan: Vec<f64>,
+}
+
+impl Dollars {
+    pub fn new<S>(ledger: &Ledger<'_, S>, months: &[MonthUse]) -> Self {
+        let model = ledger.model;
+        let mut dollars = Self {
+            lanes: vec![0.0; model.lanes.len()],
+            storage: vec![0.0; model.registries.len()],
+            orphan: vec![0.0; model.registries.len()],
+        };
+        for month in months {
+            let rates = ledger.tariff.lane_rates(model, month);
+            for (sum, (bytes, rate)) in dollars
+                .lanes
+                .iter_mut()
+                .zip(month.lane_bytes.iter().zip(rates))
+            {
+                *sum += *bytes as f64 * rate;
+            }
+            for (registry, byte_time) in month.stored.iter().enumerate() {
+                let usd =
+                    |of: &ByteTime| ledger.tariff.storage_usd(model, registry, month.whole, of);
+                dollars.storage[registry] += usd(byte_time).iter().sum::<f64>();
+                dollars.orphan[registry] += usd(byte_time)[2];
+            }
+        }
+        dollars
+    }
+}
+
+/// What is summed up: all destinations or one.
+struct Scope<'a, 'm, S> {
+    ledger: &'a Ledger<'m, S>,
+    /// Name of the destination; empty for all.
+    name: String,
+    /// Place of the destination.
+    destination: Option<usize>,
+    lanes: Vec<usize>,
+    /// Registries whose storage counts.
+    registries: Vec<usize>,
+    requested: u64,
+}
+
+/// Returns every metric, for all destinations first.
+pub(super) fn values<S>(ledger: &Ledger<'_, S>, dollars: &Dollars) -> Vec<MetricValue> {
+    let places = std::iter::once(None).chain((0..ledger.destinations.len()).map(Some));
+    let scopes: Vec<Scope<'_, '_, S>> = places.map(|place| Scope::new(ledger, place)).collect();
+    let mut values: Vec<MetricValue> = scopes
+        .iter()
+        .flat_map(|scope| scope.values(dollars))
+        .collect();
+    // By metric, as the first scope, which has them all, lists them; within a metric by destination.
+    let mut order: Vec<&'static str> = Vec::new();
+    for value in &values {
+        if !order.contains(&value.metric) {
+            order.push(value.metric);
+        }
+    }
+    values.sort_by_key(|value| order.iter().position(|metric| *metric == value.metric));
+    values
+}
+
+impl<'a, 'm, S> Scope<'a, 'm, S> {
+    fn new(ledger: &'a Ledger<'m, S>, destination: Option<usize>) -> Self {
+        let lanes = (0..ledger.lanes.len())
+            .filter(|&lane| destination.is_none_or(|of| ledger.destination_of[lane] == of));
+        let lanes: Vec<usize> = lanes.collect();
+        let registry = destination.map(|of| ledger.destinations[of].index());
+        let name =
+            registry.map_or_else(String::new, |of| ledger.model.names.registries[of].clone());
+        let registries = registry.map_or_else(
+            || (0..ledger.model.registries.len()).collect(),
+            |of| vec![of],
+        );
+        let requested = lanes.iter().map(|&lane| ledger.lanes[lane].requested).sum();
+        Self {
+            ledger,
+            name,
+            destination,
+            lanes,
+            registries,
+            requested,
+        }
+    }
+
+    fn values(&self, dollars: &Dollars) -> Vec<MetricValue> {
+        let mut values = self.trends();
+        values.extend(self.gauges());
+        values.extend(self.counters());
+        values.extend(self.money(dollars));
+        values
+    }
+
+    fn trends(&self) -> Vec<MetricValue> {
+        let ledger = self.ledger;
+        let latency = self.merged(|lane| &lane.latency);
+        let young = |place: usize| {
+            self.lanes
+                .iter()
+                .map(|&lane| ledger.lanes[lane].young[place])
+                .sum::<u64>()
+        };
+        let asked = |place: usize| self.requested - young(place);
+        let mut values = self.trend("replication_latency", &latency, asked);
+        if self.destination.is_none() {
+            let none = Trend::new(&ledger.limits);
+            values.extend(self.trend("backfill_latency", &none, |_| 0));
+            let pushes = |place: usize| ledger.pushes - ledger.young_pushes[place];
+            values.extend(self.trend("time_to_all", &ledger.time_to_all, pushes));
+        }
+        let queue = self.merged(|lane| &lane.queue);
+        values.extend(self.trend("queue_time", &queue, |_| queue.count()));
+        let transfer = self.merged(|lane| &lane.transfer);
+        values.extend(self.trend("transfer_time", &transfer, |_| transfer.count()));
+        if self.destination.is_none() {
+            values.extend(self.trend("deploy_wait", &Trend::new(&ledger.limits), |_| 0));
+        }
+        values
+    }
+
+    fn merged(&self, of: impl Fn(&LaneStats) -> &Trend) -> Trend {
+        let mut sum = Trend::new(&self.ledger.limits);
+        self.lanes
+            .iter()
+            .for_each(|&lane| sum.merge(of(&self.ledger.lanes[lane])));
+        sum
+    }
+
+    /// `asked` is what the share within the limit at a place is a share of.
+    fn trend(
+        &self,
+        metric: &'static str,
+        trend: &Trend,
+        asked: impl Fn(usize) -> u64,
+    ) -> Vec<MetricValue> {
+        let seconds = |duration: Option<SimDuration>| duration.map(SimDuration::as_secs_f64);
+        let value =
+            |statistic: &str, value, scarce| self.value(metric, statistic, value, "s", scarce);
+        let mut values = vec![
+            value("mean", trend.mean_s(), false),
+            value("min", seconds(trend.min()), false),
+        ];
+        for (statistic, permille) in [
+            ("p50", 500),
+            ("p90", 900),
+            ("p95", 950),
+            ("p99", 990),
+            ("p999", 999),
+        ] {
+            let quantile = trend.quantile(permille, 1000);
+            let scarce = quantile.is_some_and(|quantile| quantile.scarce);
+            values.push(value(
+                statistic,
+                seconds(quantile.map(|quantile| quantile.at)),
+                scarce,
+            ));
+        }
+        values.push(value("max", seconds(trend.max()), false));
+        values.push(self.value(metric, "count", Some(trend.count() as f64), "1", false));
+        for (place, limit) in self.ledger.limits.iter().enumerate() {
+            let asked = asked(place);
+            let share = (asked > 0).then(|| trend.within(place) as f64 / asked as f64);
+            values.push(self.value(metric, &format!("within({limit})"), share, "1", false));
+        }
+        values
+    }
+
+    fn gauges(&self) -> Vec<MetricValue> {
+        let ledger = self.ledger;
+        let backlog = self
+            .destination
+            .map_or(&ledger.backlog, |of| &ledger.backlogs[of]);
+        let (stored, orphan) = match self.destination {
+            None => (&ledger.storage.stored, &ledger.storage.orphan),
+            Some(of) => ledger.storage.of(ledger.destinations[of]),
+        };
+        [
+            ("waiting", &backlog.waiting, "1"),
+            ("in_flight", &backlog.in_flight, "1"),
+            ("pending_bytes", &backlog.pending_bytes, "bytes"),
+            ("stored_bytes", stored, "bytes"),
+            ("orphan_bytes", orphan, "bytes"),
+        ]
+        .into_iter()
+        .flat_map(|(metric, gauge, unit)| self.gauge(metric, gauge, unit))
+        .collect()
+    }
+
+    fn gauge(&self, metric: &'static str, gauge: &Gauge, unit: &'static str) -> [MetricValue; 6] {
+        let quantile = |permille| gauge.quantile(permille, 1000).map(|level| level as f64);
+        [
+            ("mean", gauge.mean()),
+            ("p50", quantile(500)),
+            ("p95", quantile(950)),
+            ("p99", quantile(990)),
+            ("max", gauge.max().map(|level| level as f64)),
+            ("end", Some(gauge.level() as f64)),
+        ]
+        .map(|(statistic, value)| self.value(metric, statistic, value, unit, false))
+    }
+
+    fn counters(&self) -> Vec<MetricValue> {
+        let ledger = self.ledger;
+        let sum = |of: &dyn Fn(&LaneStats) -> u64| {
+            self.lanes
+                .iter()
+                .map(|&lane| of(&ledger.lanes[lane]))
+                .sum::<u64>()
+        };
+        let from = ledger.model.window.from;
+        let lost = ledger
+            .revocations
+            .list
+            .iter()
+            .filter(|of| of.at >= from && self.lanes.contains(&(of.lane as usize)));
+        let mut values = Vec::new();
+        for (metric, total, unit) in [
+            ("requested", self.requested, "1"),
+            ("completed", sum(&|lane| lane.latency.count()), "1"),
+            ("failed", sum(&|lane| lane.failed), "1"),
+            ("unfinished", sum(&|lane| lane.unfinished), "1"),
+            (
+                "completed_after_revocation",
+                lost.clone().map(|of| of.completed_after).sum(),
+                "1",
+            ),
+            (
+                "denied_after_revocation",
+                lost.map(|of| of.denied_after).sum(),
+                "1",
+            ),
+            (
+                "untagged_arrivals",
+                sum(&|lane| lane.untagged_arrivals),
+                "1",
+            ),
+            (
+                "overtaken_arrivals",
+                sum(&|lane| lane.overtaken_arrivals),
+                "1",
+            ),
+            ("stale_tags", 0, "1"),
+            ("deploys_missed", 0, "1"),
+            ("moved_bytes", sum(&|lane| lane.moved_bytes), "bytes"),
+            ("refused", ledger.refused, "1"),
+        ] {
+            let of_all = ["stale_tags", "deploys_missed", "refused"].contains(&metric);
+            if self.destination.is_some() && of_all {
+                continue;
+            }
+            let per = if metric == "deploys_missed" || metric == "stale_tags" {
+                0
+            } else {
+                self.requested
+            };
+            let rate = (per > 0).then(|| total as f64 / per as f64);
+            values.push(self.value(metric, "total", Some(total as f64), unit, false));
+            values.push(self.value(metric, "rate", rate, unit, false));
+        }
+        values
+    }
+
+    fn money(&self, dollars: &Dollars) -> Vec<MetricValue> {
+        let transfer: f64 = self.lanes.iter().map(|&lane| dollars.lanes[lane]).sum();
+        let storage: f64 = self
+            .registries
+            .iter()
+            .map(|&registry| dollars.storage[registry])
+            .sum();
+        let orphan: f64 = self
+            .registries
+            .iter()
+            .map(|&registry| dollars.orphan[registry])
+            .sum();
+        let window = self.ledger.model.end.since(self.ledger.model.window.from);
+        let scale = MONTH_HOURS * 3600.0 / window.as_secs_f64();
+        let mut values = Vec::new();
+        for (metric, total) in [
+            ("transfer_usd", transfer),
+            ("storage_usd", storage),
+            ("orphan_usd", orphan),
+            ("pull_usd", 0.0),
+            ("total_usd", transfer + storage),
+        ] {
+            if metric == "pull_usd" && self.destination.is_some() {
+                continue;
+            }
+            values.push(self.value(metric, "total", Some(total), "USD", false));
+            values.push(self.value(
+                metric,
+                "monthly",
+                Some(total * scale).filter(|usd| usd.is_finite()),
+                "USD",
+                false,
+            ));
+        }
+        values
+    }
+
+    fn value(
+        &self,
+        metric: &'static str,
+        statistic: &str,
+        value: Option<f64>,
+        unit: &'static str,
+        scarce: bool,
+    ) -> MetricValue {
+        MetricValue {
+            metric,
+            destination: self.name.clone(),
+            statistic: statistic.to_owned(),
+            value,
+            unit,
+            scarce,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The run step by step, per destination.
+
+use super::histogram::{Histogram, rank};
+use super::ledger::Backlog;
+use crate::units::SimDuration;
+
+/// Latencies of one step: exact while there are few.
+#[derive(Clone, Debug, Default)]
+struct Sample {
+    few: Vec<u64>,
+    many: Histogram,
+}
+
+impl Sample {
+    const FEW: usize = 4096;
+
+    fn add(&mut self, nanos: u64) {
+        if self.few.len() < Self::FEW {
+            self.few.push(nanos);
+        } else {
+            self.many.add(nanos, 1);
+        }
+    }
+
+    /// Returns the quantiles at nearest rank, and forgets the sample.
+    fn take(&mut self, percents: [u64; 2]) -> [Option<SimDuration>; 2] {
+        if self.many.total() > 0 {
+            self.few.drain(..).for_each(|nanos| self.many.add(nanos, 1));
+            let quantiles = percents.map(|percent| self.many.quantile(percent, 100));
+            self.many.clear();
+            return quantiles.map(|nanos| nanos.map(SimDuration::from_nanos));
+        }
+        self.few.sort_unstable();
+        let nanos = percents.map(|percent| {
+            let place = rank(self.few.len() as u128, percent, 100) - 1;
+            self.few.get(place as usize).copied()
+        });
+        self.few.clear();
+        nanos.map(|nanos| nanos.map(SimDuration::from_nanos))
+    }
+}
+
+/// One step at one destination.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Step {
+    pub pushed: u64,
+    pub requested: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub waiting: u64,
+    pub in_flight: u64,
+    pub pending_bytes: u64,
+    pub p50: Option<SimDuration>,
+    pub p99: Option<SimDuration>,
+}
+
+/// A stretch of time within one step, one month, and one side of the warm-up's end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segment {
+    pub step: usize,
+    pub month: usize,
+    pub measured: bool,
+}
+
+/// Steps so far.
+#[derive(Clone, Debug)]
+pub(super) struct Timeline {
+    lanes: usize,
+    present: Vec<Step>,
+    last_push: Vec<u64>,
+    latencies: Vec<Sample>,
+    /// Closed steps by step and destination.
+    pub steps: Vec<Vec<Step>>,
+    /// Closed segments, and the bytes that each lane moved in them.
+    pub segments: Vec<Segment>,
+    segment_bytes: Vec<u64>,
+    /// Bytes booked so far, by lane.
+    booked: Vec<u64>,
+}
+
+impl Timeline {
+    pub fn new(destinations: usize, lanes: usize) -> Self {
+        Self {
+            lanes,
+            present: vec![Step::default(); destinations],
+            last_push: vec![0; destinations],
+            latencies: vec![Sample::default(); destinations],
+            steps: Vec::new(),
+            segments: Vec::new(),
+            segment_bytes: Vec::new(),
+            booked: vec![0; lanes],
+        }
+    }
+
+    pub fn requested(&mut self, destination: usize, push: u64) {
+        let step = &mut self.present[destination];
+        step.requested += 1;
+        step.pushed += u64::from(self.last_push[destination] != push);
+        self.last_push[destination] = push;
+    }
+
+    pub fn completed(&mut self, destination: usize, latency: SimDuration) {
+        self.present[destination].completed += 1;
+        self.latencies[destination].add(latency.as_nanos());
+    }
+
+    pub fn failed(&mut self, destination: usize) {
+        self.present[destination].failed += 1;
+    }
+
+    /// Books what lanes have moved since the last segment. A reading in the middle of a copy may be a byte ahead of
+    /// what the copy comes to in the end, and is corrected then.
+    pub fn close_segment(&mut self, month: usize, measured: bool, moved_bytes: &[u64]) {
+        self.segments.push(Segment {
+            step: self.steps.len(),
+            month,
+            measured,
+        });
+        for (booked, &moved) in self.booked.iter_mut().zip(moved_bytes) {
+            let more = moved.saturating_sub(*booked);
+            self.segment_bytes.push(more);
+            *booked += more;
+        }
+    }
+
+    pub fn close_bucket(&mut self, backlogs: &[Backlog]) {
+        for ((step, sample), backlog) in self
+            .present
+            .iter_mut()
+            .zip(&mut self.latencies)
+            .zip(backlogs)
+        {
+            [step.p50, step.p99] = sample.take([50, 99]);
+            step.waiting = backlog.waiting.level();
+            step.in_flight = backlog.in_flight.level();
+            step.pending_bytes = backlog.pending_bytes.level();
+        }
+        let fresh = vec![Step::default(); self.present.len()];
+        self.steps.push(std::mem::replace(&mut self.present, fresh));
+    }
+
+    /// Makes the sums over all segments what lanes have moved in the end.
+    pub fn correct(&mut self, moved_bytes: &[u64]) {
+        for (lane, &moved) in moved_bytes.iter().enumerate() {
+            let mut excess = self.booked[lane].saturating_sub(moved);
+            let places = (0..self.segments.len())
+                .rev()
+                .map(|segment| segment * self.lanes + lane);
+            for place in places {
+                let cut = excess.min(self.segment_bytes[place]);
+                self.segment_bytes[place] -= cut;
+                excess -= cut;
+            }
+            if let Some(last) = self.segments.len().checked_sub(1) {
+                self.segment_bytes[last * self.lanes + lane] +=
+                    moved.saturating_sub(self.booked[lane]);
+            }
+        }
+    }
+
+    /// Returns the bytes of each lane in a segment.
+    pub fn bytes(&self, segment: usize) -> &[u64] {
+        &self.segment_bytes[segment * self.lanes..(segment + 1) * self.lanes]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_a_step_are_exact_while_few_and_near_when_many() {
+        let mut sample = Sample::default();
+        (1..=100).rev().for_each(|nanos| sample.add(nanos * 1000));
+        assert_eq!(
+            sample.take([50, 99]).map(|q| q.map(SimDuration::as_nanos)),
+            [Some(50_000), Some(99_000)]
+        );
+        assert_eq!(sample.take([50, 99]), [None, None]);
+        (1..=100_000).for_each(|nanos| sample.add(nanos));
+        let [p50, p99] = sample
+            .take([50, 99])
+            .map(|q| q.map_or(0.0, |q| q.as_nanos() as f64));
+        assert!(
+            (p50 - 50_000.0).abs() < 50.0 && (p99 - 99_000.0).abs() < 99.0,
+            "{p50} {p99}"
+        );
+    }
+
+    #[test]
+    fn segments_add_up_to_what_was_moved_in_the_end() {
+        let mut timeline = Timeline::new(1, 2);
+        timeline.close_segment(0, true, &[10, 0]);
+        timeline.close_segment(0, true, &[31, 0]);
+        timeline.close_segment(1, true, &[30, 7]);
+        timeline.correct(&[30, 9]);
+        let all: Vec<&[u64]> = (0..3).map(|segment| timeline.bytes(segment)).collect();
+        assert_eq!(all, [&[10, 0], &[20, 0], &[0, 9]]);
+    }
+}

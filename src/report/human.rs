@@ -1,0 +1,201 @@
+//! Numbers for people: three digits and a fitting unit. What is exact stands in the CSV files.
+
+const MINUTE_S: f64 = 60.0;
+const HOUR_S: f64 = 3_600.0;
+const DAY_S: f64 = 86_400.0;
+
+/// Returns a duration: `850 ms`, `4.2 s`, `23.4 min`, `12 h`, `30 d`.
+pub fn duration(seconds: f64) -> String {
+    let (value, unit) = match seconds {
+        s if s >= 2.0 * DAY_S => (s / DAY_S, "d"),
+        s if s >= HOUR_S => (s / HOUR_S, "h"),
+        s if s >= 2.0 * MINUTE_S => (s / MINUTE_S, "min"),
+        s if s >= 1.0 || s == 0.0 => (s, "s"),
+        s => (s * 1e3, "ms"),
+    };
+    format!("{} {unit}", three_digits(value))
+}
+
+/// Returns bytes in decimal units: `4.2 GB`.
+pub fn bytes(bytes: f64) -> String {
+    scaled(bytes, 1e3, &["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+}
+
+/// Returns dollars to the cent, or to three digits if they are less than one: `1,234.50`, `0.00421`.
+pub fn usd(usd: f64) -> String {
+    if usd == 0.0 || usd.abs() >= 1.0 {
+        let cents = format!("{usd:.2}");
+        let (whole, decimals) = cents.split_at(cents.len() - 3);
+        return thousands(whole) + decimals;
+    }
+    let decimals = (2.0 - usd.abs().log10().floor()).clamp(2.0, 12.0) as usize;
+    let text = format!("{usd:.decimals$}");
+    let trimmed = text.trim_end_matches('0');
+    let least = text.find('.').map_or(0, |point| point + 3);
+    text[..trimmed.len().max(least).min(text.len())].to_owned()
+}
+
+/// Returns a whole number with its thousands apart: `43,210`.
+pub fn count(count: u64) -> String {
+    thousands(&count.to_string())
+}
+
+/// Returns a quantity of some unit: `1,234.5`.
+pub fn quantity(quantity: f64) -> String {
+    if quantity.abs() < 100.0 {
+        return three_digits(quantity);
+    }
+    let text = format!("{quantity:.1}");
+    let (whole, decimals) = text.split_at(text.len() - 2);
+    thousands(whole) + decimals
+}
+
+/// Returns a share in per cent, with as many digits as it takes not to show 100 % for less.
+pub fn share(share: f64) -> String {
+    let percent = share * 100.0;
+    let text = (2..=9)
+        .map(|decimals| format!("{percent:.decimals$}"))
+        .find(|text| share >= 1.0 || !text.starts_with("100"))
+        .unwrap_or_else(|| percent.to_string());
+    let trimmed = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{} %", if text.contains('.') { trimmed } else { &text })
+}
+
+/// Returns a value in a metric's unit: `s`, `bytes`, `USD` or `1`.
+pub fn in_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "s" => duration(value),
+        "bytes" => bytes(value),
+        "USD" => usd(value) + " USD",
+        _ if value.fract() == 0.0 && (0.0..1e18).contains(&value) => count(value as u64),
+        _ => three_digits_or_more(value),
+    }
+}
+
+/// Returns `text`, or its beginning and end with `…` between, so that it has at most `width` characters.
+pub fn elided(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let kept = width.saturating_sub(1);
+    let front: String = text.chars().take(kept / 2).collect();
+    let back: String = text.chars().skip(length - (kept - kept / 2)).collect();
+    format!("{front}…{back}")
+}
+
+/// Returns a number with the largest unit that leaves at least 1 before the point.
+fn scaled(value: f64, step: f64, units: &[&str]) -> String {
+    let mut value = value;
+    let mut units = units.iter();
+    let mut unit = units.next().expect("there is a unit");
+    while value.abs() >= step {
+        match units.next() {
+            Some(larger) => (value, unit) = (value / step, larger),
+            None => break,
+        }
+    }
+    format!("{} {unit}", three_digits(value))
+}
+
+/// Returns a number with three digits, or all digits before the point; no zeros at the end of decimals.
+pub fn three_digits(value: f64) -> String {
+    let decimals = match value.abs() {
+        size if size >= 99.95 => 0,
+        size if size >= 9.995 => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.decimals$}");
+    if decimals == 0 {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Returns a share or another bare number: five decimals at most.
+fn three_digits_or_more(value: f64) -> String {
+    if value.abs() >= 100.0 {
+        return three_digits(value);
+    }
+    let text = format!("{value:.5}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Sets a comma before every third digit from the end.
+fn thousands(digits: &str) -> String {
+    let (sign, digits) = digits
+        .strip_prefix('-')
+        .map_or(("", digits), |digits| ("-", digits));
+    let mut text = sign.to_owned();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_take_the_unit_that_reads_best() {
+        for (seconds, text) in [
+            (0.0, "0 s"),
+            (0.0042, "4.2 ms"),
+            (4.25, "4.25 s"),
+            (90.0, "90 s"),
+            (1_404.25, "23.4 min"),
+            (3_600.0, "1 h"),
+            (43_200.0, "12 h"),
+            (30.0 * 86_400.0, "30 d"),
+        ] {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+
+    #[test]
+    fn a_share_below_one_never_reads_100_percent() {
+        assert_eq!(share(1.0), "100 %");
+        assert_eq!(share(0.99712), "99.71 %");
+        assert_eq!(share(0.999_999), "99.9999 %");
+        assert_eq!(share(0.5), "50 %");
+        assert_eq!(share(0.0), "0 %");
+    }
+
+    #[test]
+    fn dollars_keep_small_amounts_visible() {
+        for (amount, text) in [
+            (0.0, "0.00"),
+            (1_234.5, "1,234.50"),
+            (0.5, "0.50"),
+            (0.004_212, "0.00421"),
+            (1e-9, "0.000000001"),
+        ] {
+            assert_eq!(usd(amount), text);
+        }
+    }
+
+    #[test]
+    fn bytes_are_decimal() {
+        assert_eq!(bytes(999.0), "999 B");
+        assert_eq!(bytes(4_200_000_000.0), "4.2 GB");
+        assert_eq!(bytes(2.5e21), "2500 EB");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(12), "12");
+        assert_eq!(quantity(1_234.56), "1,234.6");
+    }
+
+    #[test]
+    fn long_names_lose_their_middle() {
+        assert_eq!(elided("prod/eu-west-1", 20), "prod/eu-west-1");
+        assert_eq!(elided("prod/ap-northeast-1", 11), "prod/…ast-1");
+        assert_eq!(elided("größe", 3), "g…e");
+    }
+}

@@ -1,0 +1,16 @@
+//! An outcome becomes files and a screen: the run's folder, CSV tables, charts, the HTML page, the terminal's summary.
+//!
+//! Knows nothing of ECR, clocks or chance. What it writes depends on the outcome alone: the same outcome gives the same
+//! bytes. Charts and page are made from the folder's files, so that `ecrsim report` redraws them without simulating.
+
+pub mod csv_files;
+pub mod error;
+pub mod folder;
+pub mod human;
+pub mod replications;
+pub mod run_json;
+pub mod summary_json;
+pub mod terminal;
+
+#[cfg(test)]
+mod samples;

@@ -1,0 +1,58 @@
+//! The summary at the end of a run: at most 25 lines of at most 100 columns, or the same as Markdown or JSON.
+
+mod grid;
+mod markdown;
+mod text;
+mod view;
+
+use std::path::Path;
+
+use self::view::View;
+use super::run_json::RunFacts;
+use super::summary_json::SummaryDocument;
+use crate::measure::outcome::Outcome;
+
+/// Most lines of the summary: with the prompt it fits a small terminal and a screenshot.
+pub const MAX_LINES: usize = 25;
+
+/// Most columns of the summary.
+pub const MAX_COLUMNS: usize = 100;
+
+/// Shapes of the summary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people at a terminal.
+    #[default]
+    Table,
+    /// The content of `summary.json`.
+    Json,
+    /// For a pull request's comment.
+    Markdown,
+}
+
+/// What is known of the screen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Screen {
+    /// Its width in columns, if known.
+    pub columns: Option<usize>,
+    /// Whether to colour.
+    pub colour: bool,
+}
+
+/// Returns the summary of a run, with a final line break; `folder` is where its files are.
+pub fn summary(
+    format: Format,
+    facts: &RunFacts,
+    outcome: &Outcome,
+    folder: Option<&Path>,
+    screen: Screen,
+) -> String {
+    match format {
+        Format::Json => SummaryDocument::new(outcome).text(),
+        Format::Markdown => markdown::render(&View::new(facts, outcome, folder)),
+        Format::Table => text::render(&View::new(facts, outcome, folder), screen),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! The summary for a terminal: what matters most takes the lines that there are.
+
+use anstyle::{AnsiColor, Style};
+
+use super::view::{NOTHING, View};
+use super::{MAX_COLUMNS, MAX_LINES, Screen};
+use crate::report::human::elided;
+
+/// Narrower than this, numbers no longer fit.
+const MIN_COLUMNS: usize = 40;
+
+/// Thresholds shown however many destinations there are.
+const SURE_THRESHOLDS: usize = 3;
+
+/// Destinations shown however many thresholds there are.
+const SURE_DESTINATIONS: usize = 3;
+
+/// Returns the summary as text.
+pub fn render(view: &View, screen: Screen) -> String {
+    let columns = screen.columns.unwrap_or(MAX_COLUMNS);
+    let page = Page {
+        columns: columns.clamp(MIN_COLUMNS, MAX_COLUMNS),
+        colour: screen.colour,
+    };
+    let notes = page.notes(view);
+    let cost = page.grid(&view.cost.lines(page.columns));
+    let thresholds = page.thresholds(view, thresholds_that_fit(view, notes.len()));
+    // Title, blanks, failures; and of the latencies header, "more" and all.
+    let others = 1 + 3 + 1 + thresholds.len() + cost.len() + notes.len();
+    let latency = page.latency(view, MAX_LINES.saturating_sub(others));
+    let mut lines = vec![
+        page.styled(Style::new().bold(), &page.cut(&view.title)),
+        String::new(),
+    ];
+    lines.extend(latency);
+    lines.push(String::new());
+    lines.extend(cost);
+    lines.push(String::new());
+    lines.push(page.cut(&view.failures));
+    lines.extend(thresholds);
+    lines.extend(notes);
+    lines.join("\n") + "\n"
+}
+
+/// Says how many thresholds can be shown, and leaves their lines to them if destinations do not need them.
+fn thresholds_that_fit(view: &View, notes: usize) -> usize {
+    // Title, blanks, failures, header, all, "more" and the notes.
+    let fixed = 1 + 3 + 1 + 3 + view.cost.rows.len() + 1 + notes;
+    let wanted = view.latency.rows.len().min(SURE_DESTINATIONS);
+    MAX_LINES
+        .saturating_sub(fixed + wanted)
+        .max(SURE_THRESHOLDS)
+        .min(view.thresholds.len())
+}
+
+struct Page {
+    columns: usize,
+    colour: bool,
+}
+
+impl Page {
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn cut(&self, text: &str) -> String {
+        elided(text, self.columns)
+    }
+
+    /// Returns the notes, broken between words where they are too long.
+    fn notes(&self, view: &View) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for note in &view.notes {
+            lines.push(String::new());
+            for word in note.split(' ') {
+                let line = lines.last_mut().expect("one was just pushed");
+                if line.is_empty() {
+                    *line = self.cut(word);
+                } else if line.chars().count() + 1 + word.chars().count() <= self.columns {
+                    *line = format!("{line} {word}");
+                } else {
+                    lines.push(self.cut(&format!("  {word}")));
+                }
+            }
+        }
+        lines
+    }
+
+    /// Returns a grid's lines, its header set off.
+    fn grid(&self, lines: &[String]) -> Vec<String> {
+        let header = |line: &String| self.styled(Style::new().bold(), line);
+        let first = lines.first().map(header);
+        first
+            .into_iter()
+            .chain(lines.iter().skip(1).cloned())
+            .collect()
+    }
+
+    /// Returns the latencies in at most `most` lines: the worst destinations, and all together.
+    fn latency(&self, view: &View, most: usize) -> Vec<String> {
+        let rows = view.latency.rows.len();
+        if rows == 0 {
+            return vec![NOTHING.to_owned()];
+        }
+        let mut grid = view.latency.clone();
+        let with_all = if rows > 1 { 2 } else { 1 };
+        let shown = if rows + with_all <= most {
+            rows
+        } else {
+            most.saturating_sub(with_all + 1).max(1)
+        };
+        grid.rows.truncate(shown);
+        if rows > 1 {
+            grid.rows.push(view.all.clone());
+        }
+        let mut lines = self.grid(&grid.lines(self.columns));
+        if shown < rows {
+            let more = format!(
+                "… the worst {shown} by p99, and {} more in destinations.csv",
+                rows - shown
+            );
+            lines.insert(
+                1 + shown,
+                self.styled(Style::new().dimmed(), &self.cut(&more)),
+            );
+        }
+        lines
+    }
+
+    /// Returns the thresholds in at most `most` lines, breached ones first.
+    fn thresholds(&self, view: &View, most: usize) -> Vec<String> {
+        let mut verdicts: Vec<_> = view.thresholds.iter().collect();
+        verdicts.sort_by_key(|(held, _)| *held);
+        let shown = if verdicts.len() <= most {
+            most
+        } else {
+            most - 1
+        };
+        let mut lines: Vec<_> = verdicts
+            .iter()
+            .take(shown)
+            .map(|(held, text)| self.threshold(*held, text))
+            .collect();
+        if shown < verdicts.len() {
+            let rest = &verdicts[shown..];
+            let held = rest.iter().filter(|(held, _)| *held).count();
+            let breached = rest.len() - held;
+            lines.push(self.cut(&format!(
+                "… and {} more thresholds in summary.json: {held} held, {breached} breached",
+                rest.len()
+            )));
+        }
+        lines
+    }
+
+    fn threshold(&self, held: bool, text: &str) -> String {
+        let (mark, colour) = match held {
+            true => ("✓", AnsiColor::Green),
+            false => ("✗", AnsiColor::Red),
+        };
+        let style = Style::new().fg_color(Some(colour.into()));
+        let text = elided(text, self.columns - 2);
+        format!("{} {text}", self.styled(style, mark))
+    }
+}

@@ -1,0 +1,261 @@
+//! What the summary says, before it has a shape.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::grid::Grid;
+use crate::measure::outcome::{CostRow, DestinationRow, MetricValue, Outcome, Verdict};
+use crate::measure::table::Number;
+use crate::report::human;
+use crate::report::run_json::RunFacts;
+
+/// A quantile with fewer samples beyond it than this is marked.
+const ENOUGH_BEYOND: f64 = 10.0;
+
+/// Marks a quantile that rests on too few samples.
+const SCARCE: &str = "~";
+
+/// Marks what rests on an assumption.
+const ASSUMED: &str = "*";
+
+/// A cell without a value.
+const NONE: &str = "–";
+
+/// Stands where there is no latency to show.
+pub const NOTHING: &str = "no replication was measured";
+
+const LATENCY: &str = "replication_latency";
+
+/// The parts of the summary.
+pub struct View {
+    /// Name, time and seed.
+    pub title: String,
+    /// Latency by destination, worst first; the row of all together is apart.
+    pub latency: Grid,
+    /// The row of all destinations.
+    pub all: Vec<String>,
+    /// Dollars by line item.
+    pub cost: Grid,
+    /// Failed replications by reason, as one sentence.
+    pub failures: String,
+    /// Thresholds: whether each held, and what it said.
+    pub thresholds: Vec<(bool, String)>,
+    /// What the marks mean and where the files are.
+    pub notes: Vec<String>,
+}
+
+impl View {
+    /// Returns what the summary of `outcome` says.
+    pub fn new(facts: &RunFacts, outcome: &Outcome, folder: Option<&Path>) -> Self {
+        let latency = latency(outcome);
+        let all = all_destinations(outcome);
+        let cost = cost(outcome);
+        let thresholds: Vec<_> = outcome.thresholds.iter().map(threshold).collect();
+        let cells = latency.rows.iter().chain([&all]).flatten();
+        let scarce = cells
+            .chain(thresholds.iter().map(|(_, text)| text))
+            .any(|text| text.ends_with(SCARCE));
+        Self {
+            title: title(facts),
+            failures: failures(outcome),
+            notes: notes(facts, scarce, folder),
+            latency,
+            all,
+            cost,
+            thresholds,
+        }
+    }
+}
+
+fn title(facts: &RunFacts) -> String {
+    let length_s = facts.end.0.duration_since(facts.start.0).as_secs_f64();
+    format!(
+        "{}: {} from {}, seed {}, ecrsim {}",
+        facts.name,
+        human::duration(length_s),
+        facts.start.0.strftime("%Y-%m-%d %H:%M UTC"),
+        facts.seed,
+        facts.version
+    )
+}
+
+fn latency(outcome: &Outcome) -> Grid {
+    let mut rows: Vec<_> = outcome.destinations.iter().collect();
+    rows.sort_by(|a, b| worse(a, b));
+    let one_source = rows.windows(2).all(|pair| pair[0].source == pair[1].source);
+    let header = [
+        "latency* by destination",
+        "requested",
+        "completed",
+        "p50",
+        "p95",
+        "p99",
+        "max",
+        "within 30 min",
+    ];
+    Grid {
+        header: header.map(str::to_owned).to_vec(),
+        rows: rows
+            .into_iter()
+            .map(|row| destination(row, one_source))
+            .collect(),
+        dispensable: vec!["p95", "requested", "max", "within 30 min"],
+    }
+}
+
+/// Worst first: where nothing arrived, then by p99; ties by name.
+fn worse(a: &DestinationRow, b: &DestinationRow) -> Ordering {
+    let badness = |row: &DestinationRow| match row.p99_s {
+        Some(Number(p99_s)) => p99_s,
+        None if row.requested > 0 => f64::INFINITY,
+        None => -1.0,
+    };
+    badness(b)
+        .total_cmp(&badness(a))
+        .then_with(|| (&a.source, &a.destination).cmp(&(&b.source, &b.destination)))
+}
+
+fn destination(row: &DestinationRow, one_source: bool) -> Vec<String> {
+    let quantile = |value: Option<Number>, share: f64| {
+        let beyond = (row.completed as f64 * (1.0 - share)).floor();
+        let mark = if beyond < ENOUGH_BEYOND { SCARCE } else { "" };
+        value.map_or(NONE.to_owned(), |Number(s)| human::duration(s) + mark)
+    };
+    let max = row.max_s.map(|max| human::duration(max.0.as_secs_f64()));
+    let within = row.within_30min.map(|Number(share)| human::share(share));
+    vec![
+        if one_source {
+            row.destination.clone()
+        } else {
+            format!("{} → {}", row.source, row.destination)
+        },
+        human::count(row.requested),
+        human::count(row.completed),
+        quantile(row.p50_s, 0.5),
+        quantile(row.p95_s, 0.95),
+        quantile(row.p99_s, 0.99),
+        max.unwrap_or(NONE.to_owned()),
+        within.unwrap_or(NONE.to_owned()),
+    ]
+}
+
+fn all_destinations(outcome: &Outcome) -> Vec<String> {
+    let total =
+        |of: fn(&DestinationRow) -> u64| human::count(outcome.destinations.iter().map(of).sum());
+    let latency = |statistic| match metric(outcome, LATENCY, statistic) {
+        Some(found) => match found.value {
+            Some(seconds) => human::duration(seconds) + if found.scarce { SCARCE } else { "" },
+            None => NONE.to_owned(),
+        },
+        None => NONE.to_owned(),
+    };
+    let within = metric(outcome, LATENCY, "within(30 min)").and_then(|found| found.value);
+    vec![
+        "all".to_owned(),
+        total(|row| row.requested),
+        total(|row| row.completed),
+        latency("p50"),
+        latency("p95"),
+        latency("p99"),
+        latency("max"),
+        within.map_or(NONE.to_owned(), human::share),
+    ]
+}
+
+fn metric<'a>(outcome: &'a Outcome, metric: &str, statistic: &str) -> Option<&'a MetricValue> {
+    outcome.metrics.iter().find(|found| {
+        found.metric == metric && found.destination.is_empty() && found.statistic == statistic
+    })
+}
+
+fn cost(outcome: &Outcome) -> Grid {
+    let mut items: BTreeMap<(usize, &str, &str), (f64, f64)> = BTreeMap::new();
+    for row in &outcome.costs {
+        let (quantity, usd) = items.entry(line_item(row)).or_default();
+        *quantity += row.quantity.0;
+        *usd += row.usd.0;
+    }
+    let other = outcome.other_reading.transfer_usd.map(|usd| usd.0);
+    let text = |usd: Option<f64>| usd.map_or("no price".to_owned(), human::usd);
+    let mut rows = Vec::new();
+    let (mut total, mut transfer) = (0.0, 0.0);
+    for ((_, name, unit), (quantity, usd)) in items {
+        total += usd;
+        let is_transfer = name.starts_with("transfer");
+        transfer += if is_transfer { usd } else { 0.0 };
+        rows.push(vec![
+            name.to_owned(),
+            format!("{} {unit}", human::quantity(quantity)),
+            human::usd(usd),
+            text(if is_transfer { other } else { Some(usd) }),
+        ]);
+    }
+    rows.push(vec![
+        "total".to_owned(),
+        String::new(),
+        human::usd(total),
+        text(other.map(|other| total - transfer + other)),
+    ]);
+    Grid {
+        header: vec![
+            "cost".to_owned(),
+            "quantity".to_owned(),
+            "USD".to_owned(),
+            format!("USD at {} rates", outcome.other_reading.transfer_rate),
+        ],
+        rows,
+        dispensable: vec!["quantity"],
+    }
+}
+
+/// Place, name and unit of a row's line item; transfer rests on an assumed reading of the rate.
+fn line_item(row: &CostRow) -> (usize, &str, &str) {
+    let (place, name) = match row.item.as_str() {
+        "transfer" => (0, "transfer*"),
+        "storage_source" => (1, "storage, pushed images"),
+        "storage_replica" => (2, "storage, replicas"),
+        "storage_orphan" => (3, "storage, orphans"),
+        other => (4, other),
+    };
+    (place, name, &row.unit)
+}
+
+fn failures(outcome: &Outcome) -> String {
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for row in &outcome.failures {
+        *reasons.entry(&row.reason).or_default() += row.replications;
+    }
+    if reasons.is_empty() {
+        return "no replication failed".to_owned();
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
+    let total = reasons.iter().map(|(_, count)| count).sum();
+    let parts: Vec<_> = reasons
+        .iter()
+        .map(|(reason, count)| format!("{} {reason}", human::count(*count)))
+        .collect();
+    format!("{} failed: {}", human::count(total), parts.join(", "))
+}
+
+fn threshold(verdict: &Verdict) -> (bool, String) {
+    let observed = verdict.observed.map_or("no sample".to_owned(), |value| {
+        human::in_unit(value, verdict.unit)
+    });
+    let mark = if verdict.scarce { SCARCE } else { "" };
+    let text = format!("{} {}: {observed}{mark}", verdict.metric, verdict.condition);
+    (verdict.held, text)
+}
+
+fn notes(facts: &RunFacts, scarce: bool, folder: Option<&Path>) -> Vec<String> {
+    let mut notes = vec![format!(
+        "{ASSUMED} assumed: latency preset `{}`, transfer at {} rates (price table {})",
+        facts.latency_preset, facts.prices.transfer_rate, facts.prices.table
+    )];
+    if scarce {
+        notes.push(format!("{SCARCE} fewer than 10 samples beyond it"));
+    }
+    notes.extend(folder.map(|folder| format!("files: {}", folder.display())));
+    notes
+}

@@ -1,0 +1,45 @@
+//! Checks of meaning: what a file with all the right shapes still says wrong. All of it is told, each with its place.
+
+mod accounts;
+mod context;
+mod documents;
+mod events;
+mod general;
+mod laws;
+mod lints;
+mod network;
+mod policy;
+mod prices;
+mod registries;
+mod replication;
+mod thresholds;
+mod traces;
+mod workload;
+
+pub(super) use context::Context;
+pub use documents::Documents;
+
+use super::load::Parts;
+use super::types::Scenario;
+
+/// Checks everything and returns what the checks have resolved on the way.
+pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
+    general::check(cx, scenario);
+    laws::check(cx, scenario);
+    let documents = documents::read(cx, scenario);
+    accounts::check(cx, scenario);
+    registries::check(cx, scenario);
+    workload::check(cx, scenario);
+    events::check(cx, scenario);
+    let traces = traces::read(cx, scenario);
+    network::check(cx, scenario);
+    let prices = prices::check(cx, scenario, &documents, &traces);
+    let thresholds = thresholds::read(cx, scenario, &documents);
+    lints::check(cx, scenario, &documents, &traces);
+    Parts {
+        documents,
+        prices,
+        thresholds,
+        traces,
+    }
+}

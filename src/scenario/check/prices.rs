@@ -1,0 +1,178 @@
+//! The price table, and whether it has every price that the run could need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Context, Documents, network};
+use crate::aws::PriceTable;
+use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
+use crate::scenario::document::Path;
+use crate::scenario::names::RegistryName;
+use crate::scenario::trace::TraceRows;
+use crate::scenario::types::{Prices, Scenario, TransferRate};
+
+/// Returns the table that the scenario names, with its overrides.
+pub(super) fn check(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    documents: &Documents,
+    traces: &BTreeMap<String, TraceRows>,
+) -> PriceTable {
+    let mut table = table(cx, &scenario.prices);
+    let path = Path::root().to("prices").to("transfer");
+    for (route, price) in &scenario.prices.transfer {
+        network::exact_or_any(cx, &path.to(route), route);
+        table.set_transfer(&route.source, &route.destination, price.0);
+    }
+    for (region, price) in &scenario.prices.storage {
+        table.set_storage(region, price.0);
+    }
+    transfer(cx, scenario, documents, &table);
+    storage(cx, scenario, documents, traces, &table);
+    table
+}
+
+fn table(cx: &mut Context<'_>, prices: &Prices) -> PriceTable {
+    if prices.table == Prices::BUILT_IN {
+        return PriceTable::aws_2026();
+    }
+    let path = Path::root().to("prices").to("table");
+    let looks_like_a_file = prices.table.contains(['.', '/']);
+    if !looks_like_a_file {
+        let message = format!("there is no price table `{}`", prices.table);
+        let help = format!(
+            "write `{}`, or the path of a CSV file of your own",
+            Prices::BUILT_IN
+        );
+        cx.error(&path, message, help);
+        return PriceTable::aws_2026();
+    }
+    let Some(file) = cx.file(&path, &prices.table) else {
+        return PriceTable::aws_2026();
+    };
+    let text = cx.reader.files.text(file).clone();
+    PriceTable::from_csv(prices.table.as_str(), &text).unwrap_or_else(|problems| {
+        for problem in problems {
+            let place = line(file, &text, problem.line);
+            cx.tell(Diagnostic::error(place, problem.message));
+        }
+        PriceTable::aws_2026()
+    })
+}
+
+fn line(file: FileId, text: &str, number: u64) -> Place {
+    let before = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+    let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+    let length = text[start..].lines().next().map_or(0, str::len);
+    Place {
+        file,
+        span: start..start + length,
+    }
+}
+
+/// Every pair of Regions that a rule joins at some time needs a price of transfer.
+fn transfer(cx: &mut Context<'_>, scenario: &Scenario, documents: &Documents, table: &PriceTable) {
+    let mut asked = BTreeSet::new();
+    for (owner, configuration) in documents.all_replication(scenario) {
+        let from = owner.registry.region.as_str();
+        let rules = configuration.rules.iter();
+        for to in rules
+            .flat_map(|rule| &rule.destinations)
+            .map(|found| found.region.as_str())
+        {
+            let new = asked.insert((from.to_owned(), to.to_owned()));
+            if !new || has_transfer(scenario, table, from, to) {
+                continue;
+            }
+            let path = [owner.path.to("rules"), owner.path.to("replication")]
+                .into_iter()
+                .find(|path| cx.written(path).is_some())
+                .unwrap_or(owner.path.clone());
+            let message = format!(
+                "no price for transfer from {from} to {to} in the table `{}`",
+                table.name()
+            );
+            let help = format!(
+                "add the price you pay, as in: prices.transfer.\"{from} -> {to}\" = \"0.02 USD per GB\""
+            );
+            cx.error(&path, message, help);
+        }
+    }
+}
+
+fn has_transfer(scenario: &Scenario, table: &PriceTable, from: &str, to: &str) -> bool {
+    let routes = &scenario.prices.transfer;
+    let own = || !crate::scenario::resolve::by_specificity(routes, from, to).is_empty();
+    match scenario.prices.transfer_rate {
+        _ if from == to => true,
+        TransferRate::InterRegion => table.transfer(from, to).is_some(),
+        TransferRate::Internet => table.internet(from).is_some() || own(),
+    }
+}
+
+/// Every Region in which images may lie needs a price of storage.
+fn storage(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    documents: &Documents,
+    traces: &BTreeMap<String, TraceRows>,
+    table: &PriceTable,
+) {
+    let mut asked = BTreeSet::new();
+    for (registry, path) in registries(scenario, documents, traces) {
+        let region = registry.region;
+        if !asked.insert(region.clone()) || table.storage(&region).is_some() {
+            continue;
+        }
+        let message = format!(
+            "no price for storage in {region} in the table `{}`",
+            table.name()
+        );
+        let help = format!(
+            "add the price you pay, as in: prices.storage.\"{region}\" = \"0.10 USD per GB-month\""
+        );
+        cx.error(&path, message, help);
+    }
+}
+
+/// Returns every registry that takes part, with the key that says so.
+pub(super) fn registries(
+    scenario: &Scenario,
+    documents: &Documents,
+    traces: &BTreeMap<String, TraceRows>,
+) -> Vec<(RegistryName, Path)> {
+    let root = Path::root();
+    let mut all: Vec<(RegistryName, Path)> = Vec::new();
+    for name in scenario.registries.keys() {
+        all.push((name.clone(), root.to("registries").to(name)));
+    }
+    for (stream, push) in &scenario.pushes {
+        let path = root.to("pushes").to(stream).to("registry");
+        all.push((push.registry.clone(), path));
+    }
+    for (index, event) in scenario.events.iter().enumerate() {
+        if let Some(registry) = event.action.registry() {
+            let path = root.to("events").to(index).to("registry");
+            all.push((registry.clone(), path));
+        }
+    }
+    for (trace, rows) in traces {
+        let path = root.to("traces").to(trace).to("file");
+        all.extend(
+            rows.registries
+                .iter()
+                .map(|name| (name.clone(), path.clone())),
+        );
+    }
+    for (owner, configuration) in documents.all_replication(scenario) {
+        for destination in configuration
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.destinations)
+        {
+            let name = scenario.registry_name(&destination.registry_id, &destination.region);
+            all.extend(name.map(|name| (name, owner.path.clone())));
+        }
+    }
+    all.retain(|(name, _)| crate::aws::regions::find(&name.region).is_some());
+    all
+}

@@ -1,0 +1,105 @@
+//! Thresholds: metrics, labels, statistics and units, in the order of the file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Context, Documents};
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::document::Path;
+use crate::scenario::metrics::{Label, Metric, REASONS};
+use crate::scenario::schema::{did_you_mean, listed};
+use crate::scenario::threshold::{Threshold, parse_condition, parse_key};
+use crate::scenario::types::Scenario;
+
+/// Reads every threshold that is right.
+pub(super) fn read(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    documents: &Documents,
+) -> Vec<Threshold> {
+    let list = Path::root().to("thresholds");
+    let destinations = destinations(scenario, documents);
+    let mut thresholds = Vec::new();
+    for key in cx.keys(&list) {
+        let path = list.to(&key);
+        let Some(conditions) = scenario.thresholds.get(&key) else {
+            continue;
+        };
+        let (metric, labels) = match parse_key(&key) {
+            Ok(found) => found,
+            Err(wrong) => {
+                let place = cx.key_place(&path);
+                cx.tell(Diagnostic::error(place, wrong.message).help(wrong.help));
+                continue;
+            }
+        };
+        if let Some(missing) = metric.needs {
+            let place = cx.key_place(&path);
+            let message = format!(
+                "`{}` means nothing here: this scenario has no {missing}",
+                metric.name
+            );
+            cx.tell(Diagnostic::error(place, message).help("leave it out"));
+        }
+        check_labels(cx, &path, metric, &labels, &destinations);
+        for (index, condition) in conditions.iter().enumerate() {
+            match parse_condition(metric, condition) {
+                Ok((statistic, operator, value)) => thresholds.push(Threshold {
+                    key: key.clone(),
+                    condition: condition.clone(),
+                    metric: metric.name,
+                    labels: labels.clone(),
+                    statistic,
+                    operator,
+                    value,
+                }),
+                Err(wrong) => cx.error(&path.to(index), wrong.message, wrong.help),
+            }
+        }
+    }
+    thresholds
+}
+
+fn check_labels(
+    cx: &mut Context<'_>,
+    path: &Path,
+    metric: &Metric,
+    labels: &BTreeMap<String, String>,
+    destinations: &BTreeSet<String>,
+) {
+    for (name, value) in labels {
+        let place = cx.key_place(path);
+        let Some(label) = metric.labels.iter().find(|label| label.name() == name) else {
+            let known = || metric.labels.iter().map(|label| label.name());
+            let message = format!("`{}` has no label `{name}`", metric.name);
+            cx.tell(
+                Diagnostic::error(place, message)
+                    .label(did_you_mean(name, known()))
+                    .help(format!("its labels are {}", listed(known()))),
+            );
+            continue;
+        };
+        let known: Vec<&str> = match label {
+            Label::Destination => destinations.iter().map(String::as_str).collect(),
+            Label::Reason => REASONS.to_vec(),
+            // A metric with this label has already been refused for want of streams.
+            Label::Stream => continue,
+        };
+        if !known.contains(&value.as_str()) {
+            cx.unknown(place, label.name(), value, &known);
+        }
+    }
+}
+
+/// Returns every registry that is a destination at some time, as the scenario writes it.
+fn destinations(scenario: &Scenario, documents: &Documents) -> BTreeSet<String> {
+    let configurations = documents.all_replication(scenario);
+    let all = configurations
+        .iter()
+        .flat_map(|(_, configuration)| &configuration.rules)
+        .flat_map(|rule| &rule.destinations);
+    all.filter_map(|destination| {
+        let name = scenario.registry_name(&destination.registry_id, &destination.region);
+        name.map(|name| name.to_string())
+    })
+    .collect()
+}

@@ -1,0 +1,387 @@
+//! Traces: CSV files of recorded operations, every wrong cell told with its line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use csv::StringRecord;
+
+use super::Context;
+use super::accounts;
+use crate::aws::nearest;
+use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
+use crate::scenario::document::Path;
+use crate::scenario::names::{Moment, RegistryName};
+use crate::scenario::schema::{check_text, listed};
+use crate::scenario::trace::{Interner, TraceAction, TraceRow, TraceRows};
+use crate::scenario::types::{Scenario, Trace};
+use crate::units::{Bytes, SimTime};
+
+const COLUMNS: [&str; 7] = [
+    "time",
+    "action",
+    "registry",
+    "repository",
+    "tags",
+    "digest",
+    "bytes",
+];
+
+/// Of a trace with more wrong rows, the first are enough to see what is wrong with all.
+const MOST_WRONG: usize = 200;
+
+/// Reads every trace of the scenario.
+pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> BTreeMap<String, TraceRows> {
+    let mut traces = BTreeMap::new();
+    for (name, trace) in &scenario.traces {
+        let path = Path::root().to("traces").to(name).to("file");
+        if let Some(file) = cx.file(&path, &trace.file) {
+            traces.insert(name.clone(), rows(cx, scenario, trace, file));
+        }
+    }
+    traces
+}
+
+fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) -> TraceRows {
+    let text = cx.reader.files.text(file).clone();
+    let mut table = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut reading = Reading {
+        cx,
+        scenario,
+        clip: trace.clip,
+        file,
+        text: &text,
+        rows: TraceRows::default(),
+        registries: Interner::default(),
+        repositories: Interner::default(),
+        tag_lists: Interner::default(),
+        digests: Interner::default(),
+        wrong: 0,
+    };
+    let mut record = StringRecord::new();
+    let mut order = None;
+    while reading.wrong < MOST_WRONG {
+        match table.read_record(&mut record) {
+            Ok(true) => match order {
+                None => match reading.header(&record) {
+                    Some(found) => order = Some(found),
+                    None => break,
+                },
+                Some(order) => reading.record(&record, order),
+            },
+            Ok(false) => break,
+            Err(error) => {
+                let at = error
+                    .position()
+                    .map_or(0, |position| position.byte() as usize);
+                reading.wrong_at(at..at, "this is not CSV text".to_owned(), String::new());
+                break;
+            }
+        }
+    }
+    if order.is_none() && reading.wrong == 0 {
+        let help = format!("its first line must be `{}`", COLUMNS.join(","));
+        reading.wrong_at(0..0, "the trace is empty".to_owned(), help);
+    }
+    let mut rows = reading.rows;
+    rows.rows.sort_by_key(|row| row.at);
+    rows
+}
+
+/// One trace while it is read.
+struct Reading<'c, 'r, 's> {
+    cx: &'c mut Context<'r>,
+    scenario: &'s Scenario,
+    clip: bool,
+    file: FileId,
+    text: &'s str,
+    rows: TraceRows,
+    registries: Interner,
+    repositories: Interner,
+    tag_lists: Interner,
+    digests: Interner,
+    wrong: usize,
+}
+
+/// The cells of one row, in the order of [`COLUMNS`].
+struct Cells<'r> {
+    cells: [&'r str; 7],
+    line: Range<usize>,
+}
+
+impl Reading<'_, '_, '_> {
+    /// Returns the place of each of [`COLUMNS`] in the rows.
+    fn header(&mut self, record: &StringRecord) -> Option<[usize; 7]> {
+        let line = self.line(record);
+        let mut order = [0; 7];
+        for (column, name) in order.iter_mut().zip(COLUMNS) {
+            match record.iter().position(|cell| cell.trim() == name) {
+                Some(place) => *column = place,
+                None => {
+                    let message = format!("the header lacks the column `{name}`");
+                    let help = format!("the first line must be `{}`", COLUMNS.join(","));
+                    self.wrong_at(line.clone(), message, help);
+                }
+            }
+        }
+        for cell in record.iter().filter(|cell| !COLUMNS.contains(&cell.trim())) {
+            let help = format!("the columns are {}", listed(COLUMNS));
+            self.wrong_at(
+                self.cell(&line, cell),
+                format!("unknown column `{cell}`"),
+                help,
+            );
+        }
+        (self.wrong == 0).then_some(order)
+    }
+
+    fn record(&mut self, record: &StringRecord, order: [usize; 7]) {
+        let line = self.line(record);
+        if record.len() != COLUMNS.len() {
+            let message = format!(
+                "this row has {} cells; there are {} columns",
+                record.len(),
+                COLUMNS.len()
+            );
+            self.wrong_at(line, message, String::new());
+            return;
+        }
+        let cells = Cells {
+            cells: order.map(|place| record[place].trim()),
+            line,
+        };
+        let row = self.row(&cells);
+        if let Some(row) = row.filter(|row| self.in_run(row.at, &cells)) {
+            self.rows.rows.push(row);
+        }
+    }
+
+    /// Reads a row; every wrong cell of it is told.
+    fn row(&mut self, cells: &Cells<'_>) -> Option<TraceRow> {
+        let at = self.time(cells);
+        let action = self.action(cells);
+        let registry = self.registry(cells);
+        let action = action?;
+        let repository = self.repository(cells, action);
+        let digest = self.digest(cells, action);
+        let tags = self.tags(cells, action);
+        let bytes = self.bytes(cells, action);
+        self.enough(cells, action);
+        Some(TraceRow {
+            at: at?,
+            action,
+            registry: registry?,
+            repository: repository?,
+            tags: tags?,
+            digest: digest?,
+            bytes: bytes?,
+        })
+    }
+
+    fn time(&mut self, cells: &Cells<'_>) -> Option<SimTime> {
+        let moment: Moment = match cells.cells[0].parse() {
+            Ok(moment) => moment,
+            Err(error) => {
+                let error: crate::units::UnitError = error;
+                self.wrong_cell(cells, 0, error.message, error.help);
+                return None;
+            }
+        };
+        let time = self.scenario.sim_time(moment);
+        // What is before the start lies outside the run: clipped, or told below as the last moment of all.
+        Some(time.unwrap_or(SimTime::from_nanos(u64::MAX)))
+    }
+
+    fn in_run(&mut self, at: SimTime, cells: &Cells<'_>) -> bool {
+        let unknown = self.cx.is_broken(&Path::root().to("duration"));
+        if at <= self.scenario.end() || unknown {
+            return true;
+        }
+        if !self.clip {
+            let message = format!("\"{}\" is outside the run", cells.cells[0]);
+            let help = format!(
+                "the run goes from {} for {}; `clip = true` leaves such rows out",
+                self.scenario.start, self.scenario.duration
+            );
+            self.wrong_cell(cells, 0, message, help);
+        }
+        false
+    }
+
+    fn action(&mut self, cells: &Cells<'_>) -> Option<TraceAction> {
+        let written = cells.cells[1];
+        let found = TraceAction::ALL
+            .into_iter()
+            .find(|action| action.name() == written);
+        if found.is_none() {
+            let names = || TraceAction::ALL.into_iter().map(TraceAction::name);
+            let help = nearest(written, names()).map_or_else(
+                || {
+                    format!(
+                        "a trace can say {}; write others as [[events]]",
+                        listed(names())
+                    )
+                },
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.wrong_cell(cells, 1, format!("unknown action `{written}`"), help);
+        }
+        found
+    }
+
+    fn registry(&mut self, cells: &Cells<'_>) -> Option<u32> {
+        let written = cells.cells[2];
+        let (number, new) = self.registries.number(written);
+        if !new {
+            return Some(number);
+        }
+        let checked =
+            check_text("registry", written).and_then(|()| written.parse::<RegistryName>());
+        let name = match checked {
+            Ok(name) => name,
+            Err(error) => {
+                self.wrong_cell(cells, 2, error.message, error.help);
+                // The number is taken: later rows with the same text are not told again.
+                RegistryName {
+                    account: String::new(),
+                    region: String::new(),
+                }
+            }
+        };
+        let known = self.scenario.accounts.contains_key(&name.account);
+        if !known && !name.account.is_empty() {
+            let place = self.place(self.cell(&cells.line, written));
+            accounts::registry_at(self.cx, self.scenario, place, &name);
+            self.wrong += 1;
+        }
+        self.rows.registries.push(name);
+        Some(number)
+    }
+
+    fn repository(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<Option<u32>> {
+        let written = cells.cells[3];
+        if !action.has_repository() {
+            return self.must_be_empty(cells, 3, action).then_some(None);
+        }
+        let (number, new) = self.repositories.number(written);
+        if new {
+            self.rows.repositories.push(written.to_owned());
+            self.check(cells, 3, "repository", written);
+        }
+        Some(Some(number))
+    }
+
+    fn tags(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<u32> {
+        let written = cells.cells[4];
+        if !action.has_image() && !self.must_be_empty(cells, 4, action) {
+            return None;
+        }
+        let (number, new) = self.tag_lists.number(written);
+        if new {
+            let tags: Vec<String> = written.split_whitespace().map(str::to_owned).collect();
+            for tag in &tags {
+                self.check(cells, 4, "tag", tag);
+            }
+            self.rows.tag_lists.push(tags);
+        }
+        Some(number)
+    }
+
+    fn digest(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<Option<u32>> {
+        let written = cells.cells[5];
+        if !action.has_image() {
+            return self.must_be_empty(cells, 5, action).then_some(None);
+        }
+        if written.is_empty() {
+            return Some(None);
+        }
+        let (number, new) = self.digests.number(written);
+        if new {
+            self.rows.digests.push(written.to_owned());
+            self.check(cells, 5, "digest", written);
+        }
+        Some(Some(number))
+    }
+
+    fn bytes(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<Bytes> {
+        let written = cells.cells[6];
+        if action != TraceAction::PutImage {
+            let none = written == "0" || self.must_be_empty(cells, 6, action);
+            return none.then_some(Bytes::default());
+        }
+        let bytes = written.parse().ok().filter(|bytes| *bytes > 0);
+        if bytes.is_none() {
+            let message = format!("\"{written}\" is no number of bytes");
+            let help = "write the whole image's compressed bytes as digits, at least 1";
+            self.wrong_cell(cells, 6, message, help.to_owned());
+        }
+        bytes.map(Bytes::new)
+    }
+
+    /// A delete must say by tags or by digest what it deletes.
+    fn enough(&mut self, cells: &Cells<'_>, action: TraceAction) {
+        let (tags, digest) = (cells.cells[4], cells.cells[5]);
+        if action == TraceAction::BatchDeleteImage && tags.is_empty() == digest.is_empty() {
+            let message = "BatchDeleteImage needs tags or a digest, not both";
+            self.wrong_at(cells.line.clone(), message.to_owned(), String::new());
+        }
+    }
+
+    fn must_be_empty(&mut self, cells: &Cells<'_>, column: usize, action: TraceAction) -> bool {
+        let empty = cells.cells[column].is_empty();
+        if !empty {
+            let message = format!("{} has no {}", action.name(), COLUMNS[column]);
+            self.wrong_cell(cells, column, message, "leave the cell empty".to_owned());
+        }
+        empty
+    }
+
+    fn check(&mut self, cells: &Cells<'_>, column: usize, format: &str, text: &str) {
+        if let Err(error) = check_text(format, text) {
+            self.wrong_cell(cells, column, error.message, error.help);
+        }
+    }
+
+    fn wrong_cell(&mut self, cells: &Cells<'_>, column: usize, message: String, help: String) {
+        let span = self.cell(&cells.line, cells.cells[column]);
+        self.wrong_at(span, message, help);
+    }
+
+    fn wrong_at(&mut self, span: Range<usize>, message: String, help: String) {
+        self.wrong += 1;
+        self.cx
+            .tell(Diagnostic::error(self.place(span), message).help(help));
+    }
+
+    fn place(&self, span: Range<usize>) -> Place {
+        Place {
+            file: self.file,
+            span,
+        }
+    }
+
+    /// Returns the bytes of a record's first line.
+    fn line(&self, record: &StringRecord) -> Range<usize> {
+        let start = record
+            .position()
+            .map_or(0, |position| position.byte() as usize);
+        // Blank lines before a record count as part of it for the reader.
+        let skipped =
+            self.text[start..].len() - self.text[start..].trim_start_matches(['\r', '\n']).len();
+        let start = start + skipped;
+        let length = self.text[start..].lines().next().map_or(0, str::len);
+        start..start + length
+    }
+
+    /// Returns the bytes of a cell, or of its line if the cell's text is written differently there.
+    fn cell(&self, line: &Range<usize>, cell: &str) -> Range<usize> {
+        let found = self.text[line.clone()]
+            .find(cell)
+            .filter(|_| !cell.is_empty());
+        found.map_or(line.clone(), |at| {
+            line.start + at..line.start + at + cell.len()
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! A file as a tree in which every key and value knows its place, whatever it was written in.
+
+mod json;
+mod overrides;
+mod toml;
+mod tree;
+
+pub use json::read_json;
+pub use overrides::apply_override;
+pub use toml::read_toml;
+pub use tree::{Entry, Node, Path, Value};

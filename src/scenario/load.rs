@@ -1,0 +1,142 @@
+//! From a path to a checked scenario with everything that it names, or to all that is wrong with it.
+
+use std::path::Path;
+
+use super::check::{self, Context, Documents};
+use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::document::{Node, apply_override, read_json, read_toml};
+use super::read::{InputFile, Reader};
+use super::schema::{Shaped, check_shape};
+use super::threshold::Threshold;
+use super::trace::TraceRows;
+use super::types::Scenario;
+use crate::aws::PriceTable;
+
+/// A checked scenario and what it names.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The scenario, every default filled in; accounts that only a document mentions go by their id.
+    pub scenario: Scenario,
+    /// Replication configurations and registry policies, of registries and of events.
+    pub documents: Documents,
+    /// The rows of each trace, by its name.
+    pub traces: std::collections::BTreeMap<String, TraceRows>,
+    /// Prices, with the scenario's own over them.
+    pub prices: PriceTable,
+    /// Thresholds, in the order of the file.
+    pub thresholds: Vec<Threshold>,
+    /// Every file that was read, the scenario first.
+    pub files: Vec<InputFile>,
+    /// Lints.
+    pub warnings: Diagnostics,
+}
+
+/// What the checks resolve on the way.
+pub(super) struct Parts {
+    pub(super) documents: Documents,
+    pub(super) traces: std::collections::BTreeMap<String, TraceRows>,
+    pub(super) prices: PriceTable,
+    pub(super) thresholds: Vec<Threshold>,
+}
+
+/// Reads and checks the scenario at `path` (JSON if it ends in `.json`, else TOML) under overrides `KEY=VALUE`.
+///
+/// # Errors
+/// Everything that is wrong with the scenario, its overrides and the files that it names.
+pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, Diagnostics> {
+    let mut reader = Reader::beside(path);
+    match tree(&mut reader, path, overrides) {
+        Ok((root, wrong)) => checked(reader, path, &root, wrong),
+        Err(list) => Err(diagnostics(reader, list)),
+    }
+}
+
+/// Reads the file and applies the overrides; also returns which of those are wrong.
+fn tree(
+    reader: &mut Reader,
+    path: &Path,
+    overrides: &[String],
+) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let file = reader
+        .scenario(path)
+        .map_err(|why| vec![Diagnostic::placeless(why)])?;
+    let text = reader.files.text(file).clone();
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let mut root = if is_json {
+        read_json(file, &text)?
+    } else {
+        read_toml(file, &text)?
+    };
+    let mut wrong = Vec::new();
+    for written in overrides {
+        let file = reader.files.add("--set", written.as_str());
+        wrong.extend(apply_override(&mut root, file, written).err());
+    }
+    Ok((root, wrong))
+}
+
+fn checked(
+    reader: Reader,
+    path: &Path,
+    root: &Node,
+    mut found: Vec<Diagnostic>,
+) -> Result<Loaded, Diagnostics> {
+    let Shaped { json, found: shape } = check_shape(root);
+    found.extend(shape);
+    let mut scenario: Scenario = match serde_json::from_value(json) {
+        Ok(scenario) => scenario,
+        Err(error) => {
+            found.push(Diagnostic::placeless(format!(
+                "the scenario cannot be read: {error}"
+            )));
+            return Err(diagnostics(reader, found));
+        }
+    };
+    if scenario.name.is_empty() {
+        scenario.name = stem(path);
+    }
+    scenario.fill_defaults();
+    let mut cx = Context::new(root, reader, found);
+    let parts = check::check(&mut cx, &mut scenario);
+    let (found, reader) = cx.finish();
+    finish(scenario, parts, found, reader)
+}
+
+fn finish(
+    scenario: Scenario,
+    parts: Parts,
+    mut found: Vec<Diagnostic>,
+    reader: Reader,
+) -> Result<Loaded, Diagnostics> {
+    let failed = found.iter().any(|found| found.severity == Severity::Error);
+    if failed {
+        // What a lint says of a scenario with stand-ins in it may not be so.
+        found.retain(|found| found.severity == Severity::Error);
+        return Err(diagnostics(reader, found));
+    }
+    Ok(Loaded {
+        scenario,
+        documents: parts.documents,
+        traces: parts.traces,
+        prices: parts.prices,
+        thresholds: parts.thresholds,
+        files: reader.read.clone(),
+        warnings: diagnostics(reader, found),
+    })
+}
+
+fn diagnostics(reader: Reader, list: Vec<Diagnostic>) -> Diagnostics {
+    let mut all = Diagnostics {
+        files: reader.files,
+        list,
+    };
+    all.sort();
+    all
+}
+
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}

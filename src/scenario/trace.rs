@@ -1,0 +1,122 @@
+//! Recorded operations, compact: a trace may have a million rows.
+
+use std::collections::HashMap;
+
+use super::names::RegistryName;
+use crate::units::{Bytes, SimTime};
+
+/// The rows of a trace by time, rows of one time in the order of the file; strings stand in tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TraceRows {
+    /// Rows by time.
+    pub rows: Vec<TraceRow>,
+    /// Registries by [`TraceRow::registry`].
+    pub registries: Vec<RegistryName>,
+    /// Repositories by [`TraceRow::repository`].
+    pub repositories: Vec<String>,
+    /// Lists of tags by [`TraceRow::tags`].
+    pub tag_lists: Vec<Vec<String>>,
+    /// Digests by [`TraceRow::digest`].
+    pub digests: Vec<String>,
+}
+
+/// One recorded operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceRow {
+    /// When.
+    pub at: SimTime,
+    /// What.
+    pub action: TraceAction,
+    /// Registry; of `EnableRegion` and `DisableRegion`, account and Region.
+    pub registry: u32,
+    /// Repository; `None` where the action has none.
+    pub repository: Option<u32>,
+    /// Tags; of a row without tags, the empty list.
+    pub tags: u32,
+    /// Digest; `None` is a new image, or a delete by tag.
+    pub digest: Option<u32>,
+    /// Bytes of the whole image; 0 where the action has none.
+    pub bytes: Bytes,
+}
+
+/// An operation that a row of a trace can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceAction {
+    /// Pushes an image.
+    PutImage,
+    /// Deletes tags, or an image by its digest.
+    BatchDeleteImage,
+    /// Makes a repository.
+    CreateRepository,
+    /// Deletes a repository with its images.
+    DeleteRepository,
+    /// Removes the registry policy.
+    DeleteRegistryPolicy,
+    /// Enables a Region in an account.
+    EnableRegion,
+    /// Disables a Region in an account.
+    DisableRegion,
+}
+
+impl TraceAction {
+    /// Every action that a row can say.
+    pub const ALL: [Self; 7] = [
+        Self::PutImage,
+        Self::BatchDeleteImage,
+        Self::CreateRepository,
+        Self::DeleteRepository,
+        Self::DeleteRegistryPolicy,
+        Self::EnableRegion,
+        Self::DisableRegion,
+    ];
+
+    /// Returns ECR's name of it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PutImage => "PutImage",
+            Self::BatchDeleteImage => "BatchDeleteImage",
+            Self::CreateRepository => "CreateRepository",
+            Self::DeleteRepository => "DeleteRepository",
+            Self::DeleteRegistryPolicy => "DeleteRegistryPolicy",
+            Self::EnableRegion => "EnableRegion",
+            Self::DisableRegion => "DisableRegion",
+        }
+    }
+
+    /// Tells whether the operation concerns a repository.
+    pub const fn has_repository(self) -> bool {
+        matches!(
+            self,
+            Self::PutImage
+                | Self::BatchDeleteImage
+                | Self::CreateRepository
+                | Self::DeleteRepository
+        )
+    }
+
+    /// Tells whether the operation concerns an account and a Region, not a registry.
+    pub const fn is_of_account(self) -> bool {
+        matches!(self, Self::EnableRegion | Self::DisableRegion)
+    }
+
+    /// Tells whether the operation concerns an image.
+    pub const fn has_image(self) -> bool {
+        matches!(self, Self::PutImage | Self::BatchDeleteImage)
+    }
+}
+
+/// Numbers strings in the order in which they are first met.
+#[derive(Debug, Default)]
+pub(super) struct Interner(HashMap<String, u32>);
+
+impl Interner {
+    /// Returns the number of a string, and whether it is new.
+    pub(super) fn number(&mut self, text: &str) -> (u32, bool) {
+        if let Some(number) = self.0.get(text) {
+            return (*number, false);
+        }
+        let number = u32::try_from(self.0.len()).expect("a trace has fewer than 2^32 rows");
+        self.0.insert(text.to_owned(), number);
+        (number, true)
+    }
+}

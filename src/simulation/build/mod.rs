@@ -1,0 +1,209 @@
+//! From a checked scenario to a [`Model`]: every name becomes a dense id, every default a value, once and for all.
+
+mod laws;
+mod registries;
+mod scripts;
+mod workload;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{Assumptions, Failures, Model, Outage, Window};
+use super::names::Names;
+use super::tags::{TagBook, TaggedStream};
+use crate::aws::wildcard;
+use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
+use crate::scenario::{Loaded, RegistryName, TagOrder};
+use registries::Registries;
+use scripts::Lists;
+use workload::Repositories;
+
+impl Model {
+    /// Returns the model of a loaded scenario.
+    pub fn new(loaded: &Loaded) -> Self {
+        let scenario = &loaded.scenario;
+        let registries = Registries::new(loaded);
+        let repositories = Repositories::new(loaded, &registries);
+        let mut lists = Lists::default();
+        let provided = workload::provided(loaded, &registries, &repositories, &mut lists);
+        let ranks = Ranks::new(loaded);
+        let streams = workload::streams(loaded, &registries, &repositories, &ranks);
+        let (scripts, commons) =
+            scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
+        let templates: Vec<Vec<String>> = scenario
+            .pushes
+            .iter()
+            .map(|(name, stream)| workload::templates(name, stream))
+            .collect();
+        let tagged: Vec<TaggedStream<'_>> = templates
+            .iter()
+            .zip(&streams)
+            .map(|(templates, stream)| TaggedStream {
+                templates,
+                repositories: &stream.repositories,
+            })
+            .collect();
+        let mut tags = TagBook::new(&tagged, &lists.named, |text| lists.texts.number(text));
+        tags.listed = lists.common_tags();
+        let limits = scenario.profile.limits();
+        let (lanes, links, link_names) = registries.lanes_and_links(scenario);
+        let names = Names {
+            registries: registries.names.iter().map(ToString::to_string).collect(),
+            lanes: lanes
+                .iter()
+                .map(|lane| (lane.source.0, lane.destination.0))
+                .collect(),
+            links: link_names
+                .iter()
+                .map(|(from, to)| format!("{from} -> {to}"))
+                .collect(),
+            repositories: repositories.names.clone(),
+            digests: lists.digests.texts(),
+            templates,
+            tag_lists: lists.tag_lists,
+        };
+        Self {
+            start: scenario.start.0,
+            end: scenario.end(),
+            window: Window {
+                from: scenario.measured_from(),
+                pushes_until: scenario.measured_until(),
+            },
+            names,
+            accounts: registries.accounts(scenario),
+            registries: registries.models(loaded),
+            regions: registries.regions,
+            lanes,
+            holders: repositories.holders,
+            provided,
+            streams,
+            retention: workload::retention(loaded, &registries.names, &repositories.names, &ranks),
+            scripts,
+            commons,
+            outages: outages(loaded, &link_names),
+            links,
+            tags,
+            tag_texts: lists.texts.texts(),
+            assumptions: Assumptions {
+                in_flight_completes: scenario.assumptions.in_flight_completes,
+                tags_move_forward: scenario.assumptions.tag_order == TagOrder::Push,
+                deny_stops_own_account: scenario.assumptions.deny_stops_own_account,
+                mounted_billed_once: scenario.assumptions.mounted_layers_billed_once,
+            },
+            failures: Failures {
+                probability: scenario.failures.probability,
+                retries: scenario.failures.retries,
+                backoff: scenario.failures.backoff,
+            },
+            quotas: Quotas {
+                images_per_repository: limits.images_per_repository.max as u64,
+                repositories_per_registry: limits.repositories_per_registry.max as u64,
+                tags_per_image: limits.tags_per_image.max as u64,
+            },
+        }
+    }
+}
+
+/// The order of generators at one instant: single events first, then by name, then by kind.
+struct Ranks<'a>(Vec<(&'a str, Kind)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Pushes,
+    Retention,
+    Trace,
+}
+
+impl<'a> Ranks<'a> {
+    fn new(loaded: &'a Loaded) -> Self {
+        let scenario = &loaded.scenario;
+        let pushes = scenario
+            .pushes
+            .keys()
+            .map(|name| (name.as_str(), Kind::Pushes));
+        let retention = scenario
+            .retention
+            .keys()
+            .map(|name| (name.as_str(), Kind::Retention));
+        let traces = scenario
+            .traces
+            .keys()
+            .map(|name| (name.as_str(), Kind::Trace));
+        let mut all: Vec<_> = pushes.chain(retention).chain(traces).collect();
+        all.sort_unstable();
+        Self(all)
+    }
+
+    fn of(&self, name: &str, kind: Kind) -> u16 {
+        let place = self
+            .0
+            .binary_search(&(name, kind))
+            .expect("every generator has a rank");
+        u16::try_from(place + 1).expect("a scenario has fewer than 16,384 generators")
+    }
+}
+
+/// Numbers texts in the order in which they are first met.
+#[derive(Clone, Debug, Default)]
+struct Interned {
+    ids: BTreeMap<String, u32>,
+}
+
+impl Interned {
+    fn id(&mut self, text: &str) -> u32 {
+        let next = self.ids.len() as u32;
+        if let Some(&id) = self.ids.get(text) {
+            return id;
+        }
+        self.ids.insert(text.to_owned(), next);
+        next
+    }
+
+    fn number(&mut self, text: &str) -> TagId {
+        TagId(self.id(text))
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let mut texts = vec![String::new(); self.ids.len()];
+        self.ids
+            .iter()
+            .for_each(|(text, &id)| texts[id as usize].clone_from(text));
+        texts
+    }
+}
+
+fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
+    let scenario = &loaded.scenario;
+    let outage = |outage: &crate::scenario::Outage| {
+        let at = scenario
+            .sim_time(outage.at)
+            .expect("an outage begins within the run, which was checked");
+        let concerned = links.iter().enumerate().filter(|(_, (from, to))| {
+            wildcard::matches(&outage.link.source, from.chars())
+                && wildcard::matches(&outage.link.destination, to.chars())
+        });
+        Outage {
+            at,
+            until: at + outage.lasts,
+            capacity: outage.capacity,
+            links: concerned.map(|(place, _)| place).collect(),
+        }
+    };
+    scenario.outages.iter().map(outage).collect()
+}
+
+/// Returns the id of a registry that takes part.
+fn registry_id(names: &[RegistryName], name: &RegistryName) -> RegistryId {
+    RegistryId::new(
+        names
+            .binary_search(name)
+            .expect("every registry that is named takes part"),
+    )
+}
+
+/// Returns the id of a repository that is named.
+fn repository_id(names: &[String], name: &str) -> RepositoryId {
+    let place = names.binary_search_by(|known| known.as_str().cmp(name));
+    RepositoryId::new(place.expect("every repository that is named is known"))
+}
+
+type NamedTags = BTreeMap<RepositoryId, BTreeSet<String>>;

@@ -1,0 +1,444 @@
+//! Single events and traces as operations in order of time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::registries::Registries;
+use super::workload::{Repositories, tag_rule};
+use super::{Interned, Kind, NamedTags, Ranks};
+use crate::ecr::{RegistryId, RepositoryId, TagId};
+use crate::engine::Key;
+use crate::scenario::{Action, Loaded, TraceAction, TraceRow, TraceRows};
+use crate::simulation::model::{Operation, Script, Step};
+
+/// Tags and digests that the scenario gives in full.
+#[derive(Default)]
+pub(super) struct Lists {
+    pub tag_lists: Vec<Vec<String>>,
+    pub texts: Interned,
+    pub digests: Interned,
+    /// Tags named outside streams, by repository.
+    pub named: NamedTags,
+    ids: Vec<Vec<TagId>>,
+}
+
+impl Lists {
+    /// Returns the id of a list of tags of a push to `repository`.
+    fn add(&mut self, repository: RepositoryId, tags: &[String]) -> u32 {
+        let mut list: Vec<String> = Vec::new();
+        for tag in tags {
+            if !list.contains(tag) {
+                list.push(tag.clone());
+            }
+        }
+        self.ids
+            .push(list.iter().map(|tag| self.texts.number(tag)).collect());
+        self.named
+            .entry(repository)
+            .or_default()
+            .extend(list.iter().cloned());
+        self.tag_lists.push(list);
+        (self.tag_lists.len() - 1) as u32
+    }
+
+    /// Adds the lists `1` to `count`, and returns the id of the first.
+    pub fn add_numbers(&mut self, repository: RepositoryId, count: u64) -> u32 {
+        let first = self.tag_lists.len() as u32;
+        for number in 1..=count {
+            self.add(repository, &[number.to_string()]);
+        }
+        first
+    }
+
+    fn tag(&mut self, repository: RepositoryId, tag: &str) -> TagId {
+        self.named
+            .entry(repository)
+            .or_default()
+            .insert(tag.to_owned());
+        self.texts.number(tag)
+    }
+
+    pub fn common_tags(&self) -> Vec<Vec<TagId>> {
+        self.ids.clone()
+    }
+}
+
+/// Layers that stand for the content of digests that are pushed to several repositories.
+#[derive(Default)]
+struct Commons {
+    /// Digests that are, by text.
+    several: BTreeSet<String>,
+    numbers: BTreeMap<String, u32>,
+    bytes: Vec<u64>,
+}
+
+impl Commons {
+    fn new(loaded: &Loaded) -> Self {
+        let mut repositories: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for event in &loaded.scenario.events {
+            if let Action::PutImage {
+                repository,
+                digest: Some(digest),
+                ..
+            } = &event.action
+            {
+                repositories.entry(digest).or_default().insert(repository);
+            }
+        }
+        for trace in loaded.traces.values() {
+            for row in trace
+                .rows
+                .iter()
+                .filter(|row| row.action == TraceAction::PutImage)
+            {
+                if let (Some(digest), Some(repository)) = (row.digest, row.repository) {
+                    let digest = &trace.digests[digest as usize];
+                    repositories
+                        .entry(digest)
+                        .or_default()
+                        .insert(&trace.repositories[repository as usize]);
+                }
+            }
+        }
+        let several = repositories.into_iter().filter(|(_, of)| of.len() > 1);
+        Self {
+            several: several.map(|(digest, _)| digest.to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns own bytes and content layer of an image: the first push of a digest says how large it is.
+    fn split(&mut self, digest: Option<&str>, own_bytes: u64) -> (u64, Option<u32>) {
+        let Some(digest) = digest.filter(|digest| self.several.contains(*digest)) else {
+            return (own_bytes, None);
+        };
+        let next = self.bytes.len() as u32;
+        let number = *self.numbers.entry(digest.to_owned()).or_insert(next);
+        if number == next {
+            self.bytes.push(own_bytes);
+        }
+        (0, Some(number))
+    }
+}
+
+/// Returns the scripts, single events first, and the bytes of the layers that digests of several repositories share.
+pub(super) fn scripts(
+    loaded: &Loaded,
+    registries: &Registries,
+    repositories: &Repositories,
+    ranks: &Ranks<'_>,
+    lists: &mut Lists,
+) -> (Vec<Script>, Vec<u64>) {
+    let mut commons = Commons::new(loaded);
+    let mut build = Build {
+        loaded,
+        registries,
+        repositories,
+        lists,
+        commons: &mut commons,
+    };
+    let mut scripts = vec![build.events()];
+    for (name, rows) in &loaded.traces {
+        scripts.push(build.trace(name, rows, ranks.of(name, Kind::Trace)));
+    }
+    (scripts, commons.bytes)
+}
+
+struct Build<'a> {
+    loaded: &'a Loaded,
+    registries: &'a Registries,
+    repositories: &'a Repositories,
+    lists: &'a mut Lists,
+    commons: &'a mut Commons,
+}
+
+impl Build<'_> {
+    /// Single events draw by what they are, not by their place in the file: one more moves no other draw.
+    fn events(&mut self) -> Script {
+        let scenario = &self.loaded.scenario;
+        let mut steps: Vec<Step> = Vec::new();
+        let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
+        for (index, event) in scenario.events.iter().enumerate() {
+            let at = scenario
+                .sim_time(event.at)
+                .expect("an event lies within the run, which was checked");
+            let operation = self.event(index, &event.action);
+            let what = format!(
+                "{:?}",
+                (
+                    event.action.name(),
+                    event.action.registry(),
+                    event.action.repository()
+                )
+            );
+            let key = Key::new(0, "event")
+                .named(&what)
+                .numbered(at.as_nanos())
+                .bits();
+            let again = seen.entry(key).or_default();
+            let draw = Key::new(key, "event").numbered(*again).bits();
+            *again += 1;
+            steps.push(Step {
+                at,
+                draw,
+                operation,
+            });
+        }
+        steps.sort_by_key(|step| step.at);
+        Script {
+            name: "events".to_owned(),
+            rank: 0,
+            steps,
+            bases: Vec::new(),
+        }
+    }
+
+    fn event(&mut self, index: usize, action: &Action) -> Operation {
+        let place = |of: &Self| {
+            let registry = of.registries.id(action
+                .registry()
+                .expect("the operation concerns a registry"));
+            let repository = of.repositories.id(action
+                .repository()
+                .expect("the operation concerns a repository"));
+            (registry, repository)
+        };
+        match action {
+            Action::PutImage {
+                tags, size, digest, ..
+            } => {
+                let (registry, repository) = place(self);
+                let (own_bytes, common) = self.commons.split(digest.as_deref(), size.get());
+                let tag_list = self.lists.add(repository, tags);
+                let digest = digest
+                    .as_deref()
+                    .map(|digest| self.lists.digests.id(digest));
+                Operation::PutImage {
+                    registry,
+                    repository,
+                    digest,
+                    tag_list,
+                    own_bytes,
+                    base: None,
+                    common,
+                }
+            }
+            Action::BatchDeleteImage { tag, digest, .. } => {
+                let (registry, repository) = place(self);
+                match (tag, digest) {
+                    (Some(tag), _) => self.delete_by_tag(registry, repository, tag),
+                    (None, digest) => {
+                        let digest = digest
+                            .as_deref()
+                            .expect("a delete names a tag or a digest, which was checked");
+                        Operation::DeleteByDigest {
+                            registry,
+                            repository,
+                            digest: self.lists.digests.id(digest),
+                        }
+                    }
+                }
+            }
+            Action::CreateRepository {
+                tag_mutability,
+                exclusions,
+                ..
+            } => {
+                let (registry, repository) = place(self);
+                let mutability = Some(tag_rule(*tag_mutability, exclusions));
+                Operation::CreateRepository {
+                    registry,
+                    repository,
+                    mutability,
+                }
+            }
+            Action::DeleteRepository { .. } => {
+                let (registry, repository) = place(self);
+                Operation::DeleteRepository {
+                    registry,
+                    repository,
+                }
+            }
+            Action::PutImageTagMutability {
+                tag_mutability,
+                exclusions,
+                ..
+            } => {
+                let (registry, repository) = place(self);
+                let mutability = tag_rule(*tag_mutability, exclusions);
+                Operation::PutImageTagMutability {
+                    registry,
+                    repository,
+                    mutability,
+                }
+            }
+            Action::PutReplicationConfiguration { registry, .. } => {
+                let configuration = &self.loaded.documents.event_replication[&index];
+                let rules = Arc::new(self.registries.rules(&self.loaded.scenario, configuration));
+                Operation::PutReplicationConfiguration {
+                    registry: self.registries.id(registry),
+                    rules,
+                }
+            }
+            Action::PutRegistryPolicy { registry, .. } => {
+                let policy = Arc::new(self.loaded.documents.event_policies[&index].clone());
+                Operation::PutRegistryPolicy {
+                    registry: self.registries.id(registry),
+                    policy,
+                }
+            }
+            Action::DeleteRegistryPolicy { registry } => Operation::DeleteRegistryPolicy {
+                registry: self.registries.id(registry),
+            },
+            Action::EnableRegion { account, region } => self.set_region(account, region, true),
+            Action::DisableRegion { account, region } => self.set_region(account, region, false),
+            Action::PutAccountSetting {
+                registry,
+                blob_mounting,
+            } => Operation::PutAccountSetting {
+                registry: self.registries.id(registry),
+                blob_mounting: *blob_mounting,
+            },
+        }
+    }
+
+    fn set_region(&self, account: &str, region: &str, enabled: bool) -> Operation {
+        Operation::SetRegion {
+            account: self.registries.account(&self.loaded.scenario, account),
+            region: self.registries.region(region),
+            enabled,
+        }
+    }
+
+    fn delete_by_tag(
+        &mut self,
+        registry: RegistryId,
+        repository: RepositoryId,
+        tag: &str,
+    ) -> Operation {
+        Operation::DeleteByTag {
+            registry,
+            repository,
+            tag: self.lists.tag(repository, tag),
+        }
+    }
+
+    fn trace(&mut self, name: &str, trace: &TraceRows, rank: u16) -> Script {
+        let shared = self.loaded.scenario.traces[name].shared;
+        let mut bases = Bases {
+            shared,
+            ..Bases::default()
+        };
+        let mut steps: Vec<Step> = Vec::new();
+        for row in &trace.rows {
+            let operations = self.row(trace, row, &mut bases);
+            for operation in operations {
+                steps.push(Step {
+                    at: row.at,
+                    draw: steps.len() as u64,
+                    operation,
+                });
+            }
+        }
+        Script {
+            name: name.to_owned(),
+            rank,
+            steps,
+            bases: bases.bytes,
+        }
+    }
+
+    /// Returns what a row does: a delete may name several tags.
+    fn row(&mut self, trace: &TraceRows, row: &TraceRow, bases: &mut Bases) -> Vec<Operation> {
+        let name = &trace.registries[row.registry as usize];
+        if row.action.is_of_account() {
+            return vec![self.set_region(
+                &name.account,
+                &name.region,
+                row.action == TraceAction::EnableRegion,
+            )];
+        }
+        let registry = self.registries.id(name);
+        let repository = row
+            .repository
+            .map(|id| self.repositories.id(&trace.repositories[id as usize]));
+        let digest = row.digest.map(|id| trace.digests[id as usize].as_str());
+        let tags = &trace.tag_lists[row.tags as usize];
+        let Some(repository) = repository else {
+            return vec![Operation::DeleteRegistryPolicy { registry }];
+        };
+        match row.action {
+            TraceAction::PutImage => {
+                let (own_bytes, base) = bases.split(repository, row.bytes.get());
+                let (own_bytes, common) = self.commons.split(digest, own_bytes);
+                let tag_list = self.lists.add(repository, tags);
+                let digest = digest.map(|digest| self.lists.digests.id(digest));
+                vec![Operation::PutImage {
+                    registry,
+                    repository,
+                    digest,
+                    tag_list,
+                    own_bytes,
+                    base,
+                    common,
+                }]
+            }
+            TraceAction::BatchDeleteImage if !tags.is_empty() => tags
+                .iter()
+                .map(|tag| self.delete_by_tag(registry, repository, tag))
+                .collect(),
+            TraceAction::BatchDeleteImage => {
+                let digest = self
+                    .lists
+                    .digests
+                    .id(digest.expect("a delete names a tag or a digest, which was checked"));
+                vec![Operation::DeleteByDigest {
+                    registry,
+                    repository,
+                    digest,
+                }]
+            }
+            TraceAction::CreateRepository => {
+                vec![Operation::CreateRepository {
+                    registry,
+                    repository,
+                    mutability: None,
+                }]
+            }
+            _ => vec![Operation::DeleteRepository {
+                registry,
+                repository,
+            }],
+        }
+    }
+}
+
+/// Base layers of a trace: one per repository, of the shared part of its first image.
+#[derive(Default)]
+struct Bases {
+    shared: f64,
+    numbers: BTreeMap<RepositoryId, u32>,
+    bytes: Vec<u64>,
+}
+
+impl Bases {
+    /// Returns own bytes and base of an image. Recorded bytes are the whole image: one that is smaller than its
+    /// repository's base is not built on it.
+    fn split(&mut self, repository: RepositoryId, bytes: u64) -> (u64, Option<u32>) {
+        if self.shared <= 0.0 {
+            return (bytes, None);
+        }
+        let next = self.bytes.len() as u32;
+        let number = *self.numbers.entry(repository).or_insert(next);
+        if number == next {
+            self.bytes
+                .push(libm::floor(bytes as f64 * self.shared) as u64);
+        }
+        let base = self.bytes[number as usize];
+        if bytes < base {
+            (bytes, None)
+        } else {
+            (bytes - base, Some(number))
+        }
+    }
+}

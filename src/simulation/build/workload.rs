@@ -1,0 +1,261 @@
+//! Repositories with the registries that may hold them, streams of pushes, retention, what exists at the start.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::laws::compile;
+use super::registries::Registries;
+use super::scripts::Lists;
+use super::{Kind, Ranks, registry_id, repository_id};
+use crate::aws::{TagMutability, wildcard};
+use crate::ecr::mutability::TagRule;
+use crate::ecr::{RegistryId, RepositoryId};
+use crate::engine::Choice;
+use crate::scenario::{
+    Action, Loaded, Popularity, PushStream, RegistryName, Scenario, Shape, TraceAction,
+};
+use crate::simulation::model::{Provided, RetentionModel, StoredImages, Stream};
+use crate::units::SimTime;
+use crate::workload::{self, Arrivals, PushPlan, Retention};
+
+/// Every repository's name, rising, and the registries that may ever hold it.
+pub(super) struct Repositories {
+    pub names: Vec<String>,
+    pub holders: Vec<Vec<RegistryId>>,
+}
+
+impl Repositories {
+    pub fn new(loaded: &Loaded, registries: &Registries) -> Self {
+        let rules = registries.all_rules(loaded);
+        let mut holders: BTreeMap<String, BTreeSet<RegistryId>> = BTreeMap::new();
+        for (registry, name) in mentions(loaded) {
+            let source = registries.id(registry);
+            let of = holders.entry(name.clone()).or_default();
+            if of.insert(source) {
+                of.extend(registries.destinations(&rules, source, &name));
+            }
+        }
+        let (names, holders) = holders
+            .into_iter()
+            .map(|(name, of)| (name, of.into_iter().collect()))
+            .unzip();
+        Self { names, holders }
+    }
+
+    pub fn id(&self, name: &str) -> RepositoryId {
+        repository_id(&self.names, name)
+    }
+}
+
+/// Returns every repository that the scenario names, with the registry in which it does.
+fn mentions(loaded: &Loaded) -> Vec<(&RegistryName, String)> {
+    let scenario = &loaded.scenario;
+    let mut all: Vec<(&RegistryName, String)> = Vec::new();
+    for (registry, of) in &scenario.registries {
+        all.extend(of.repositories.keys().map(|name| (registry, name.clone())));
+    }
+    for stream in scenario.pushes.values() {
+        all.extend(
+            stream
+                .repositories
+                .names()
+                .into_iter()
+                .map(|name| (&stream.registry, name)),
+        );
+    }
+    for event in &scenario.events {
+        if let (Some(registry), Some(repository)) =
+            (event.action.registry(), event.action.repository())
+        {
+            all.push((registry, repository.to_owned()));
+        }
+    }
+    for trace in loaded.traces.values() {
+        let named: BTreeSet<(u32, u32)> = trace
+            .rows
+            .iter()
+            .filter_map(|row| row.repository.map(|repository| (row.registry, repository)))
+            .collect();
+        let named = named.into_iter().map(|(registry, repository)| {
+            (
+                &trace.registries[registry as usize],
+                trace.repositories[repository as usize].clone(),
+            )
+        });
+        all.extend(named);
+    }
+    // A destination that is named too is a holder before it is a source's destination.
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Returns the repositories that exist at the start: those that are pushed to, and those that are described.
+pub(super) fn provided(
+    loaded: &Loaded,
+    registries: &Registries,
+    repositories: &Repositories,
+    lists: &mut Lists,
+) -> Vec<Provided> {
+    let scenario = &loaded.scenario;
+    let mut all: BTreeMap<(RegistryId, RepositoryId), Provided> = BTreeMap::new();
+    let mut provide = |registry: RegistryId, repository: RepositoryId| {
+        let plain = Provided {
+            registry,
+            repository,
+            mutability: None,
+            images: None,
+        };
+        all.entry((registry, repository)).or_insert(plain);
+    };
+    for stream in scenario.pushes.values() {
+        let names = stream.repositories.names();
+        names
+            .iter()
+            .for_each(|name| provide(registries.id(&stream.registry), repositories.id(name)));
+    }
+    for event in &scenario.events {
+        if let Action::PutImage {
+            registry,
+            repository,
+            ..
+        } = &event.action
+        {
+            provide(registries.id(registry), repositories.id(repository));
+        }
+    }
+    for trace in loaded.traces.values() {
+        for row in trace
+            .rows
+            .iter()
+            .filter(|row| row.action == TraceAction::PutImage)
+        {
+            let repository = row.repository.expect("a push names a repository");
+            provide(
+                registries.id(&trace.registries[row.registry as usize]),
+                repositories.id(&trace.repositories[repository as usize]),
+            );
+        }
+    }
+    for (registry, of) in &scenario.registries {
+        for (name, described) in &of.repositories {
+            let (registry, repository) = (registries.id(registry), repositories.id(name));
+            let images = described.images.as_ref().map(|images| StoredImages {
+                count: images.count,
+                size: compile(&images.size),
+                first_tag_list: lists.add_numbers(repository, images.count),
+            });
+            let mutability = Some(tag_rule(described.tag_mutability, &described.exclusions));
+            all.insert(
+                (registry, repository),
+                Provided {
+                    registry,
+                    repository,
+                    mutability,
+                    images,
+                },
+            );
+        }
+    }
+    all.into_values().collect()
+}
+
+/// Returns the rule of a tag mutability.
+pub(super) fn tag_rule(mode: TagMutability, exclusions: &[String]) -> TagRule {
+    TagRule::new(mode, exclusions.to_vec())
+}
+
+/// Returns a stream's tag templates, its own name filled in, each once.
+pub(super) fn templates(name: &str, stream: &PushStream) -> Vec<String> {
+    let mut templates: Vec<String> = Vec::new();
+    for template in &stream.tags {
+        let template = template.replace("{stream}", name);
+        if !templates.contains(&template) {
+            templates.push(template);
+        }
+    }
+    templates
+}
+
+pub(super) fn streams(
+    loaded: &Loaded,
+    registries: &Registries,
+    repositories: &Repositories,
+    ranks: &Ranks<'_>,
+) -> Vec<Stream> {
+    let scenario = &loaded.scenario;
+    let stream = |(name, stream): (&String, &PushStream)| {
+        let names = stream.repositories.names();
+        Stream {
+            name: name.clone(),
+            rank: ranks.of(name, Kind::Pushes),
+            registry: registries.id(&stream.registry),
+            repositories: names.iter().map(|name| repositories.id(name)).collect(),
+            plan: PushPlan {
+                arrivals: arrivals(scenario, stream),
+                choice: match stream.repositories.popularity() {
+                    Popularity::Uniform => Choice::Even(names.len()),
+                    Popularity::Zipf(exponent) => Choice::zipf(names.len(), exponent),
+                },
+                repositories: names.len() as u32,
+                size: compile(&stream.size),
+                shared: stream.shared,
+                base_refresh: stream.base_refresh.every(),
+            },
+        }
+    };
+    scenario.pushes.iter().map(stream).collect()
+}
+
+fn arrivals(scenario: &Scenario, stream: &PushStream) -> Arrivals {
+    if let Some(burst) = &stream.burst {
+        return Arrivals::Bursts {
+            images: burst.images,
+            over: burst.over,
+            every: burst.every,
+            first: SimTime::ZERO + burst.first,
+        };
+    }
+    let rate = stream
+        .rate
+        .expect("a stream has a rate or bursts, which was checked");
+    let zone = || {
+        TimeZone::get(&stream.timezone).expect("a shape's time zone is known, which was checked")
+    };
+    let is_constant = stream.shape == Shape::default();
+    let shape = (!is_constant)
+        .then(|| workload::Shape::new(stream.shape.weekly_weights(), zone(), scenario.start.0));
+    Arrivals::Poisson {
+        per_ns: rate.per_second() / 1e9,
+        shape: shape.map(Arc::new),
+    }
+}
+
+pub(super) fn retention(
+    loaded: &Loaded,
+    registries: &[RegistryName],
+    repositories: &[String],
+    ranks: &Ranks<'_>,
+) -> Vec<RetentionModel> {
+    let model = |(name, retention): (&String, &crate::scenario::Retention)| {
+        let concerned = repositories.iter().enumerate().filter(|(_, repository)| {
+            retention
+                .repositories
+                .iter()
+                .any(|pattern| wildcard::matches(pattern, repository.chars()))
+        });
+        RetentionModel {
+            rank: ranks.of(name, Kind::Retention),
+            registry: registry_id(registries, &retention.registry),
+            repositories: concerned
+                .map(|(place, _)| RepositoryId::new(place))
+                .collect(),
+            plan: Retention {
+                keep_last: retention.keep_last,
+            },
+        }
+    };
+    loaded.scenario.retention.iter().map(model).collect()
+}
