@@ -3,6 +3,7 @@
 //! Knows nothing of ECR, clocks or chance. What it writes depends on the outcome alone: the same outcome gives the same
 //! bytes. Charts and page are made from the folder's files, so that `ecrsim report` redraws them without simulating.
 
+pub mod charts;
 pub mod csv_files;
 pub mod error;
 pub mod folder;
