@@ -83,7 +83,11 @@ fn checked(
     root: &Node,
     mut found: Vec<Diagnostic>,
 ) -> Result<Loaded, Diagnostics> {
-    let Shaped { json, found: shape } = check_shape(root);
+    let Shaped {
+        json,
+        found: shape,
+        broken,
+    } = check_shape(root);
     found.extend(shape);
     let mut scenario: Scenario = match serde_json::from_value(json) {
         Ok(scenario) => scenario,
@@ -98,7 +102,7 @@ fn checked(
         scenario.name = stem(path);
     }
     scenario.fill_defaults();
-    let mut cx = Context::new(root, reader, found);
+    let mut cx = Context::new(root, reader, found, broken);
     let parts = check::check(&mut cx, &mut scenario);
     let (found, reader) = cx.finish();
     finish(scenario, parts, found, reader)

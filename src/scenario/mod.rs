@@ -6,6 +6,7 @@ mod check;
 pub mod diagnostic;
 mod distribution;
 mod document;
+mod laws;
 mod load;
 pub mod metrics;
 mod names;
