@@ -2,10 +2,12 @@
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Display;
+use std::io::ErrorKind;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
 use super::output::warn;
+use crate::report::error::FileError;
 
 /// Exit code where the world is wrong: disk, permissions, or a broken invariant of our own.
 pub const BROKEN: u8 = 1;
@@ -66,6 +68,17 @@ impl Failure {
         };
         warn(text);
         code.into()
+    }
+}
+
+impl From<FileError> for Failure {
+    /// Something in the way that `--force` would replace is a matter of usage.
+    fn from(error: FileError) -> Self {
+        if error.reason.kind() == ErrorKind::AlreadyExists {
+            Self::wrong(error)
+        } else {
+            Self::broken(error)
+        }
     }
 }
 

@@ -4,9 +4,15 @@
 
 mod completions;
 mod exit;
+mod explain;
 mod init;
+mod interrupt;
 mod man;
 mod output;
+mod progress;
+mod report;
+mod run;
+mod scenario;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,6 +55,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Options),
+    Explain(explain::Options),
+    Run(run::Options),
+    Report(report::Options),
     Completions(completions::Options),
     Man(man::Options),
 }
@@ -57,6 +66,9 @@ impl Command {
     fn run(&self) -> Result<Status, Failure> {
         match self {
             Self::Init(options) => init::run(options),
+            Self::Explain(options) => explain::run(options),
+            Self::Run(options) => run::run(options),
+            Self::Report(options) => report::run(options),
             Self::Completions(options) => completions::run(options),
             Self::Man(options) => man::run(options),
         }

@@ -6,6 +6,7 @@ use anstream::ColorChoice;
 use clap::ValueEnum;
 
 use super::exit::Failure;
+use crate::report::terminal::Screen;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -48,4 +49,14 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// Says something on standard error; where that cannot be written, there is nobody left to tell.
 pub fn warn(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Returns what is known of the screen behind standard output.
+pub fn screen() -> Screen {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    Screen {
+        columns: size.map(|(width, _)| usize::from(width.0)),
+        // Where colour is not wanted, it is taken out again as the text is printed.
+        colour: true,
+    }
 }

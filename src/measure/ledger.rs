@@ -13,6 +13,7 @@ use super::storage::StorageMeter;
 use super::timeline::Timeline;
 use super::trend::Trend;
 use crate::ecr::{Holdings, Reason, RegistryId};
+use crate::scenario::{Loaded, Statistic, Threshold};
 use crate::simulation::{
     Ending, Model, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
 };
@@ -32,6 +33,22 @@ pub struct Questions {
     pub limits: Vec<SimDuration>,
     /// Prices.
     pub tariff: Tariff,
+}
+
+impl Questions {
+    /// Returns what a scenario asks.
+    pub fn new(loaded: &Loaded) -> Self {
+        let scenario = &loaded.scenario;
+        let within = |threshold: &Threshold| match threshold.statistic {
+            Statistic::Within(limit) => Some(limit),
+            _ => None,
+        };
+        Self {
+            bucket: scenario.bucket,
+            limits: loaded.thresholds.iter().filter_map(within).collect(),
+            tariff: Tariff::new(loaded.prices.clone(), scenario.prices.clone()),
+        }
+    }
 }
 
 /// One lane: a source and a destination registry.

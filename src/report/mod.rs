@@ -6,12 +6,16 @@
 pub mod charts;
 pub mod csv_files;
 pub mod error;
+mod facts;
 pub mod folder;
 pub mod human;
 pub mod replications;
 pub mod run_json;
 pub mod summary_json;
 pub mod terminal;
+mod write;
+
+pub use write::{redraw, write_run};
 
 #[cfg(test)]
 mod samples;

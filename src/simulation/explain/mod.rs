@@ -135,12 +135,12 @@ fn sources(model: &Model) -> BTreeMap<RegistryId, BTreeSet<RepositoryId>> {
         let repositories = sources.entry(stream.registry).or_default();
         repositories.extend(&stream.repositories);
     }
-    for (_, operation) in model.scripts.iter().flat_map(|script| &script.steps) {
+    for step in model.scripts.iter().flat_map(|script| &script.steps) {
         if let Operation::PutImage {
             registry,
             repository,
             ..
-        } = *operation
+        } = step.operation
         {
             sources.entry(registry).or_default().insert(repository);
         }
@@ -162,11 +162,11 @@ fn sources(model: &Model) -> BTreeMap<RegistryId, BTreeSet<RepositoryId>> {
 fn changes(model: &Model) -> Vec<Change> {
     let of_script = |script: &'_ Script| -> Vec<Change> {
         let steps = script.steps.iter();
-        let relevant = steps.filter(|(_, operation)| changes_answers(operation));
-        let told = relevant.map(|(at, operation)| Change {
-            at: *at,
-            action: operation.name(),
-            place: place(model, operation),
+        let relevant = steps.filter(|step| changes_answers(&step.operation));
+        let told = relevant.map(|step| Change {
+            at: step.at,
+            action: step.operation.name(),
+            place: place(model, &step.operation),
         });
         told.collect()
     };

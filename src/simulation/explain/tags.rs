@@ -35,13 +35,13 @@ impl SharedTags {
     }
 
     fn add_scripts(&mut self, model: &Model) {
-        for (_, operation) in model.scripts.iter().flat_map(|script| &script.steps) {
+        for step in model.scripts.iter().flat_map(|script| &script.steps) {
             let Operation::PutImage {
                 registry,
                 repository,
                 tag_list,
                 ..
-            } = *operation
+            } = step.operation
             else {
                 continue;
             };
