@@ -147,21 +147,16 @@ impl Layers {
         });
     }
 
-    /// Adds up the layers stored in `registry`, each copy once.
-    pub fn recount(&self, registry: RegistryId, count: &mut Holdings) {
+    /// Adds up the layers stored in each registry, each copy once.
+    pub fn recount(&self, counts: &mut [Holdings]) {
         for (id, layer) in self.layers.iter().enumerate() {
-            for (index, of) in layer
-                .uses
-                .iter()
-                .enumerate()
-                .filter(|(_, of)| of.registry == registry)
-            {
-                let shares = |other: &Use| other.registry == registry && other.copy == of.copy;
+            for (index, of) in layer.uses.iter().enumerate() {
+                let shares = |other: &Use| other.registry == of.registry && other.copy == of.copy;
                 if self.mounted_billed_once && layer.uses[..index].iter().any(shares) {
                     continue;
                 }
                 if let Some(class) = self.stored_class(LayerId::new(id), index) {
-                    count.add(class, layer.bytes);
+                    counts[of.registry.index()].add(class, layer.bytes);
                 }
             }
         }

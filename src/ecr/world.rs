@@ -254,27 +254,25 @@ impl World {
         }
     }
 
-    /// Returns the bytes by class, images and untagged images of a registry, counted anew from its images: the
-    /// run's last check compares them with its [`Holdings`].
-    pub fn recount(&self, registry: RegistryId) -> Holdings {
-        let mut count = Holdings::default();
-        self.layers.recount(registry, &mut count);
-        for holder in self
-            .holders
-            .iter()
-            .filter(|holder| holder.registry == registry)
-        {
-            count.repositories += u64::from(holder.exists);
-            for (id, image) in self.living_images(holder.repository) {
-                if !image.present.has(holder.slot) {
-                    continue;
+    /// Returns what every registry stores, counted anew from its images: the run's last check compares it with what
+    /// was kept.
+    pub fn recount(&self) -> Vec<Holdings> {
+        let mut counts = vec![Holdings::default(); self.registries.len()];
+        self.layers.recount(&mut counts);
+        for holder in self.holders.iter().filter(|holder| holder.exists) {
+            counts[holder.registry.index()].repositories += 1;
+        }
+        for (index, repository) in self.repositories.iter().enumerate() {
+            for (id, image) in self.living_images(RepositoryId::new(index)) {
+                for slot in image.present.iter() {
+                    let count = &mut counts[repository.registries[usize::from(slot)].index()];
+                    count.images += 1;
+                    count.untagged += u64::from(self.is_untagged(id, repository.holder(slot)));
+                    count.add(self.images.class(id, slot), image.content.own_bytes);
                 }
-                count.images += 1;
-                count.untagged += u64::from(!image.has_own_tags && holder.tag_count(id) == 0);
-                count.add(self.images.class(id, holder.slot), image.content.own_bytes);
             }
         }
-        count
+        counts
     }
 
     /// Returns the living images of a name, in the order of their pushes.

@@ -13,7 +13,7 @@ use super::storage::StorageMeter;
 use super::timeline::Timeline;
 use super::trend::Trend;
 use crate::ecr::{Holdings, Reason, RegistryId};
-use crate::scenario::{Loaded, Statistic, Threshold};
+use crate::scenario::{Loaded, Statistic};
 use crate::simulation::{
     Ending, Model, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
 };
@@ -37,16 +37,18 @@ pub struct Questions {
 
 impl Questions {
     /// Returns what a scenario asks.
-    pub fn new(loaded: &Loaded) -> Self {
-        let scenario = &loaded.scenario;
-        let within = |threshold: &Threshold| match threshold.statistic {
-            Statistic::Within(limit) => Some(limit),
-            _ => None,
-        };
+    pub fn of(loaded: &Loaded) -> Self {
+        let within = loaded
+            .thresholds
+            .iter()
+            .filter_map(|threshold| match threshold.statistic {
+                Statistic::Within(limit) => Some(limit),
+                _ => None,
+            });
         Self {
-            bucket: scenario.bucket,
-            limits: loaded.thresholds.iter().filter_map(within).collect(),
-            tariff: Tariff::new(loaded.prices.clone(), scenario.prices.clone()),
+            bucket: loaded.scenario.bucket,
+            limits: within.collect(),
+            tariff: Tariff::new(loaded.prices.clone(), loaded.scenario.prices.clone()),
         }
     }
 }

@@ -115,7 +115,10 @@ impl Tariff {
                 to: model.regions[to].clone(),
                 quantity: Number(quantity),
                 unit: unit.to_owned(),
-                rate_usd: Number(dollars[key] / quantity),
+                rate_usd: Number(
+                    self.listed_rate(model, *key)
+                        .unwrap_or(dollars[key] / quantity),
+                ),
                 usd: Usd(dollars[key]),
                 caused_by: model.accounts[payer].alias.clone(),
             }
@@ -145,11 +148,15 @@ impl Tariff {
         for (&(payer, from, to), &bytes) in pairs {
             let flat = self.flat_rate(&model.regions[from], &model.regions[to], reading);
             match flat {
-                _ if bytes == 0 => drop(dollars.insert((payer, from, to), 0.0)),
-                Flat::Rate(rate) => {
-                    drop(dollars.insert((payer, from, to), bytes as f64 / self.gb() * rate))
+                _ if bytes == 0 => {
+                    dollars.insert((payer, from, to), 0.0);
                 }
-                Flat::Tiered => tiered.entry((payer, from)).or_default().push((to, bytes)),
+                Flat::Rate(rate) => {
+                    dollars.insert((payer, from, to), bytes as f64 / self.gb() * rate);
+                }
+                Flat::Tiered => {
+                    tiered.entry((payer, from)).or_default().push((to, bytes));
+                }
                 Flat::NoPrice => return None,
             }
         }
@@ -178,6 +185,18 @@ impl Tariff {
                 .map_or(Flat::NoPrice, Flat::Rate);
         }
         Flat::Tiered
+    }
+
+    /// Returns the dollars per unit of a pair, unless tiers mix them.
+    fn listed_rate(&self, model: &Model, (_, from, to): (usize, usize, usize)) -> Option<f64> {
+        match self.flat_rate(
+            &model.regions[from],
+            &model.regions[to],
+            self.prices.transfer_rate,
+        ) {
+            Flat::Rate(rate) => Some(rate),
+            Flat::Tiered | Flat::NoPrice => None,
+        }
     }
 
     fn first_rate(&self, model: &Model, (_, from, to): (usize, usize, usize)) -> f64 {
@@ -214,7 +233,7 @@ impl Tariff {
                     to: region.clone(),
                     quantity: Number(quantity),
                     unit: "GiB-month".to_owned(),
-                    rate_usd: Number(dollars[class] / quantity),
+                    rate_usd: Number(self.storage_rate(region)),
                     usd: Usd(dollars[class]),
                     caused_by: if class == 0 {
                         owner.clone()
@@ -239,11 +258,15 @@ impl Tariff {
             return [0.0; STORAGE_ITEMS.len()];
         }
         let region = &model.regions[model.registries[registry].region];
-        let price = self
-            .table
-            .storage(region)
-            .expect("every Region that stores has a price, which was checked");
-        byte_time.map(|bytes_ns| gib_months(bytes_ns, month) * price.usd_per_gb_month)
+        let rate = self.storage_rate(region);
+        byte_time.map(|bytes_ns| gib_months(bytes_ns, month) * rate)
+    }
+
+    fn storage_rate(&self, region: &str) -> f64 {
+        let price = self.table.storage(region);
+        price
+            .expect("every Region that stores has a price, which was checked")
+            .usd_per_gb_month
     }
 }
 

@@ -19,7 +19,7 @@ pub fn simulate<S: RecordSink>(
     sink: S,
     keep_going: impl FnMut(SimTime, u64) -> bool,
 ) -> Result<(Outcome, S), Interrupted> {
-    let ledger = Ledger::new(model, &Questions::new(loaded), sink);
+    let ledger = Ledger::new(model, &Questions::of(loaded), sink);
     let simulation = Simulation::new(model, loaded.scenario.seed, ledger);
     let (ledger, summary) = simulation.run(keep_going)?;
     Ok(ledger.outcome(summary, &loaded.thresholds))
