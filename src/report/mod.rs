@@ -6,6 +6,7 @@
 pub mod charts;
 pub mod csv_files;
 pub mod error;
+mod facts;
 pub mod folder;
 pub mod human;
 pub mod page;
@@ -14,6 +15,9 @@ pub mod run_json;
 pub mod summary_json;
 pub mod terminal;
 pub mod view;
+mod write;
+
+pub use write::{redraw, write_run};
 
 #[cfg(test)]
 mod samples;

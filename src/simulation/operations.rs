@@ -408,7 +408,7 @@ impl Operation {
     }
 
     /// Returns ECR's name of the operation.
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Self::PutImage { .. } => "PutImage",
             Self::DeleteByTag { .. } | Self::DeleteByDigest { .. } => "BatchDeleteImage",
@@ -425,7 +425,7 @@ impl Operation {
     }
 
     /// Returns the registry and repository that a refusal names.
-    fn place(&self) -> (RegistryId, Option<RepositoryId>) {
+    pub(super) fn place(&self) -> (RegistryId, Option<RepositoryId>) {
         match self {
             Self::PutImage {
                 registry,
