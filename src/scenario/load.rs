@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::check::{self, Context, Documents};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
-use super::document::{Node, apply_override, read_json, read_toml};
+use super::document::{Node, Value, apply_override, read_json, read_toml};
 use super::read::{InputFile, Reader};
 use super::schema::{Shaped, check_shape};
 use super::threshold::Threshold;
@@ -64,17 +64,25 @@ fn tree(
     let is_json = path
         .extension()
         .is_some_and(|extension| extension == "json");
-    let mut root = if is_json {
-        read_json(file, &text)?
+    let (mut root, mut wrong) = if is_json {
+        let (root, wrong) = read_json(file, &text).map_err(|error| vec![error])?;
+        (without_schema(root), wrong)
     } else {
-        read_toml(file, &text)?
+        (read_toml(file, &text)?, Vec::new())
     };
-    let mut wrong = Vec::new();
     for written in overrides {
         let file = reader.files.add("--set", written.as_str());
         wrong.extend(apply_override(&mut root, file, written).err());
     }
     Ok((root, wrong))
+}
+
+/// Editors find the schema of a JSON file by its key `$schema`, which is no key of a scenario.
+fn without_schema(mut root: Node) -> Node {
+    if let Value::Table(entries) = &mut root.value {
+        entries.retain(|entry| entry.key != "$schema");
+    }
+    root
 }
 
 fn checked(
