@@ -1,113 +1,136 @@
 //! `ecrsim check`: reads scenarios, prints every error and lint, and what each link is offered.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, ValueEnum};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
-use crate::aws::nearest;
+use super::exit::{Failure, Status};
+use super::output::{print, warn};
 use crate::scenario::diagnostic::{Diagnostics, LINTS, Severity, validation_json};
 use crate::scenario::{Estimate, Loaded, estimate, load};
 
-/// What `ecrsim check` is asked.
-#[derive(Clone, Debug, Default)]
+const EXAMPLES: &str = "\
+Examples:
+  ecrsim check shop.toml
+  ecrsim check --deny overload --deny no-permission *.toml
+  ecrsim check shop.toml --show > shop-with-defaults.toml
+  ecrsim check shop.toml --format json | jq .diagnostics";
+
+/// Reads scenarios and prints every error and oddity in them, and what each link is offered
+///
+/// Nothing is simulated. Errors and lints go to standard error, each with file, line and column; a scenario that is
+/// right gets one line, and the offered load of its links.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Scenario files.
-    pub files: Vec<PathBuf>,
-    /// Overrides `KEY=VALUE`, for each of them.
-    pub set: Vec<String>,
-    /// Lints that are errors.
-    pub deny: Vec<String>,
-    /// Print the scenario with every default instead of its load.
-    pub show: bool,
-    /// Print JSON in the shape of Terraform's `validate -json`.
-    pub json: bool,
-    /// Colour what goes to standard error.
-    pub colour: bool,
+    /// The scenarios: TOML, or JSON of the same shape if the name ends in .json
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Prints the scenario with all defaults, as TOML
+    #[arg(long)]
+    show: bool,
+    /// Shape of the findings; json goes to standard output, in the shape of Terraform's `validate -json`
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "SHAPE",
+        conflicts_with = "show"
+    )]
+    format: Shape,
+    /// Makes a lint an error (repeatable)
+    #[arg(long, value_name = "LINT", value_parser = lints())]
+    deny: Vec<String>,
+    /// Sets a key by its dotted path, in every file (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
 }
 
-/// Everything is right.
-const RIGHT: u8 = 0;
+/// Shape of the findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    /// For people, with the place underlined
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
 
-/// Wrong usage, or a wrong scenario.
-const WRONG: u8 = 2;
+fn lints() -> PossibleValuesParser {
+    let lint = |&(name, warns_of)| PossibleValue::new(name).help(warns_of);
+    PossibleValuesParser::new(LINTS.iter().map(lint))
+}
 
-/// Checks every file; returns the exit code.
-///
-/// # Errors
-/// If `out` or `err` cannot be written.
-pub fn check(options: &Options, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    if let Some(unknown) = unknown_lint(&options.deny) {
-        writeln!(err, "{unknown}")?;
-        return Ok(WRONG);
-    }
-    let mut all: Vec<(Option<Loaded>, Diagnostics)> = Vec::new();
-    for file in &options.files {
-        all.push(match load(file, &options.set) {
-            Ok(mut loaded) => {
-                loaded.warnings.deny(&options.deny);
-                let found = loaded.warnings.clone();
-                (Some(loaded), found)
-            }
-            Err(found) => (None, found),
-        });
-    }
-    if options.json {
-        let found: Vec<&Diagnostics> = all.iter().map(|(_, found)| found).collect();
-        writeln!(out, "{:#}", validation_json(&found))?;
+/// One file: what was read if it is right, and what was found.
+struct Checked<'a> {
+    file: &'a Path,
+    loaded: Option<Loaded>,
+    found: Diagnostics,
+}
+
+/// Checks every file.
+pub fn run(options: &Options) -> Result<Status, Failure> {
+    let all: Vec<Checked<'_>> = options
+        .files
+        .iter()
+        .map(|it| checked(it, options))
+        .collect();
+    let mut wrong = String::new();
+    if options.format == Shape::Json {
+        let found: Vec<&Diagnostics> = all.iter().map(|checked| &checked.found).collect();
+        print(&format!("{:#}\n", validation_json(&found)))?;
     } else {
-        for (file, (loaded, found)) in options.files.iter().zip(&all) {
-            text(
-                options,
-                &file.display().to_string(),
-                loaded.as_ref(),
-                found,
-                out,
-                err,
-            )?;
+        for checked in &all {
+            warn(&checked.found.render(true));
+            wrong.push_str(&tell(checked, options.show)?);
         }
     }
-    let right = all.iter().all(|(_, found)| !found.has_errors());
-    Ok(if right { RIGHT } else { WRONG })
+    if all.iter().any(|checked| checked.found.has_errors()) {
+        return Err(Failure::Wrong(wrong));
+    }
+    Ok(Status::Done)
 }
 
-fn unknown_lint(deny: &[String]) -> Option<String> {
-    let known = || LINTS.iter().map(|(name, _)| *name);
-    let unknown = deny
-        .iter()
-        .find(|name| !known().any(|lint| lint == name.as_str()))?;
-    let help = nearest(unknown, known()).map_or_else(
-        || format!("the lints are {}", known().collect::<Vec<_>>().join(", ")),
-        |near| format!("did you mean `{near}`?"),
-    );
-    Some(format!("error: there is no lint `{unknown}`; {help}"))
+fn checked<'a>(file: &'a Path, options: &Options) -> Checked<'a> {
+    let (loaded, found) = match load(file, &options.set) {
+        Ok(mut loaded) => {
+            loaded.warnings.deny(&options.deny);
+            let found = loaded.warnings.clone();
+            (Some(loaded), found)
+        }
+        Err(found) => (None, found),
+    };
+    Checked {
+        file,
+        loaded,
+        found,
+    }
 }
 
-fn text(
-    options: &Options,
-    file: &str,
-    loaded: Option<&Loaded>,
-    found: &Diagnostics,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<()> {
-    write!(err, "{}", found.render(options.colour))?;
+/// Prints what there is to say of a scenario that is right; returns the closing line of one that is wrong.
+fn tell(checked: &Checked<'_>, show: bool) -> Result<String, Failure> {
+    let Checked {
+        file,
+        loaded,
+        found,
+    } = checked;
     let (errors, warnings) = (found.count(Severity::Error), found.count(Severity::Warning));
-    if errors > 0 {
-        return writeln!(err, "\n{file}: {}", counted(errors, warnings));
+    let headline = format!("{}: {}\n", file.display(), counted(errors, warnings));
+    match loaded {
+        Some(loaded) if errors == 0 => {
+            print(&if show {
+                loaded.scenario.to_toml()
+            } else {
+                headline + &offered(&estimate(loaded))
+            })?;
+            Ok(String::new())
+        }
+        _ => Ok(format!("\n{headline}")),
     }
-    let Some(loaded) = loaded else { return Ok(()) };
-    if options.show {
-        return write!(out, "{}", loaded.scenario.to_toml());
-    }
-    writeln!(out, "{file}: {}", counted(errors, warnings))?;
-    let estimate = estimate(loaded);
-    write!(out, "{}", load_table(&estimate))?;
-    for reason in &estimate.reasons_needing_yes {
-        writeln!(out, "  a run needs --yes: {reason}")?;
-    }
-    Ok(())
 }
 
 /// Counts in words: "1 error, 2 warnings", or "right".
@@ -117,19 +140,24 @@ fn counted(errors: usize, warnings: usize) -> String {
         1 => Some(format!("1 {word}")),
         _ => Some(format!("{number} {word}s")),
     };
-    let parts = [count(errors, "error"), count(warnings, "warning")];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if errors == 0 {
-        return [vec!["right".to_owned()], parts].concat().join(", ");
-    }
-    parts.join(", ")
+    let right = (errors == 0).then(|| "right".to_owned());
+    let parts = [right, count(errors, "error"), count(warnings, "warning")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Lists what each link is offered.
-fn load_table(estimate: &Estimate) -> String {
-    if estimate.links.is_empty() {
-        return String::new();
+/// Lists what each link is offered, and why a run needs `--yes`.
+fn offered(estimate: &Estimate) -> String {
+    let mut text = String::new();
+    if !estimate.links.is_empty() {
+        text.push_str(&load_table(estimate));
     }
+    for reason in &estimate.reasons_needing_yes {
+        let _ = writeln!(text, "  a run needs --yes: {reason}");
+    }
+    text
+}
+
+fn load_table(estimate: &Estimate) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(vec![
         "link",
@@ -156,4 +184,17 @@ fn load_table(estimate: &Estimate) -> String {
         .map(|line| format!(" {}\n", line.trim_end()))
         .collect();
     lines.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_counted_in_words() {
+        assert_eq!(counted(0, 0), "right");
+        assert_eq!(counted(0, 1), "right, 1 warning");
+        assert_eq!(counted(1, 2), "1 error, 2 warnings");
+        assert_eq!(counted(2, 0), "2 errors");
+    }
 }

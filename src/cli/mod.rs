@@ -2,7 +2,7 @@
 //!
 //! Results go to standard output; errors, warnings, progress and timings to standard error.
 
-pub mod check;
+mod check;
 mod completions;
 mod exit;
 mod explain;
@@ -14,7 +14,7 @@ mod progress;
 mod report;
 mod run;
 mod scenario;
-pub mod schema;
+mod schema;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -57,9 +57,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Options),
+    Check(check::Options),
     Explain(explain::Options),
     Run(run::Options),
     Report(report::Options),
+    Schema(schema::Options),
     Completions(completions::Options),
     Man(man::Options),
 }
@@ -68,9 +70,11 @@ impl Command {
     fn run(&self) -> Result<Status, Failure> {
         match self {
             Self::Init(options) => init::run(options),
+            Self::Check(options) => check::run(options),
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
             Self::Report(options) => report::run(options),
+            Self::Schema(options) => schema::run(options),
             Self::Completions(options) => completions::run(options),
             Self::Man(options) => man::run(options),
         }

@@ -18,7 +18,7 @@ use crate::report::replications::ReplicationWriter;
 use crate::report::run_json::RunFacts;
 use crate::report::terminal::{Format, summary};
 use crate::report::write_run;
-use crate::scenario::Loaded;
+use crate::scenario::{Loaded, estimate};
 use crate::simulation::Model;
 
 /// Where runs land by default.
@@ -58,7 +58,7 @@ pub struct Options {
     /// Replace the folder even if it does not hold a run
     #[arg(long)]
     force: bool,
-    /// Run although the queues of a link will grow for ever, or a law has no mean
+    /// Run although it looks endless: a link's queue grows for ever, a law has no mean, billions of events
     #[arg(long)]
     yes: bool,
     /// No progress, warnings or timings on standard error
@@ -105,6 +105,9 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     if !options.quiet {
         tell_warnings(&loaded);
     }
+    if !options.yes {
+        refuse_doubtful(&loaded)?;
+    }
     let place = match &options.out {
         Some(out) => out.clone(),
         None => Path::new(OUTPUT).join(&loaded.scenario.name),
@@ -127,6 +130,18 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
             Status::Breached
         },
     )
+}
+
+/// Fails if the run is probably not what its user wants.
+fn refuse_doubtful(loaded: &Loaded) -> Result<(), Failure> {
+    let reasons = estimate(loaded).reasons_needing_yes;
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::wrong(format_args!(
+        "{}\nTo run it all the same, add --yes.",
+        reasons.join("\n")
+    )))
 }
 
 /// Simulates and writes everything into `folder`, which is whole afterwards, or gone.
