@@ -22,7 +22,7 @@ fn drawn(name: &str, facts: &RunFacts, outcome: &Outcome) -> Vec<(&'static str, 
     RunDocument::new(facts, outcome)
         .write(&folder)
         .expect("written");
-    draw_charts(&folder, kept.is_some()).expect("drawn");
+    draw_charts(&folder, &folder, kept.is_some()).expect("drawn");
     let read = |name| {
         let path = folder.join(CHARTS_FOLDER).join(format!("{name}.svg"));
         (name, fs::read_to_string(path).expect("it is there"))
@@ -282,7 +282,7 @@ fn a_png_is_a_png_of_twice_the_pixels() {
     RunDocument::new(&samples::facts(), &outcome)
         .write(folder.path())
         .expect("written");
-    draw_charts(folder.path(), true).expect("drawn");
+    draw_charts(folder.path(), folder.path(), true).expect("drawn");
     let png = fs::read(folder.path().join("charts/revocations.png")).expect("it is there");
     assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
     assert_eq!(png[16..24], [0, 0, 7, 128, 0, 0, 1, 144]);

@@ -102,9 +102,10 @@ impl TransferByPair {
         let across = area.dim_in_pixel().0 as i32 - map.left;
         let cell_width = self.cell_width(across);
         let cell_height = self.row_height();
-        area.draw_text(&map.heading, &text(HEADING, INK), (map.left, 4))?;
-        self.column_names(area, map, cell_width)?;
         let most = self.cells.values().map(map.value).fold(0.0, f64::max);
+        let heading = format!("{} (darkest: {})", map.heading, (map.label)(most));
+        area.draw_text(&heading, &text(HEADING, INK), (map.left, 4))?;
+        self.column_names(area, map, cell_width)?;
         for (row, name) in self.rows.iter().enumerate() {
             let top = map.top + row as i32 * cell_height;
             if map.names {
