@@ -122,11 +122,11 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
             x: spec.x.clone(),
             stagger: 0,
         };
-        panel.name_x_axis(area, spec)?;
+        Self::name_x_axis(area, spec)?;
         Ok(panel)
     }
 
-    fn name_x_axis(&self, area: &Area<DB>, spec: &PanelSpec) -> Drawn<DB> {
+    fn name_x_axis(area: &Area<DB>, spec: &PanelSpec) -> Drawn<DB> {
         if spec.x_name.is_empty() {
             return Ok(());
         }

@@ -40,48 +40,28 @@ pub struct TransferByPair {
 impl TransferByPair {
     /// Prepares the chart.
     pub fn new(data: &RunData) -> Self {
-        let mut pairs: BTreeMap<(&String, &String), (f64, f64)> = BTreeMap::new();
-        for row in data.costs.iter().filter(|row| row.item == "transfer") {
-            let unit = if row.unit == "GB" { GB } else { GIB };
-            let pair = pairs.entry((&row.from, &row.to)).or_default();
-            pair.0 += row.quantity.0 * unit;
-            pair.1 += row.usd.0;
-        }
-        let sources: BTreeSet<_> = pairs.keys().map(|pair| pair.0).collect();
-        let destinations: BTreeSet<_> = pairs.keys().map(|pair| pair.1).collect();
-        // The longer axis goes down the page, where there is room for names.
-        let rows_are_destinations = destinations.len() >= sources.len();
-        let turned: BTreeMap<(&String, &String), (f64, f64)> = match rows_are_destinations {
-            true => pairs
-                .iter()
-                .map(|(pair, cell)| ((pair.1, pair.0), *cell))
-                .collect(),
-            false => pairs,
-        };
-        let rows = axis(&turned, |pair| pair.0);
-        let columns = axis(&turned, |pair| pair.1);
+        let (pairs, rows_are_destinations) = pairs(data);
+        let rows = axis(&pairs, |pair| pair.0);
+        let columns = axis(&pairs, |pair| pair.1);
         let place = |names: &[String], name: &String| {
             let found = names.iter().position(|known| known == name);
             found.unwrap_or(names.len() - 1)
         };
         let mut cells: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
-        for (pair, (bytes, usd)) in &turned {
+        for (pair, (bytes, usd)) in &pairs {
             let cell = cells
                 .entry((place(&rows, pair.0), place(&columns, pair.1)))
                 .or_default();
             *cell = (cell.0 + bytes, cell.1 + usd);
         }
+        let axes = if rows_are_destinations {
+            "rows: destination Regions, columns: source Regions"
+        } else {
+            "rows: source Regions, columns: destination Regions"
+        };
+        let rates = &data.run.facts.prices.transfer_rate;
         Self {
-            remark: format!(
-                "{}; billed at {} rates; {}",
-                if rows_are_destinations {
-                    "rows: destination Regions, columns: source Regions"
-                } else {
-                    "rows: source Regions, columns: destination Regions"
-                },
-                data.run.facts.prices.transfer_rate,
-                data.period()
-            ),
+            remark: format!("{axes}; billed at {rates} rates; {}", data.period()),
             rows,
             columns,
             cells,
@@ -163,6 +143,9 @@ impl TransferByPair {
     }
 }
 
+/// Bytes and dollars by pair of Regions.
+type Pairs<'a> = BTreeMap<(&'a String, &'a String), (f64, f64)>;
+
 /// One of the two maps.
 struct HeatMap {
     heading: String,
@@ -176,11 +159,29 @@ struct HeatMap {
     label: fn(f64) -> String,
 }
 
+/// Bytes and dollars by pair of Regions, the one that names the row first; and whether that is the destination.
+fn pairs(data: &RunData) -> (Pairs<'_>, bool) {
+    let mut pairs = Pairs::new();
+    for row in data.costs.iter().filter(|row| row.item == "transfer") {
+        let unit = if row.unit == "GB" { GB } else { GIB };
+        let pair = pairs.entry((&row.from, &row.to)).or_default();
+        pair.0 += row.quantity.0 * unit;
+        pair.1 += row.usd.0;
+    }
+    let sources: BTreeSet<_> = pairs.keys().map(|pair| pair.0).collect();
+    let destinations: BTreeSet<_> = pairs.keys().map(|pair| pair.1).collect();
+    // The longer axis goes down the page, where there is room for names.
+    if destinations.len() < sources.len() {
+        return (pairs, false);
+    }
+    let turned = pairs
+        .into_iter()
+        .map(|((from, to), cell)| ((to, from), cell));
+    (turned.collect(), true)
+}
+
 /// Names along an axis: those that move most, in order of name, then the others together.
-fn axis(
-    pairs: &BTreeMap<(&String, &String), (f64, f64)>,
-    side: for<'a> fn(&(&'a String, &'a String)) -> &'a String,
-) -> Vec<String> {
+fn axis(pairs: &Pairs, side: for<'a> fn(&(&'a String, &'a String)) -> &'a String) -> Vec<String> {
     let mut bytes: BTreeMap<&String, f64> = BTreeMap::new();
     for (pair, cell) in pairs {
         *bytes.entry(side(pair)).or_default() += cell.0;
