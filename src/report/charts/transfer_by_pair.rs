@@ -73,6 +73,17 @@ impl TransferByPair {
         (900 / self.rows.len().max(1) as i32).clamp(40, 90)
     }
 
+    /// Greatest value of a map.
+    fn most(&self, map: &HeatMap) -> f64 {
+        self.cells.values().map(map.value).fold(0.0, f64::max)
+    }
+
+    /// What a map shows, and what its darkest cell stands for.
+    fn heading(&self, map: &HeatMap) -> String {
+        let most = (map.label)(self.most(map));
+        format!("{} (darkest: {most})", map.heading)
+    }
+
     /// Width of a column, if all have to share `across`.
     fn cell_width(&self, across: i32) -> i32 {
         (across / self.columns.len().max(1) as i32).min(MAX_CELL_WIDTH)
@@ -82,9 +93,8 @@ impl TransferByPair {
         let across = area.dim_in_pixel().0 as i32 - map.left;
         let cell_width = self.cell_width(across);
         let cell_height = self.row_height();
-        let most = self.cells.values().map(map.value).fold(0.0, f64::max);
-        let heading = format!("{} (darkest: {})", map.heading, (map.label)(most));
-        area.draw_text(&heading, &text(HEADING, INK), (map.left, 4))?;
+        let most = self.most(map);
+        area.draw_text(&self.heading(map), &text(HEADING, INK), (map.left, 4))?;
         self.column_names(area, map, cell_width)?;
         for (row, name) in self.rows.iter().enumerate() {
             let top = map.top + row as i32 * cell_height;
@@ -271,7 +281,8 @@ impl Picture for TransferByPair {
         let part =
             |from: i32, across: i32| body[0].clone().shrink((from, 0), (across, down as i32));
         self.map(&part(0, left + half), &bytes)?;
-        let first = left + self.columns.len() as i32 * self.cell_width(half);
+        let cells = self.columns.len() as i32 * self.cell_width(half);
+        let first = left + cells.max(width(&self.heading(&bytes), HEADING));
         self.map(&part(first + 40, half), &usd)
     }
 }
