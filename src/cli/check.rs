@@ -157,3 +157,124 @@ fn load_table(estimate: &Estimate) -> String {
         .collect();
     lines.concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const RIGHT_FILE: &str = "duration = \"1 day\"\n[accounts]\na = \"111122223333\"\n\
+        [registries.\"a/us-east-1\".rules.all]\ndestinations = [\"a/ap-east-1\"]\n\
+        [pushes.ci]\nregistry = \"a/us-east-1\"\nrepositories = [\"app\"]\nrate = \"36 per hour\"\nsize = \"100 MB\"\n";
+
+    /// Checks files of these texts; returns exit code, standard output and standard error without the folder's path.
+    fn run(texts: &[&str], options: Options) -> (u8, String, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = texts.iter().enumerate().map(|(index, text)| {
+            let path = folder.path().join(format!("s{index}.toml"));
+            fs::write(&path, text).unwrap();
+            path
+        });
+        let options = Options {
+            files: files.collect(),
+            ..options
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = check(&options, &mut out, &mut err).unwrap();
+        let prefix = format!("{}/", folder.path().display());
+        let text = |bytes| String::from_utf8(bytes).unwrap().replace(&prefix, "");
+        (code, text(out), text(err))
+    }
+
+    #[test]
+    fn a_right_scenario_shows_what_is_offered_and_its_lints() {
+        let (code, out, err) = run(&[RIGHT_FILE], Options::default());
+        assert_eq!(code, 0);
+        assert!(out.starts_with("s0.toml: right, 1 warning\n"), "{out}");
+        // 36 per hour of 100 MB are 8 Mbit/s.
+        let row = out.lines().last().unwrap();
+        let cells: Vec<&str> = row.split_whitespace().collect();
+        assert_eq!(
+            cells,
+            [
+                "us-east-1",
+                "->",
+                "ap-east-1",
+                "36.0",
+                "8.0",
+                "unlimited",
+                "unlimited"
+            ]
+        );
+        assert!(err.contains("warning[region-not-opted-in]"), "{err}");
+    }
+
+    #[test]
+    fn a_wrong_scenario_exits_with_2_and_says_so_at_the_end() {
+        let wrong = RIGHT_FILE.replace("rate =", "rat =");
+        let (code, out, err) = run(&[RIGHT_FILE, &wrong], Options::default());
+        assert_eq!(code, 2);
+        assert!(
+            out.contains("s0.toml: right") && !out.contains("s1.toml"),
+            "{out}"
+        );
+        assert!(err.ends_with("s1.toml: 1 error\n"), "{err}");
+    }
+
+    #[test]
+    fn a_denied_lint_is_an_error_and_an_unknown_one_is_named() {
+        let deny = |lint: &str| Options {
+            deny: vec![lint.to_owned()],
+            ..Options::default()
+        };
+        let (code, _, err) = run(&[RIGHT_FILE], deny("region-not-opted-in"));
+        assert_eq!(code, 2);
+        assert!(err.contains("error[region-not-opted-in]"), "{err}");
+        let (code, _, err) = run(&[RIGHT_FILE], deny("region-not-opted"));
+        assert_eq!(code, 2);
+        assert!(err.contains("there is no lint `region-not-opted`"), "{err}");
+    }
+
+    #[test]
+    fn json_has_terraform_s_shape() {
+        let json = Options {
+            json: true,
+            ..Options::default()
+        };
+        let wrong = RIGHT_FILE.replace("\"1 day\"", "\"1 dai\"");
+        let (code, out, err) = run(&[&wrong], json);
+        let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((code, err.as_str()), (2, ""));
+        assert_eq!(value["format_version"], "1.0");
+        assert_eq!(
+            (&value["valid"], &value["error_count"]),
+            (&false.into(), &1.into())
+        );
+        let found = &value["diagnostics"][0];
+        assert_eq!(found["severity"], "error");
+        assert_eq!(found["summary"], "\"dai\" is no unit of time");
+        assert_eq!(found["range"]["filename"], "s0.toml");
+        assert_eq!(
+            found["range"]["start"],
+            serde_json::json!({ "line": 1, "column": 12, "byte": 11 })
+        );
+        assert_eq!(found["snippet"]["code"], "duration = \"1 dai\"");
+        assert_eq!(found["snippet"]["highlight_end_offset"], 18);
+    }
+
+    #[test]
+    fn show_prints_the_scenario_with_its_overrides() {
+        let options = Options {
+            show: true,
+            set: vec!["seed=7".to_owned()],
+            ..Options::default()
+        };
+        let (code, out, _) = run(&[RIGHT_FILE], options);
+        assert_eq!(code, 0);
+        assert!(
+            out.contains("seed = 7\n") && out.contains("preset = \"observed\"\n"),
+            "{out}"
+        );
+    }
+}
