@@ -1,8 +1,8 @@
 //! A log-linear histogram of integers: bits of the integer choose the bucket, no logarithm is taken.
 
-/// Counts (or times) of integers in buckets no wider than 1/1024 of their lower bound: under 0.1 %.
+/// Counts (or times) of integers in buckets no wider than 1/512 of their lower bound, read at their middle: under 0.1 %.
 ///
-/// Numbers under 2048 have a bucket each. Chunks of 1024 buckets, one per power of two, are made when first met.
+/// Numbers under 1024 have a bucket each. Chunks of 512 buckets, one per power of two, are made when first met.
 #[derive(Clone, Debug, Default)]
 pub struct Histogram {
     /// Numbers under [`Self::CHUNK`]: most levels are such, and take the short way.
@@ -13,7 +13,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    const BITS: u32 = 10;
+    const BITS: u32 = 9;
     const CHUNK: usize = 1 << Self::BITS;
 
     /// Adds `weight` to the bucket of `number`.

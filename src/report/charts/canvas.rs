@@ -13,6 +13,9 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::style::{FontStyle, WHITE, register_font};
 use plotters_backend::DrawingBackend;
 
+use super::figure::draw_figure;
+use super::legend::Entry;
+use super::panel::nothing;
 use super::smooth;
 use super::style::FONT;
 use crate::report::error::FileError;
@@ -23,32 +26,74 @@ pub type Area<DB> = DrawingArea<DB, Shift>;
 /// What drawing returns.
 pub type Drawn<DB, T = ()> = Result<T, DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// A picture that can be drawn anywhere.
+/// Width of every picture.
+const WIDTH: u32 = 1_920;
+
+/// Height of a picture that only says why there is nothing in it.
+const EMPTY_HEIGHT: u32 = 400;
+
+/// A picture that can be drawn anywhere: title, remark, legend and panels.
 pub trait Picture {
-    /// What it shows, for those who do not see it.
+    /// What it shows.
     fn title(&self) -> String;
 
-    /// Width and height in half pixels.
-    fn size(&self) -> (u32, u32) {
-        (1_920, 1_120)
+    /// What the reader must know besides.
+    fn remark(&self) -> String;
+
+    /// Why there is nothing in it, if so; then nothing else is asked of it.
+    fn nothing(&self) -> Option<&'static str>;
+
+    /// What stands beside the panels.
+    fn legend(&self) -> Vec<Entry> {
+        Vec::new()
     }
 
-    /// Draws it.
+    /// Its height in half pixels.
+    fn height(&self) -> u32 {
+        1_120
+    }
+
+    /// Rows and columns of panels.
+    fn grid(&self) -> (usize, usize) {
+        (1, 1)
+    }
+
+    /// Draws its panels.
     ///
     /// # Errors
     /// What the backend says.
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB>;
+    fn draw<DB: DrawingBackend>(&self, panels: &[Area<DB>]) -> Drawn<DB>;
+}
+
+/// Width and height of a picture in half pixels.
+fn size(picture: &impl Picture) -> (u32, u32) {
+    let height = match picture.nothing() {
+        Some(_) => EMPTY_HEIGHT,
+        None => picture.height(),
+    };
+    (WIDTH, height)
+}
+
+/// Draws a picture on white.
+fn draw<DB: DrawingBackend>(picture: &impl Picture, area: &Area<DB>) -> Drawn<DB> {
+    area.fill(&WHITE)?;
+    let (title, remark) = (picture.title(), picture.remark());
+    if let Some(why) = picture.nothing() {
+        let panels = draw_figure(area, &title, &remark, &[], (1, 1))?;
+        return nothing(&panels[0], why);
+    }
+    let panels = draw_figure(area, &title, &remark, &picture.legend(), picture.grid())?;
+    picture.draw(&panels)
 }
 
 /// Returns the picture as SVG.
 pub fn svg(picture: &impl Picture) -> String {
     use_own_font();
-    let (width, height) = picture.size();
+    let (width, height) = size(picture);
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
-        area.fill(&WHITE)
-            .and_then(|()| picture.draw(&area))
+        draw(picture, &area)
             .and_then(|()| area.present())
             .expect("a string takes every drawing, and the font is built in");
     }
@@ -73,13 +118,11 @@ pub fn svg(picture: &impl Picture) -> String {
 /// If the file cannot be written.
 pub fn write_png(picture: &impl Picture, path: &Path) -> Result<(), FileError> {
     use_own_font();
-    let (width, height) = picture.size();
+    let (width, height) = size(picture);
     let mut pixels = smooth::Pixels::new(width, height);
     {
         let area = pixels.backend().into_drawing_area();
-        area.fill(&WHITE)
-            .and_then(|()| picture.draw(&area))
-            .expect("memory takes every drawing, and the font is built in");
+        draw(picture, &area).expect("memory takes every drawing, and the font is built in");
     }
     pixels
         .write(path)

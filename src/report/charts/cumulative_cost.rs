@@ -12,9 +12,8 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, epoch_s};
-use super::figure::draw_figure;
 use super::legend::{Entry, Sample};
-use super::panel::{Panel, PanelSpec, left_room, nothing};
+use super::panel::{Panel, PanelSpec, left_room};
 use super::style::{BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use super::thin::Points;
 use super::time_axis::time_axis;
@@ -79,27 +78,11 @@ impl<'a> CumulativeCost<'a> {
     fn total_usd(&self) -> f64 {
         self.stack.iter().map(|layer| layer.total_usd).sum()
     }
+}
 
-    fn legend(&self) -> Vec<Entry> {
-        let layers = self.stack.iter().rev().map(|layer| {
-            let usd = human::usd(layer.total_usd) + " USD";
-            Entry::about(Sample::Fill(layer.colour), &layer.name, usd)
-        });
-        let total = human::usd(self.total_usd()) + " USD";
-        layers
-            .chain([Entry::about(Sample::None, "total", total)])
-            .collect()
-    }
-
-    fn remark(&self) -> String {
-        let prices = &self.data.run.facts.prices;
-        format!(
-            "price table {}, transfer at {} rates; {}",
-            prices.table,
-            prices.transfer_rate,
-            self.data.period()
-        )
-    }
+/// Dollars at a tick, without cents that say nothing.
+fn tick(usd: f64) -> String {
+    human::usd(usd).trim_end_matches(".00").to_owned()
 }
 
 /// Places along the run, in seconds since the epoch.
@@ -231,20 +214,39 @@ impl Picture for CumulativeCost<'_> {
         "Cost since the start, by line item".to_owned()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        if self.stack.is_empty() {
-            draw_figure(area, &self.title(), &self.remark(), &[], 1)?;
-            return nothing(area, "nothing was billed");
-        }
-        let areas = draw_figure(area, &self.title(), &self.remark(), &self.legend(), 1)?;
+    fn remark(&self) -> String {
+        let prices = &self.data.run.facts.prices;
+        format!(
+            "price table {}, transfer at {} rates; {}",
+            prices.table,
+            prices.transfer_rate,
+            self.data.period()
+        )
+    }
+
+    fn nothing(&self) -> Option<&'static str> {
+        self.stack.is_empty().then_some("nothing was billed")
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let layers = self.stack.iter().rev().map(|layer| {
+            let usd = human::usd(layer.total_usd) + " USD";
+            Entry::about(Sample::Fill(layer.colour), &layer.name, usd)
+        });
+        let total = human::usd(self.total_usd()) + " USD";
+        layers
+            .chain([Entry::about(Sample::None, "total", total)])
+            .collect()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
         let (from_s, to_s) = self.data.span_s();
-        let y = Axis::amount(self.total_usd(), 6, human::usd);
+        let y = Axis::amount(self.total_usd(), 6, tick);
+        let left = left_room(&[&y]);
+        let x = time_axis(from_s, to_s, &areas[0]);
         let spec = PanelSpec {
-            heading: "USD, stacked".to_owned(),
-            x: time_axis(from_s, to_s, 9),
-            left: left_room(&[&y]),
-            y,
             x_name: "time (UTC)".to_owned(),
+            ..PanelSpec::new("USD, stacked", x, y, left)
         };
         let mut panel = Panel::draw(&areas[0], &spec)?;
         let mut below: Points = places(self.data).map(|at_s| (at_s, 0.0)).collect();

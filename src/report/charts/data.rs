@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::measure::outcome::{
-    CostRow, DestinationRow, LatencyRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
+    CostRow, LatencyRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
 };
 use crate::measure::table::{Moment, Seconds};
 use crate::report::csv_files::{for_each_row, read_table};
@@ -15,8 +15,6 @@ use crate::report::run_json::RunDocument;
 pub struct RunData {
     /// `run.json`
     pub run: RunDocument,
-    /// `destinations.csv`
-    pub destinations: Vec<DestinationRow>,
     /// `latency.csv`: bucket's upper bound in seconds and count, by destination.
     pub latency: BTreeMap<String, Vec<(f64, u64)>>,
     /// `timeline.csv`, by destination.
@@ -69,7 +67,6 @@ impl RunData {
         })?;
         Ok(Self {
             run: RunDocument::read(folder)?,
-            destinations: read_table(folder)?,
             latency,
             timeline,
             storage: read_table(folder)?,

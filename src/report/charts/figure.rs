@@ -12,7 +12,19 @@ const MARGIN: i32 = 36;
 /// Room for title and remark.
 const HEAD: i32 = 116;
 
-/// Draws title, remark and legend, and returns the rest of the area, cut into `panels` of equal height.
+/// Returns rows and columns of a grid for that many panels.
+pub fn grid(panels: usize) -> (usize, usize) {
+    match panels {
+        0..=3 => (panels.max(1), 1),
+        4 => (2, 2),
+        5 | 6 => (3, 2),
+        7 | 8 => (4, 2),
+        9 => (3, 3),
+        _ => (panels.div_ceil(3), 3),
+    }
+}
+
+/// Draws title, remark and legend, and returns the rest of the area, cut into rows and columns of panels.
 ///
 /// # Errors
 /// What the backend says.
@@ -21,7 +33,7 @@ pub fn draw_figure<DB: DrawingBackend>(
     title: &str,
     remark: &str,
     legend: &[Entry],
-    panels: usize,
+    panels: (usize, usize),
 ) -> Drawn<DB, Vec<Area<DB>>> {
     let (across, down) = area.dim_in_pixel();
     let (across, down) = (across as i32, down as i32);
@@ -39,5 +51,5 @@ pub fn draw_figure<DB: DrawingBackend>(
         let size = (legend_room, down - HEAD - 56 - MARGIN / 2);
         draw_legend(&area.clone().shrink(corner, size), legend)?;
     }
-    Ok(body.split_evenly((panels, 1)))
+    Ok(body.split_evenly(panels))
 }

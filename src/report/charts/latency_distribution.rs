@@ -5,9 +5,8 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, foremost};
-use super::figure::draw_figure;
 use super::legend::{Entry, Sample};
-use super::panel::{Panel, PanelSpec, left_room, nothing};
+use super::panel::{Panel, PanelSpec, left_room};
 use super::style::{FAINT_INK, OTHERS, PENS, tint};
 use super::thin::{Points, thinned};
 use crate::report::human;
@@ -73,21 +72,6 @@ impl<'a> LatencyDistribution<'a> {
             named,
             others,
         }
-    }
-
-    fn legend(&self) -> Vec<Entry> {
-        let mut entries: Vec<_> = self
-            .named
-            .iter()
-            .zip(PENS)
-            .map(|(line, pen)| Entry::about(Sample::Line(pen), line.destination, line.quantiles()))
-            .collect();
-        if !self.others.is_empty() {
-            let about = "between their fastest and slowest";
-            let name = format!("{} others, with less p99", self.others.len());
-            entries.push(Entry::about(Sample::Fill(band_colour()), name, about));
-        }
-        entries
     }
 
     /// Draws one panel; `shown` turns the share that has arrived into what the panel shows.
@@ -193,21 +177,40 @@ impl Picture for LatencyDistribution<'_> {
         "Replication latency, cumulative, by destination".to_owned()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let legend = self.legend();
-        let areas = draw_figure(area, &self.title(), &self.remark, &legend, 2)?;
-        if self.named.is_empty() {
-            return nothing(area, "no replication completed");
+    fn remark(&self) -> String {
+        self.remark.clone()
+    }
+
+    fn nothing(&self) -> Option<&'static str> {
+        self.named.is_empty().then_some("no replication completed")
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let mut entries: Vec<_> = self
+            .named
+            .iter()
+            .zip(PENS)
+            .map(|(line, pen)| Entry::about(Sample::Line(pen), line.destination, line.quantiles()))
+            .collect();
+        if !self.others.is_empty() {
+            let about = "between their fastest and slowest";
+            let name = format!("{} others, with a shorter p99", self.others.len());
+            entries.push(Entry::about(Sample::Fill(band_colour()), name, about));
         }
+        entries
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        (2, 1)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
         let x = Axis::latency(self.from_s, self.to_s, 11);
         let (arrived, late) = (Axis::share(), Axis::small_share(self.least_share));
         let left = left_room(&[&arrived, &late]);
         let spec = |heading: &str, y: &Axis, x_name: &str| PanelSpec {
-            heading: heading.to_owned(),
-            x: x.clone(),
-            y: y.clone(),
-            left,
             x_name: x_name.to_owned(),
+            ..PanelSpec::new(heading, x.clone(), y.clone(), left)
         };
         self.panel(&areas[0], &spec("arrived by then", &arrived, ""), |share| {
             share

@@ -2,7 +2,7 @@
 
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
-use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, ShapeStyle};
 use plotters_backend::DrawingBackend;
@@ -10,7 +10,7 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn};
 use super::style::{
-    AXIS, FAINT_INK, GRID, HEADING, INK, LABEL, Marker, OTHERS, Pen, beside, text, tint, width,
+    AXIS, FAINT_INK, GRID, HEADING, INK, LABEL, Marker, OTHERS, Pen, fitted, text, tint, width,
 };
 use super::thin::{Points, cut_at_gaps, thinned};
 
@@ -20,11 +20,20 @@ const COLUMN: u32 = 3;
 /// Width of lines.
 const STROKE: u32 = 4;
 
+/// Width of lines with many points, which would grow into each other.
+const FINE_STROKE: u32 = 3;
+
+/// More points than this are many.
+const MANY_POINTS: usize = 200;
+
 /// Radius of markers.
 const MARK: i32 = 8;
 
 /// Markers on a line.
 const MARKERS: usize = 7;
+
+/// Ground of a mark's number.
+const FLAG: RGBColor = RGBColor(0xf3, 0xf3, 0xf3);
 
 /// Room above the plot for its heading.
 const HEADING_ROOM: u32 = 56;
@@ -39,6 +48,8 @@ const RIGHT_ROOM: u32 = 56;
 pub struct PanelSpec {
     /// What its y axis shows, with the unit if the ticks have none.
     pub heading: String,
+    /// A second line under the heading; may be empty.
+    pub about: String,
     /// From left to right.
     pub x: Axis,
     /// From bottom to top.
@@ -47,6 +58,20 @@ pub struct PanelSpec {
     pub left: u32,
     /// What the x axis shows; it is written under it, unless empty.
     pub x_name: String,
+}
+
+impl PanelSpec {
+    /// Returns a panel without a name under its x axis.
+    pub fn new(heading: &str, x: Axis, y: Axis, left: u32) -> Self {
+        Self {
+            heading: heading.to_owned(),
+            about: String::new(),
+            x,
+            y,
+            left,
+            x_name: String::new(),
+        }
+    }
 }
 
 /// A panel with its axes drawn.
@@ -70,8 +95,9 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
     /// What the backend says.
     pub fn draw(area: &'a Area<DB>, spec: &PanelSpec) -> Drawn<DB, Self> {
         let name_room = if spec.x_name.is_empty() { 0 } else { 36 };
+        let about_room = if spec.about.is_empty() { 0 } else { 40 };
         let mut chart = ChartBuilder::on(area)
-            .margin_top(HEADING_ROOM)
+            .margin_top(HEADING_ROOM + about_room)
             .margin_right(RIGHT_ROOM)
             .x_label_area_size(X_LABEL_ROOM + name_room)
             .y_label_area_size(spec.left)
@@ -86,18 +112,21 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
             .x_label_formatter(&|value| spec.x.label(*value))
             .y_label_formatter(&|value| spec.y.label(*value))
             .draw()?;
-        let heading = text(HEADING, INK);
-        area.draw_text(&spec.heading, &heading, (spec.left as i32, 8))?;
+        let (left, across) = (spec.left as i32, area.dim_in_pixel().0 as i32);
+        let heading = fitted(&spec.heading, HEADING, across - left - 20);
+        area.draw_text(&heading, &text(HEADING, INK), (left, 8))?;
+        let about = fitted(&spec.about, LABEL, across - left - 20);
+        area.draw_text(&about, &text(LABEL, FAINT_INK), (left, 50))?;
         let panel = Self {
             chart,
             x: spec.x.clone(),
             stagger: 0,
         };
-        panel.name_x_axis(area, spec)?;
+        Self::name_x_axis(area, spec)?;
         Ok(panel)
     }
 
-    fn name_x_axis(&self, area: &Area<DB>, spec: &PanelSpec) -> Drawn<DB> {
+    fn name_x_axis(area: &Area<DB>, spec: &PanelSpec) -> Drawn<DB> {
         if spec.x_name.is_empty() {
             return Ok(());
         }
@@ -122,6 +151,9 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
         // A gap narrower than a column cannot be seen.
         let gap = gap.max(2.0 * (self.x.to - self.x.from) / columns as f64);
         let thin = thinned(points, self.x.from, self.x.to, columns);
+        if let [only] = thin[..] {
+            self.put(Circle::new(only, MARK, pen.colour.filled()))?;
+        }
         for piece in cut_at_gaps(&thin, gap) {
             self.piece(piece, pen)?;
         }
@@ -138,7 +170,9 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
     }
 
     fn piece(&mut self, points: &[(f64, f64)], pen: Pen) -> Drawn<DB> {
-        let style = ShapeStyle::from(pen.colour).stroke_width(STROKE);
+        let fine = points.len() > MANY_POINTS && pen.marker == Marker::None;
+        let stroke = if fine { FINE_STROKE } else { STROKE };
+        let style = ShapeStyle::from(pen.colour).stroke_width(stroke);
         match points {
             [] => Ok(()),
             [only] => self.put(Circle::new(*only, STROKE, pen.colour.filled())),
@@ -149,7 +183,7 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
     /// Sets markers along a line, each line's at other places, so that they do not cover each other.
     fn markers(&mut self, points: &[(f64, f64)], pen: Pen) -> Drawn<DB> {
         self.stagger += 1;
-        if pen.marker == Marker::None || points.is_empty() {
+        if pen.marker == Marker::None {
             return Ok(());
         }
         let shift = (self.stagger % MARKERS) as f64 / MARKERS as f64;
@@ -157,7 +191,7 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
         let mut next = 0.0;
         for &point in points {
             let place = self.x.place(point.0) * MARKERS as f64 - shift;
-            if place >= next || points.len() == 1 {
+            if place >= next && (0.01..0.99).contains(&self.x.place(point.0)) {
                 draw_marker(&area, self.pixel(point), pen)?;
                 next = place.floor() + 1.0;
             }
@@ -165,7 +199,7 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
         Ok(())
     }
 
-    /// Fills between two lines with the same x.
+    /// Fills between two lines with the same x, but for where they run together.
     ///
     /// # Errors
     /// What the backend says.
@@ -175,11 +209,19 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
         upper: &[(f64, f64)],
         colour: RGBColor,
     ) -> Drawn<DB> {
-        let corners: Points = upper.iter().chain(lower.iter().rev()).copied().collect();
-        if corners.len() < 3 {
-            return Ok(());
+        let pairs: Vec<_> = lower.iter().copied().zip(upper.iter().copied()).collect();
+        let open = |pair: &((f64, f64), (f64, f64))| pair.1.1 > pair.0.1;
+        let mut from = 0;
+        while let Some(first) = (from..pairs.len()).find(|&place| open(&pairs[place])) {
+            let end = (first..pairs.len()).find(|&place| !open(&pairs[place]));
+            // One place to either side, where the band opens and closes.
+            let part = first.saturating_sub(1)..end.map_or(pairs.len(), |end| end + 1);
+            from = end.unwrap_or(pairs.len());
+            let (lower, upper) = (&lower[part.clone()], &upper[part]);
+            let corners: Points = upper.iter().chain(lower.iter().rev()).copied().collect();
+            self.put(Polygon::new(corners, colour.filled()))?;
         }
-        self.put(Polygon::new(corners, colour.filled()))
+        Ok(())
     }
 
     /// Fills a rectangle.
@@ -225,28 +267,24 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
         let style = text(LABEL, FAINT_INK).pos(Pos::new(HPos::Center, VPos::Bottom));
         let at = (
             base_x - root_x + self.pixel((x, 0.0)).0,
-            base_y - root_y - 4,
+            base_y - root_y - 10,
         );
         root.draw_text(label, &style, at)
     }
 
-    /// Writes into the plot, beside a point.
+    /// Writes at the top of the plot, right of `x`, on a ground of its own.
     ///
     /// # Errors
     /// What the backend says.
-    pub fn write(&self, at: (f64, f64), label: &str, side: HPos) -> Drawn<DB> {
+    pub fn flag(&self, x: f64, label: &str) -> Drawn<DB> {
         let area = self.chart.plotting_area().strip_coord_spec();
-        let (x, y) = self.pixel(at);
-        let shift = match side {
-            HPos::Right => -10,
-            HPos::Left => 10,
-            HPos::Center => 0,
-        };
-        area.draw(&Text::new(
-            label.to_owned(),
-            (x + shift, y),
-            beside(LABEL, INK, side),
-        ))
+        let left = self.pixel((x, 0.0)).0 + 3;
+        let ground = Rectangle::new(
+            [(left, 0), (left + width(label, LABEL) + 12, 32)],
+            FLAG.filled(),
+        );
+        area.draw(&ground)?;
+        area.draw_text(label, &text(LABEL, INK), (left + 6, 2))
     }
 
     /// Writes in the middle of the plot why there is nothing in it.

@@ -6,18 +6,23 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, epoch_s};
-use super::figure::draw_figure;
 use super::legend::{Entry, Sample};
-use super::panel::{Panel, PanelSpec, nothing};
-use super::style::{BLACK, BLUE, HEADING, OTHERS, VERMILLION, fitted};
+use super::panel::{Panel, PanelSpec};
+use super::style::{BLACK, BLUE, OTHERS, VERMILLION};
 use crate::measure::outcome::{RevocationRow, RevokedCopyRow};
 use crate::report::human;
 
 /// Revocations shown, those with most copies in flight.
 const MAX_PANELS: usize = 4;
 
-/// Bars in all panels together; more would be thinner than a line.
-const MAX_BARS: usize = 1_600;
+/// Bars in a panel, by number of panels; more would be thinner than a line.
+const MAX_BARS: [usize; MAX_PANELS] = [700, 280, 280, 280];
+
+/// More bars than this have no room between them.
+const APART: usize = 80;
+
+/// Height of a panel, of three or more.
+const PANEL_HEIGHT: u32 = 500;
 
 /// If the longest bar is this many times as long as nine tenths of them, time is logarithmic.
 const LONG_TAIL: f64 = 12.0;
@@ -25,8 +30,8 @@ const LONG_TAIL: f64 = 12.0;
 /// Statuses with their colours and what the legend calls them.
 const STATUSES: [(&str, RGBColor, &str); 3] = [
     ("COMPLETE", BLUE, "arrived all the same"),
-    ("FAILED", VERMILLION, "failed"),
-    ("IN_PROGRESS", OTHERS, "not ended with the run"),
+    ("FAILED", VERMILLION, "ended without arrival"),
+    ("IN_PROGRESS", OTHERS, "at the end of the run"),
 ];
 
 /// The chart `revocations`.
@@ -65,8 +70,7 @@ impl<'a> Revocations<'a> {
         let left_out = rows.len().saturating_sub(MAX_PANELS);
         rows.truncate(MAX_PANELS);
         rows.sort_by_key(|row| row.at);
-        let end_s = data.span_s().1;
-        let bars = MAX_BARS / rows.len().max(1);
+        let bars = MAX_BARS[rows.len().clamp(1, MAX_PANELS) - 1];
         Self {
             remark: format!(
                 "copies in flight at that moment, each a bar from start to end; {}",
@@ -74,27 +78,16 @@ impl<'a> Revocations<'a> {
             ),
             panels: rows
                 .into_iter()
-                .map(|row| Revocation::new(row, &data.revoked_copies, end_s, bars))
+                .map(|row| Revocation::new(row, &data.revoked_copies, bars))
                 .collect(),
             left_out,
             any: !data.revocations.is_empty(),
         }
     }
-
-    fn legend(&self) -> Vec<Entry> {
-        let mut entries = STATUSES
-            .map(|(status, colour, about)| Entry::about(Sample::Fill(colour), status, about))
-            .to_vec();
-        if self.left_out > 0 {
-            let name = format!("{} more revocations", self.left_out);
-            entries.push(Entry::about(Sample::None, name, "in revocations.csv"));
-        }
-        entries
-    }
 }
 
 impl<'a> Revocation<'a> {
-    fn new(row: &'a RevocationRow, copies: &[RevokedCopyRow], end_s: f64, most: usize) -> Self {
+    fn new(row: &'a RevocationRow, copies: &[RevokedCopyRow], most: usize) -> Self {
         let at_s = epoch_s(row.at);
         let of_this = |copy: &&RevokedCopyRow| {
             (copy.revoked_at, &copy.source, &copy.destination)
@@ -105,7 +98,7 @@ impl<'a> Revocation<'a> {
             .filter(of_this)
             .map(|copy| Bar {
                 from_s: epoch_s(copy.started_at) - at_s,
-                to_s: copy.ended_at.map_or(end_s, epoch_s) - at_s,
+                to_s: copy.ended_at.map_or(f64::INFINITY, epoch_s) - at_s,
                 colour: colour(&copy.status),
             })
             .collect();
@@ -124,16 +117,19 @@ impl<'a> Revocation<'a> {
 
     fn heading(&self) -> String {
         let row = self.row;
-        let not_all = if (self.bars.len() as u64) < row.in_flight {
-            format!(" ({} shown)", human::count(self.bars.len() as u64))
+        let at = row.at.0.strftime("%b %-d %H:%M");
+        format!("{at}, {} to {}", row.source, row.destination)
+    }
+
+    fn about(&self) -> String {
+        let (row, shown) = (self.row, self.bars.len() as u64);
+        let not_all = if shown < row.in_flight {
+            format!(" ({} of them shown)", human::count(shown))
         } else {
             String::new()
         };
         format!(
-            "{}, {} → {}: {} in flight{not_all}, {} completed after, {} aborted, {} denied",
-            row.at.0.strftime("%b %-d %H:%M"),
-            row.source,
-            row.destination,
+            "{} in flight{not_all}: {} completed after, {} aborted; {} more denied",
             human::count(row.in_flight),
             human::count(row.completed_after),
             human::count(row.aborted_after),
@@ -143,9 +139,14 @@ impl<'a> Revocation<'a> {
 
     fn axis(&self) -> Axis {
         let from_s = self.bars.iter().map(|bar| bar.from_s).fold(-1.0, f64::min);
-        let to_s = self.bars.iter().map(|bar| bar.to_s).fold(1.0, f64::max);
-        let mut ends: Vec<_> = self.bars.iter().map(|bar| bar.to_s).collect();
-        ends.sort_by(f64::total_cmp);
+        // Bars are in order of their ends; those without one go on to the axis's.
+        let ends: Vec<_> = self
+            .bars
+            .iter()
+            .map(|bar| bar.to_s)
+            .filter(|end| end.is_finite())
+            .collect();
+        let to_s = ends.last().map_or(1.0, |last| last.max(1.0));
         let most = ends
             .get(ends.len() * 9 / 10)
             .copied()
@@ -156,24 +157,23 @@ impl<'a> Revocation<'a> {
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, last: bool) -> Drawn<DB> {
-        let across = area.dim_in_pixel().0 as i32;
-        let spec = PanelSpec {
-            heading: fitted(&self.heading(), HEADING, across - 60),
-            x: self.axis(),
-            y: Axis::linear(0.0, self.bars.len().max(1) as f64, Vec::new()),
-            left: 30,
-            x_name: if last {
-                "time before and after the revocation"
-            } else {
-                ""
-            }
-            .to_owned(),
+        let y = Axis::linear(0.0, self.bars.len().max(1) as f64, Vec::new());
+        let x_name = if last {
+            "time before and after the revocation"
+        } else {
+            ""
         };
+        let spec = PanelSpec {
+            about: self.about(),
+            x_name: x_name.to_owned(),
+            ..PanelSpec::new(&self.heading(), self.axis(), y, 30)
+        };
+        let thickness = if self.bars.len() > APART { 1.0 } else { 0.8 };
         let mut panel = Panel::draw(area, &spec)?;
         for (place, bar) in self.bars.iter().enumerate() {
             // The first to end on top.
             let top = (self.bars.len() - place) as f64;
-            panel.bar((bar.from_s, top), (bar.to_s, top - 0.8), bar.colour)?;
+            panel.bar((bar.from_s, top), (bar.to_s, top - thickness), bar.colour)?;
         }
         if self.copies == 0 {
             panel.nothing("its copies are not listed")?;
@@ -203,24 +203,38 @@ impl Picture for Revocations<'_> {
         "Copies in flight across each loss of permission".to_owned()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        if self.panels.is_empty() {
-            draw_figure(area, &self.title(), &self.remark, &[], 1)?;
-            let why = if self.any {
-                "no copy was in flight at a revocation"
-            } else {
-                "no permission was lost"
-            };
-            return nothing(area, why);
+    fn remark(&self) -> String {
+        self.remark.clone()
+    }
+
+    fn nothing(&self) -> Option<&'static str> {
+        match (self.panels.is_empty(), self.any) {
+            (false, _) => None,
+            (true, true) => Some("no copy was in flight when a permission was lost"),
+            (true, false) => Some("no permission was lost"),
         }
-        let legend = self.legend();
-        let areas = draw_figure(
-            area,
-            &self.title(),
-            &self.remark,
-            &legend,
-            self.panels.len(),
-        )?;
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let mut entries = STATUSES
+            .map(|(status, colour, about)| Entry::about(Sample::Fill(colour), status, about))
+            .to_vec();
+        if self.left_out > 0 {
+            let name = format!("{} more revocations", self.left_out);
+            entries.push(Entry::about(Sample::None, name, "in revocations.csv"));
+        }
+        entries
+    }
+
+    fn height(&self) -> u32 {
+        (130 + self.panels.len() as u32 * PANEL_HEIGHT).max(1_120)
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        (self.panels.len(), 1)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
         for (place, (area, panel)) in areas.iter().zip(&self.panels).enumerate() {
             panel.draw(area, place + 1 == self.panels.len())?;
         }

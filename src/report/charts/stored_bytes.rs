@@ -8,10 +8,10 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, epoch_s, foremost};
-use super::figure::draw_figure;
+use super::figure::grid;
 use super::legend::{Entry, Sample};
-use super::panel::{Panel, PanelSpec, left_room, nothing};
-use super::style::{GREEN, HEADING, SKY, VERMILLION, fitted};
+use super::panel::{Panel, PanelSpec, left_room};
+use super::style::{GREEN, SKY, VERMILLION};
 use super::thin::Points;
 use super::time_axis::time_axis;
 use crate::report::human;
@@ -19,8 +19,14 @@ use crate::report::human;
 /// Panels at most; the last one holds the sum of all other registries.
 const MAX_PANELS: usize = 12;
 
+/// Ticks of an axis of bytes at most.
+const MAX_TICKS: usize = 6;
+
 /// Samples kept of a registry: the greatest of each column.
 const COLUMNS: f64 = 240.0;
+
+/// A single sample is drawn as wide as the time axis divided by this.
+const SAMPLE_SHARE: f64 = 30.0;
 
 /// Kinds of bytes from the bottom up.
 const KINDS: [(&str, RGBColor); 3] = [
@@ -70,15 +76,6 @@ impl<'a> StoredBytes<'a> {
         Self { data, panels }
     }
 
-    fn legend() -> Vec<Entry> {
-        let kinds = KINDS.iter().rev();
-        let mut entries: Vec<_> = kinds
-            .map(|(name, colour)| Entry::new(Sample::Fill(*colour), *name))
-            .collect();
-        entries[0].about = "gone at their source".to_owned();
-        entries
-    }
-
     fn panel<DB: DrawingBackend>(
         &self,
         area: &Area<DB>,
@@ -87,16 +84,8 @@ impl<'a> StoredBytes<'a> {
         y: &Axis,
     ) -> Drawn<DB> {
         let (from_s, to_s) = self.data.span_s();
-        let (across, _) = area.dim_in_pixel();
-        let ticks = if across > 900 { 9 } else { 3 };
-        let left = left_room(&[y]);
-        let spec = PanelSpec {
-            heading: fitted(name, HEADING, across as i32 - left as i32),
-            x: time_axis(from_s, to_s, ticks),
-            y: y.clone(),
-            left,
-            x_name: String::new(),
-        };
+        let x = time_axis(from_s, to_s, area);
+        let spec = PanelSpec::new(name, x, y.clone(), left_room(&[y]));
         let mut panel = Panel::draw(area, &spec)?;
         let columns = thinned_series(series, from_s, to_s);
         let mut below: Points = columns.iter().map(|(at_s, _)| (*at_s, 0.0)).collect();
@@ -147,19 +136,13 @@ fn thinned_series(series: &Series, from_s: f64, to_s: f64) -> Vec<(f64, [f64; 3]
     if thin.last() != samples.last() {
         thin.extend(samples.last());
     }
-    thin
-}
-
-/// Rows and columns of a grid for that many panels.
-fn grid(panels: usize) -> (usize, usize) {
-    match panels {
-        0 | 1 => (1, 1),
-        2 => (2, 1),
-        3 | 4 => (2, 2),
-        5 | 6 => (3, 2),
-        7..=9 => (3, 3),
-        _ => (4, 3),
+    if let [(at_s, bytes)] = thin[..] {
+        // A single sample has no width of its own.
+        let before_s = (at_s - (to_s - from_s) / SAMPLE_SHARE).max(from_s);
+        let after_s = (before_s + (to_s - from_s) / SAMPLE_SHARE).min(to_s);
+        thin = vec![(before_s, bytes), (after_s, bytes)];
     }
+    thin
 }
 
 impl Picture for StoredBytes<'_> {
@@ -167,38 +150,38 @@ impl Picture for StoredBytes<'_> {
         "Stored bytes by registry".to_owned()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let remark = format!(
-            "compressed bytes of unique layers, stacked; {}, times in UTC",
+    fn remark(&self) -> String {
+        format!(
+            "compressed bytes of unique layers, stacked; each panel has its own scale; {}",
             self.data.period()
-        );
-        if self.panels.is_empty() {
-            draw_figure(area, &self.title(), &remark, &[], 1)?;
-            return nothing(area, "nothing was stored");
-        }
-        let body = draw_figure(area, &self.title(), &remark, &Self::legend(), 1)?;
-        let named = self
-            .panels
-            .iter()
-            .filter(|(name, _)| !name.ends_with("summed"));
-        let shared_most = named.map(|(_, series)| most(series)).fold(0.0, f64::max);
-        let (rows, columns) = grid(self.panels.len());
-        for (area, (name, series)) in body[0]
-            .split_evenly((rows, columns))
-            .iter()
-            .zip(&self.panels)
-        {
-            // One scale for all registries, so that they compare; the sum of many has its own.
-            let most = if name.ends_with("summed") {
-                most(series)
-            } else {
-                shared_most
-            };
+        )
+    }
+
+    fn nothing(&self) -> Option<&'static str> {
+        self.panels.is_empty().then_some("nothing was stored")
+    }
+
+    fn legend(&self) -> Vec<Entry> {
+        let kinds = KINDS.iter().rev();
+        let mut entries: Vec<_> = kinds
+            .map(|(name, colour)| Entry::new(Sample::Fill(*colour), *name))
+            .collect();
+        entries[0].about = "gone at their source".to_owned();
+        entries
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        grid(self.panels.len())
+    }
+
+    fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
+        for (area, (name, series)) in areas.iter().zip(&self.panels) {
+            let ticks = (area.dim_in_pixel().1 as usize / 90).min(MAX_TICKS);
             self.panel(
                 area,
                 name,
                 series,
-                &Axis::amount(most, 7 - rows, human::bytes),
+                &Axis::amount(most(series), ticks, human::bytes),
             )?;
         }
         Ok(())

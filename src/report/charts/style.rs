@@ -82,8 +82,10 @@ pub const PENS: [Pen; 7] = [
     pen(SKY, Marker::Frame),
 ];
 
-/// The pen of what was put together.
-pub const OTHERS_PEN: Pen = pen(OTHERS, Marker::None);
+/// Returns a pen without marks.
+pub const fn plain(colour: RGBColor) -> Pen {
+    pen(colour, Marker::None)
+}
 
 const fn pen(colour: RGBColor, marker: Marker) -> Pen {
     Pen { colour, marker }

@@ -9,13 +9,14 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, foremost};
-use super::figure::draw_figure;
-use super::panel::nothing;
-use super::style::{FAINT_INK, GRID, HEADING, INK, LABEL, beside, text, tint, width};
+use super::style::{GRID, HEADING, INK, LABEL, beside, text, tint, width};
 use crate::report::human;
 
 /// Regions of an axis at most; the others are one row or column together.
 const MAX_REGIONS: usize = 40;
+
+/// Cells need not be wider than their longest number.
+const MAX_CELL_WIDTH: i32 = 320;
 
 /// What the row or column of all others is called.
 const OTHERS: &str = "others";
@@ -34,54 +35,36 @@ pub struct TransferByPair {
     columns: Vec<String>,
     /// Bytes and dollars by row and column.
     cells: BTreeMap<(usize, usize), (f64, f64)>,
-    /// Whether rows are the destinations.
-    rows_are_destinations: bool,
 }
 
 impl TransferByPair {
     /// Prepares the chart.
     pub fn new(data: &RunData) -> Self {
-        let mut pairs: BTreeMap<(&String, &String), (f64, f64)> = BTreeMap::new();
-        for row in data.costs.iter().filter(|row| row.item == "transfer") {
-            let unit = if row.unit == "GB" { GB } else { GIB };
-            let pair = pairs.entry((&row.from, &row.to)).or_default();
-            pair.0 += row.quantity.0 * unit;
-            pair.1 += row.usd.0;
-        }
-        let sources: BTreeSet<_> = pairs.keys().map(|pair| pair.0).collect();
-        let destinations: BTreeSet<_> = pairs.keys().map(|pair| pair.1).collect();
-        // The longer axis goes down the page, where there is room for names.
-        let rows_are_destinations = destinations.len() >= sources.len();
-        let turned: BTreeMap<(&String, &String), (f64, f64)> = match rows_are_destinations {
-            true => pairs
-                .iter()
-                .map(|(pair, cell)| ((pair.1, pair.0), *cell))
-                .collect(),
-            false => pairs,
-        };
-        let rows = axis(&turned, |pair| pair.0);
-        let columns = axis(&turned, |pair| pair.1);
+        let (pairs, rows_are_destinations) = pairs(data);
+        let rows = axis(&pairs, |pair| pair.0);
+        let columns = axis(&pairs, |pair| pair.1);
         let place = |names: &[String], name: &String| {
             let found = names.iter().position(|known| known == name);
             found.unwrap_or(names.len() - 1)
         };
         let mut cells: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
-        for (pair, (bytes, usd)) in &turned {
+        for (pair, (bytes, usd)) in &pairs {
             let cell = cells
                 .entry((place(&rows, pair.0), place(&columns, pair.1)))
                 .or_default();
             *cell = (cell.0 + bytes, cell.1 + usd);
         }
+        let axes = if rows_are_destinations {
+            "rows: destination Regions, columns: source Regions"
+        } else {
+            "rows: source Regions, columns: destination Regions"
+        };
+        let rates = &data.run.facts.prices.transfer_rate;
         Self {
-            remark: format!(
-                "moved between Regions and billed as transfer, at {} rates; {}",
-                data.run.facts.prices.transfer_rate,
-                data.period()
-            ),
+            remark: format!("{axes}; billed at {rates} rates; {}", data.period()),
             rows,
             columns,
             cells,
-            rows_are_destinations,
         }
     }
 
@@ -90,13 +73,29 @@ impl TransferByPair {
         (900 / self.rows.len().max(1) as i32).clamp(40, 90)
     }
 
+    /// Greatest value of a map.
+    fn most(&self, map: &HeatMap) -> f64 {
+        self.cells.values().map(map.value).fold(0.0, f64::max)
+    }
+
+    /// What a map shows, and what its darkest cell stands for.
+    fn heading(&self, map: &HeatMap) -> String {
+        let most = (map.label)(self.most(map));
+        format!("{} (darkest: {most})", map.heading)
+    }
+
+    /// Width of a column, if all have to share `across`.
+    fn cell_width(&self, across: i32) -> i32 {
+        (across / self.columns.len().max(1) as i32).min(MAX_CELL_WIDTH)
+    }
+
     fn map<DB: DrawingBackend>(&self, area: &Area<DB>, map: &HeatMap) -> Drawn<DB> {
         let across = area.dim_in_pixel().0 as i32 - map.left;
-        let cell_width = (across / self.columns.len() as i32).min(360);
+        let cell_width = self.cell_width(across);
         let cell_height = self.row_height();
-        area.draw_text(&map.heading, &text(HEADING, INK), (map.left, 4))?;
+        let most = self.most(map);
+        area.draw_text(&self.heading(map), &text(HEADING, INK), (map.left, 4))?;
         self.column_names(area, map, cell_width)?;
-        let most = self.cells.values().map(map.value).fold(0.0, f64::max);
         for (row, name) in self.rows.iter().enumerate() {
             let top = map.top + row as i32 * cell_height;
             if map.names {
@@ -141,14 +140,6 @@ impl TransferByPair {
         Ok(())
     }
 
-    fn axes_remark(&self) -> &'static str {
-        if self.rows_are_destinations {
-            "rows: to Region; columns: from Region"
-        } else {
-            "rows: from Region; columns: to Region"
-        }
-    }
-
     /// Room for the columns' names, which stand upright if there are many.
     fn top(&self) -> i32 {
         let widest = self.columns.iter().map(|name| width(name, LABEL)).max();
@@ -161,6 +152,9 @@ impl TransferByPair {
         }
     }
 }
+
+/// Bytes and dollars by pair of Regions.
+type Pairs<'a> = BTreeMap<(&'a String, &'a String), (f64, f64)>;
 
 /// One of the two maps.
 struct HeatMap {
@@ -175,11 +169,29 @@ struct HeatMap {
     label: fn(f64) -> String,
 }
 
+/// Bytes and dollars by pair of Regions, the one that names the row first; and whether that is the destination.
+fn pairs(data: &RunData) -> (Pairs<'_>, bool) {
+    let mut pairs = Pairs::new();
+    for row in data.costs.iter().filter(|row| row.item == "transfer") {
+        let unit = if row.unit == "GB" { GB } else { GIB };
+        let pair = pairs.entry((&row.from, &row.to)).or_default();
+        pair.0 += row.quantity.0 * unit;
+        pair.1 += row.usd.0;
+    }
+    let sources: BTreeSet<_> = pairs.keys().map(|pair| pair.0).collect();
+    let destinations: BTreeSet<_> = pairs.keys().map(|pair| pair.1).collect();
+    // The longer axis goes down the page, where there is room for names.
+    if destinations.len() < sources.len() {
+        return (pairs, false);
+    }
+    let turned = pairs
+        .into_iter()
+        .map(|((from, to), cell)| ((to, from), cell));
+    (turned.collect(), true)
+}
+
 /// Names along an axis: those that move most, in order of name, then the others together.
-fn axis(
-    pairs: &BTreeMap<(&String, &String), (f64, f64)>,
-    side: for<'a> fn(&(&'a String, &'a String)) -> &'a String,
-) -> Vec<String> {
+fn axis(pairs: &Pairs, side: for<'a> fn(&(&'a String, &'a String)) -> &'a String) -> Vec<String> {
     let mut bytes: BTreeMap<&String, f64> = BTreeMap::new();
     for (pair, cell) in pairs {
         *bytes.entry(side(pair)).or_default() += cell.0;
@@ -237,16 +249,21 @@ impl Picture for TransferByPair {
         "Transfer by pair of Regions".to_owned()
     }
 
-    fn size(&self) -> (u32, u32) {
-        let height = 116 + self.top() + self.row_height() * self.rows.len().max(1) as i32 + 80;
-        (1_920, u32::try_from(height.max(560)).unwrap_or(1_120))
+    fn remark(&self) -> String {
+        self.remark.clone()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let body = draw_figure(area, &self.title(), &self.remark, &[], 1)?;
-        if self.cells.is_empty() {
-            return nothing(area, "nothing was billed as transfer");
-        }
+    fn nothing(&self) -> Option<&'static str> {
+        let none = self.cells.is_empty();
+        none.then_some("nothing was billed as transfer")
+    }
+
+    fn height(&self) -> u32 {
+        let height = 116 + self.top() + self.row_height() * self.rows.len() as i32 + 30;
+        height.max(420).unsigned_abs()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, body: &[Area<DB>]) -> Drawn<DB> {
         let widest = self.rows.iter().map(|name| width(name, LABEL)).max();
         let left = widest.unwrap_or(0) * 13 / 12 + 30;
         let (across, down) = body[0].dim_in_pixel();
@@ -264,8 +281,8 @@ impl Picture for TransferByPair {
         let part =
             |from: i32, across: i32| body[0].clone().shrink((from, 0), (across, down as i32));
         self.map(&part(0, left + half), &bytes)?;
-        self.map(&part(left + half + 40, half), &usd)?;
-        let style = text(LABEL, FAINT_INK).pos(Pos::new(HPos::Left, VPos::Bottom));
-        body[0].draw_text(self.axes_remark(), &style, (left, down as i32 - 4))
+        let cells = self.columns.len() as i32 * self.cell_width(half);
+        let first = left + cells.max(width(&self.heading(&bytes), HEADING));
+        self.map(&part(first + 40, half), &usd)
     }
 }
