@@ -18,9 +18,7 @@ pub mod run_json;
 pub mod summary_json;
 pub mod terminal;
 pub mod view;
-mod write;
 
-pub use write::{redraw, write_run};
 
 #[cfg(test)]
 mod samples;
