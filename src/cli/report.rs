@@ -34,7 +34,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
             folder.display()
         )));
     }
-    redraw(folder, has_png(folder))?;
+    redraw(folder)?;
     print(&format!(
         "drew the charts and report.html in {}\n",
         folder.display()
