@@ -1,6 +1,7 @@
 //! Discrete-event simulation of Amazon ECR replication.
 
 pub mod aws;
+pub mod cli;
 pub mod ecr;
 pub mod engine;
 pub mod measure;

@@ -1,3 +1,7 @@
 //! `ecrsim`: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ecrsim::cli::main(std::env::args_os())
+}

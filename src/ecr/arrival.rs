@@ -2,7 +2,8 @@
 
 use super::ids::{HolderId, ImageId, TagId};
 use super::repositories::Standing;
-use super::world::{Tags, World};
+use super::tags::Tags;
+use super::world::World;
 
 /// What became of an arriving image's tags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,16 +37,14 @@ impl World {
             self.holders[holder.index()].slot,
             self.holders[source.index()].slot,
         );
-        if self.is_stored(image, holder) {
+        if self.images.get(image).has_provenance {
+            // Stored already, it may have been an orphan: now it came from a source that may still have it.
             self.reclassify(image, |images| {
                 images.note_arrival(image, slot, source_slot)
             });
-        } else {
-            let mounting = self.mounts(source, holder);
-            self.images.note_arrival(image, slot, source_slot);
-            self.images.get_mut(image).present.add(slot);
-            let class = self.images.class(image, slot);
-            self.store_at(image, holder, class, mounting);
+        }
+        if !self.is_stored(image, holder) {
+            self.store_at(image, holder, self.mounts(source, holder));
         }
         let mut arrival = Arrival::default();
         for (index, &tag) in tags.common.iter().enumerate() {

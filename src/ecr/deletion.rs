@@ -1,7 +1,7 @@
 //! Deletions: `BatchDeleteImage` and `DeleteRepository`. At a source they change nothing elsewhere (B110), but that
 //! replicas whose digest is gone there are orphans from then on.
 
-use super::ids::{HolderId, ImageId, TagId};
+use super::ids::{HolderId, TagId};
 use super::images::Digest;
 use super::refusal::Refusal;
 use super::world::World;
@@ -13,15 +13,13 @@ impl World {
     /// If the repository does not exist, or no image bears the tag.
     pub fn delete_by_tag(&mut self, holder: HolderId, tag: TagId) -> Result<(), Refusal> {
         self.check_exists(holder)?;
-        let standing = self.holders[holder.index()].tags.get(&tag).copied();
-        let image = standing.ok_or(Refusal::ImageNotFound)?.image;
-        self.edit_tags(holder, &[image], |of| {
-            of.remove_tag(tag);
-        });
-        if self.is_untagged(image, holder) {
+        let of = &mut self.holders[holder.index()];
+        let image = of.tags.get(&tag).ok_or(Refusal::ImageNotFound)?.image;
+        let is_last = of.tags_of(image).nth(1).is_none() && !self.images.get(image).has_own_tags;
+        if is_last {
             self.delete_image(image, holder);
         } else {
-            self.changed.push(self.holders[holder.index()].registry);
+            of.remove_tag(tag);
         }
         Ok(())
     }
@@ -55,37 +53,9 @@ impl World {
 
     /// Deletes all images of a repository but the `keep` that were pushed last, and returns how many went.
     pub fn delete_all_but_newest(&mut self, holder: HolderId, keep: u64) -> u64 {
-        let of = &self.holders[holder.index()];
-        let surplus = u64::from(of.images).saturating_sub(keep);
-        if surplus == 0 {
-            return 0;
-        }
-        let stored = self
-            .living_images(of.repository)
-            .filter(|(_, image)| image.present.has(of.slot));
-        let doomed: Vec<ImageId> = stored.map(|(id, _)| id).take(surplus as usize).collect();
-        for &image in &doomed {
-            self.delete_image(image, holder);
-        }
+        let images = u64::from(self.holders[holder.index()].images);
+        let surplus = images.saturating_sub(keep);
+        self.delete_oldest(holder, surplus);
         surplus
-    }
-
-    fn delete_image(&mut self, image: ImageId, holder: HolderId) {
-        self.edit_tags(holder, &[image], |of| of.remove_tags_of(image));
-        let place = self.place(holder, false);
-        let slot = self.holders[holder.index()].slot;
-        let class = self.images.class(image, slot);
-        self.holders[holder.index()].images -= 1;
-        let of = self.images.get(image);
-        let holdings = &mut self.registries[place.registry.index()].holdings;
-        holdings.images -= 1;
-        holdings.untagged -= u64::from(!of.has_own_tags);
-        holdings.remove(class, of.content.own_bytes);
-        for layer in of.content.shared_layers() {
-            self.layers.remove(layer, place, class, holdings);
-        }
-        self.changed.push(place.registry);
-        self.reclassify(image, |images| images.note_deletion(image, slot));
-        self.free_if_gone(image);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::holdings::Class;
 use super::ids::{ImageId, LayerId, RepositoryId};
+use super::provenance::Provenance;
 use super::slots::{Slot, Slots};
 
 /// An image's digest: made up from its stream and number, or given by the user.
@@ -28,43 +29,76 @@ pub struct Content {
     pub common: Option<LayerId>,
 }
 
-impl Content {
-    /// Returns the shared layers.
-    pub fn shared_layers(&self) -> impl Iterator<Item = LayerId> + use<> {
-        self.base.into_iter().chain(self.common)
-    }
-}
-
 /// An image: a digest under a repository's name.
 #[derive(Clone, Copy, Debug)]
 pub struct Image {
-    /// What it is made of.
-    pub content: Content,
-    /// When it was pushed, in nanoseconds since the run's start; negative for images stored before.
+    /// Bytes of the layers that no other image has.
+    pub own_bytes: u64,
+    /// When it was last pushed to where it was not stored, in nanoseconds since the run's start; negative for images
+    /// stored before.
     pub pushed_at: i64,
-    /// Its repository.
+    /// Its repository; none of any world if the record is free.
     pub repository: RepositoryId,
     /// The registries that hold it.
     pub(super) present: Slots,
+    /// Shared layers, or [`NO_LAYER`]: options would make the record a third larger, and a run has one per living image.
+    layers: [LayerId; 2],
+    /// The digest if it was given, or [`GENERATED`].
+    given: u32,
     /// Pushes that may still read this record.
     pub(super) pending: u32,
-    /// Its place in its repository's list of images.
-    pub(super) sequence: u32,
-    /// The registry where it was pushed, from which every replica came; unless it has a [`Provenance`].
+    /// Its place in its repository's list of images; a [`Provenance`] may tell others.
+    pub(super) place: u32,
+    /// The registry where it was pushed, and from which every replica came; unless it has a [`Provenance`].
     pub(super) origin: Slot,
     /// Whether it bears tags that no other image can bear; these are not kept one by one.
     pub(super) has_own_tags: bool,
-    /// Whether it was pushed to more than one registry.
+    /// Whether it was pushed to more than one registry, or to one a second time after it was deleted there.
     pub(super) has_provenance: bool,
 }
 
-/// Where the replicas of an image came from that was pushed to more than one registry.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Provenance {
-    /// Registries where it was pushed and still is.
-    pub pushed: Slots,
-    /// (destination, source) of its replicas.
-    pub replicated: Vec<(Slot, Slot)>,
+const NO_LAYER: LayerId = LayerId(u32::MAX);
+const GENERATED: u32 = u32::MAX;
+const NOWHERE: RepositoryId = RepositoryId(u32::MAX);
+
+// Ten million living images, 25 replicas each, are to fit in 1 GB together with their places in the lists.
+const _: () = assert!(size_of::<Image>() <= 64);
+
+impl Image {
+    /// Returns an image that is pushed for the first time at `origin` and not stored yet.
+    pub(super) fn new(
+        repository: RepositoryId,
+        content: Content,
+        origin: Slot,
+        pushed_at: i64,
+    ) -> Self {
+        Self {
+            own_bytes: content.own_bytes,
+            pushed_at,
+            repository,
+            present: Slots::default(),
+            layers: [content.base, content.common].map(|layer| layer.unwrap_or(NO_LAYER)),
+            given: match content.digest {
+                Digest::Generated(_) => GENERATED,
+                Digest::Given(digest) => digest,
+            },
+            pending: 0,
+            place: 0,
+            origin,
+            has_own_tags: false,
+            has_provenance: false,
+        }
+    }
+
+    /// Returns its shared layers.
+    pub fn shared_layers(&self) -> impl Iterator<Item = LayerId> + use<> {
+        self.layers.into_iter().filter(|&layer| layer != NO_LAYER)
+    }
+
+    /// Returns the digest that the user gave it.
+    pub(super) fn given_digest(&self) -> Option<u32> {
+        (self.given != GENERATED).then_some(self.given)
+    }
 }
 
 /// Every image that is stored somewhere or that a push in progress may still read.
@@ -76,7 +110,7 @@ pub(super) struct Images {
 }
 
 impl Images {
-    pub fn store(&mut self, image: Image) -> ImageId {
+    pub fn add(&mut self, image: Image) -> ImageId {
         if let Some(id) = self.free.pop() {
             self.images[id.index()] = image;
             return id;
@@ -94,15 +128,33 @@ impl Images {
     }
 
     pub fn free(&mut self, id: ImageId) {
-        self.provenances.remove(&id);
+        let image = &mut self.images[id.index()];
+        if image.has_provenance {
+            self.provenances.remove(&id);
+        }
+        // A free record must not pass for an entry of a repository's list.
+        image.repository = NOWHERE;
         self.free.push(id);
+    }
+
+    /// Returns how many records are in use.
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.images.len() - self.free.len()
+    }
+
+    /// Returns every record in use.
+    pub fn iter(&self) -> impl Iterator<Item = (ImageId, &Image)> {
+        let all = self.images.iter().enumerate();
+        all.filter(|(_, image)| image.repository != NOWHERE)
+            .map(|(index, image)| (ImageId::new(index), image))
     }
 
     /// Returns the class of the image where it is stored.
     pub fn class(&self, id: ImageId, slot: Slot) -> Class {
         let image = self.get(id);
         if image.has_provenance {
-            return self.provenances[&id].class(slot, image.present);
+            return self.provenances[&id].class(slot);
         }
         match (slot == image.origin, image.present.has(image.origin)) {
             (true, _) => Class::Source,
@@ -111,60 +163,75 @@ impl Images {
         }
     }
 
-    /// Notes that the image is pushed at `slot`.
-    pub fn note_push(&mut self, id: ImageId, slot: Slot) {
-        let image = &mut self.images[id.index()];
-        if !image.has_provenance && image.origin == slot {
-            return;
-        }
-        let (present, origin) = (image.present, image.origin);
-        let first = !image.has_provenance;
-        image.has_provenance = true;
-        let provenance = self.provenances.entry(id).or_default();
-        if first {
-            provenance.replicated = present
-                .iter()
-                .filter(|&to| to != origin)
-                .map(|to| (to, origin))
-                .collect();
-            if present.has(origin) {
-                provenance.pushed.add(origin);
-            }
-        }
-        provenance.pushed.add(slot);
+    /// Returns the image's place in its repository's list as far as `slot` goes.
+    pub fn place(&self, id: ImageId, slot: Slot) -> u32 {
+        let image = self.get(id);
+        let other = image
+            .has_provenance
+            .then(|| self.provenances[&id].place(slot))
+            .flatten();
+        other.unwrap_or(image.place)
     }
 
-    /// Notes that a copy from `source` arrived at `slot`.
+    /// Moves an entry of a repository's list from place `old` to `new`; returns whether the image still stands there.
+    pub fn move_entry(
+        &mut self,
+        id: ImageId,
+        repository: RepositoryId,
+        old: u32,
+        new: u32,
+    ) -> bool {
+        let image = &mut self.images[id.index()];
+        if image.repository != repository {
+            return false;
+        }
+        let is_first = image.place == old;
+        if is_first {
+            image.place = new;
+        }
+        let has_others = image.has_provenance;
+        let moved = has_others && self.provenance_mut(id).move_places(old, new);
+        is_first || moved
+    }
+
+    /// Notes that the image is pushed at `slot`, before it is stored there.
+    pub fn note_push(&mut self, id: ImageId, slot: Slot) {
+        let image = &mut self.images[id.index()];
+        if !image.has_provenance {
+            if image.origin == slot && image.present.has(slot) {
+                return;
+            }
+            image.has_provenance = true;
+            self.provenances
+                .insert(id, Provenance::of_one_push(image.origin, image.present));
+        }
+        self.provenance_mut(id).note_push(slot);
+    }
+
+    /// Notes that the image, pushed anew, stands at `place` of its repository's list as far as `slot` goes.
+    pub fn note_place(&mut self, id: ImageId, slot: Slot, place: u32) {
+        self.provenance_mut(id).set_place(slot, place);
+    }
+
+    /// Notes that a copy from `source` arrived at `slot`, before it is stored there. Of an image without a provenance
+    /// that goes without saying: its one source is its origin.
     pub fn note_arrival(&mut self, id: ImageId, slot: Slot, source: Slot) {
-        if !self.get(id).has_provenance {
-            return;
-        }
-        let replicated = &mut self.provenances.entry(id).or_default().replicated;
-        if !replicated.contains(&(slot, source)) {
-            replicated.push((slot, source));
-        }
+        let is_stored = self.get(id).present.has(slot);
+        self.provenance_mut(id)
+            .note_arrival(slot, source, is_stored);
     }
 
     /// Notes that the image is gone at `slot`.
     pub fn note_deletion(&mut self, id: ImageId, slot: Slot) {
-        self.get_mut(id).present.remove(slot);
-        if let Some(provenance) = self.provenances.get_mut(&id) {
-            provenance.pushed.remove(slot);
-            provenance.replicated.retain(|&(to, _)| to != slot);
+        let image = self.get_mut(id);
+        image.present.remove(slot);
+        if image.has_provenance {
+            self.provenance_mut(id).note_deletion(slot);
         }
     }
-}
 
-impl Provenance {
-    fn class(&self, slot: Slot, present: Slots) -> Class {
-        if self.pushed.has(slot) {
-            return Class::Source;
-        }
-        let mut sources = self.replicated.iter().filter(|&&(to, _)| to == slot);
-        if sources.any(|&(_, source)| present.has(source)) {
-            Class::Replica
-        } else {
-            Class::Orphan
-        }
+    fn provenance_mut(&mut self, id: ImageId) -> &mut Provenance {
+        let provenance = self.provenances.get_mut(&id);
+        provenance.expect("an image that has a provenance has it kept")
     }
 }

@@ -17,6 +17,7 @@ struct Use {
 }
 
 impl Use {
+    /// Returns the first class that an image of the repository gives the layer; `None` if no image is left.
     fn class(&self) -> Option<Class> {
         [Class::Source, Class::Replica, Class::Orphan]
             .into_iter()
@@ -24,11 +25,13 @@ impl Use {
     }
 }
 
+/// A layer and where it is stored.
 #[derive(Clone, Debug, Default)]
 struct Layer {
     bytes: u64,
     /// Image records that name the layer, and streams that will.
     references: u64,
+    /// By holder, rising.
     uses: Vec<Use>,
 }
 
@@ -95,6 +98,12 @@ impl Layers {
         }
     }
 
+    /// Returns how many layers are known.
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.layers.len() - self.free.len()
+    }
+
     /// Returns the layer's bytes.
     pub fn bytes(&self, id: LayerId) -> u64 {
         self.layers[id.index()].bytes
@@ -103,15 +112,15 @@ impl Layers {
     /// Returns whether the layer need not be moved to `place`: the repository holds it (B130), or another one of
     /// the registry does and layers are mounted (B131, B133).
     pub fn is_held(&self, id: LayerId, place: Place) -> bool {
-        let uses = &self.layers[id.index()].uses;
-        uses.iter()
-            .any(|of| of.holder == place.holder || place.mounting && of.registry == place.registry)
+        let layer = &self.layers[id.index()];
+        layer.find(place.holder).is_ok()
+            || place.mounting && layer.copies(place.registry).next().is_some()
     }
 
     /// Books one more image of `class` with the layer at `place`.
     pub fn add(&mut self, id: LayerId, place: Place, class: Class, holdings: &mut Holdings) {
-        let index = self.find_or_add_use(id, place);
-        self.change(id, index, holdings, |of| of.images[class as usize] += 1);
+        let index = self.layers[id.index()].find_or_add_use(place);
+        self.change(id, index, holdings, |images| images[class as usize] += 1);
     }
 
     /// Books one image of `class` less.
@@ -119,12 +128,8 @@ impl Layers {
     /// # Panics
     /// If no such image was booked there.
     pub fn remove(&mut self, id: LayerId, place: Place, class: Class, holdings: &mut Holdings) {
-        let uses = &self.layers[id.index()].uses;
-        let index = uses
-            .iter()
-            .position(|of| of.holder == place.holder)
-            .expect("the layer is stored there");
-        self.change(id, index, holdings, |of| of.images[class as usize] -= 1);
+        let index = self.layers[id.index()].expect_use(place);
+        self.change(id, index, holdings, |images| images[class as usize] -= 1);
         let uses = &mut self.layers[id.index()].uses;
         if uses[index].class().is_none() {
             uses.remove(index);
@@ -132,6 +137,9 @@ impl Layers {
     }
 
     /// Books one image of the class `from` as one of the class `to`.
+    ///
+    /// # Panics
+    /// If no such image was booked there.
     pub fn move_class(
         &mut self,
         id: LayerId,
@@ -140,91 +148,102 @@ impl Layers {
         to: Class,
         holdings: &mut Holdings,
     ) {
-        let index = self.find_or_add_use(id, place);
-        self.change(id, index, holdings, |of| {
-            of.images[from as usize] -= 1;
-            of.images[to as usize] += 1;
+        let index = self.layers[id.index()].expect_use(place);
+        self.change(id, index, holdings, |images| {
+            images[from as usize] -= 1;
+            images[to as usize] += 1;
         });
     }
 
-    /// Adds up the layers stored in `registry`, each copy once.
-    pub fn recount(&self, registry: RegistryId, count: &mut Holdings) {
-        for (id, layer) in self.layers.iter().enumerate() {
-            for (index, of) in layer
-                .uses
-                .iter()
-                .enumerate()
-                .filter(|(_, of)| of.registry == registry)
-            {
-                let shares = |other: &Use| other.registry == registry && other.copy == of.copy;
+    /// Adds up the layers stored in each registry, each copy once.
+    pub fn recount(&self, counts: &mut [Holdings]) {
+        for layer in &self.layers {
+            for (index, of) in layer.uses.iter().enumerate() {
+                let shares = |other: &Use| other.registry == of.registry && other.copy == of.copy;
                 if self.mounted_billed_once && layer.uses[..index].iter().any(shares) {
                     continue;
                 }
-                if let Some(class) = self.stored_class(LayerId::new(id), index) {
-                    count.add(class, layer.bytes);
+                if let Some(class) = self.stored_class(layer, index) {
+                    counts[of.registry.index()].add(class, layer.bytes);
                 }
             }
         }
     }
 
-    fn find_or_add_use(&mut self, id: LayerId, place: Place) -> usize {
-        let uses = &mut self.layers[id.index()].uses;
-        if let Some(index) = uses.iter().position(|of| of.holder == place.holder) {
-            return index;
-        }
-        let copies = || {
-            uses.iter()
-                .filter(|of| of.registry == place.registry)
-                .map(|of| of.copy)
-        };
-        let copy = match copies().min().filter(|_| place.mounting) {
-            Some(mounted) => mounted,
-            None => copies().max().map_or(0, |newest| newest + 1),
-        };
-        uses.push(Use {
-            holder: place.holder,
-            registry: place.registry,
-            copy,
-            images: [0; Class::COUNT],
-        });
-        uses.len() - 1
-    }
-
-    /// Applies `edit` to a use and moves the layer's bytes from the class that it had to the one that it has.
+    /// Applies `edit` to the images of a use and moves the layer's bytes from the class that it had to the one that it has.
     fn change(
         &mut self,
         id: LayerId,
         index: usize,
         holdings: &mut Holdings,
-        edit: impl FnOnce(&mut Use),
+        edit: impl FnOnce(&mut [u32; Class::COUNT]),
     ) {
-        let before = self.stored_class(id, index);
         let layer = &mut self.layers[id.index()];
-        edit(&mut layer.uses[index]);
-        let bytes = layer.bytes;
-        let after = self.stored_class(id, index);
+        let mut edited = layer.uses[index].clone();
+        edit(&mut edited.images);
+        if edited.class() == layer.uses[index].class() {
+            layer.uses[index] = edited;
+            return;
+        }
+        let before = self.stored_class(&self.layers[id.index()], index);
+        self.layers[id.index()].uses[index] = edited;
+        let layer = &self.layers[id.index()];
+        let after = self.stored_class(layer, index);
         if before == after {
             return;
         }
         if let Some(class) = before {
-            holdings.remove(class, bytes);
+            holdings.remove(class, layer.bytes);
         }
         if let Some(class) = after {
-            holdings.add(class, bytes);
+            holdings.add(class, layer.bytes);
         }
     }
 
     /// Returns what the stored copy of a use counts as: the first class among all uses that share it.
-    fn stored_class(&self, id: LayerId, index: usize) -> Option<Class> {
-        let uses = &self.layers[id.index()].uses;
-        let this = &uses[index];
+    fn stored_class(&self, layer: &Layer, index: usize) -> Option<Class> {
+        let this = &layer.uses[index];
         if !self.mounted_billed_once {
             return this.class();
         }
-        let sharing = uses
-            .iter()
-            .filter(|of| of.registry == this.registry && of.copy == this.copy);
+        let shares = |of: &&Use| of.registry == this.registry && of.copy == this.copy;
+        let sharing = layer.uses.iter().filter(shares);
         sharing.filter_map(Use::class).min()
+    }
+}
+
+impl Layer {
+    /// Returns the place of a repository's use, or where it would stand.
+    fn find(&self, holder: HolderId) -> Result<usize, usize> {
+        self.uses.binary_search_by_key(&holder, |of| of.holder)
+    }
+
+    fn expect_use(&self, place: Place) -> usize {
+        self.find(place.holder).expect("the layer is stored there")
+    }
+
+    /// Returns the numbers of the copies stored in a registry.
+    fn copies(&self, registry: RegistryId) -> impl Iterator<Item = u32> {
+        let there = self.uses.iter().filter(move |of| of.registry == registry);
+        there.map(|of| of.copy)
+    }
+
+    /// A repository that lacks the layer mounts the registry's oldest copy, or else stores one of its own.
+    fn find_or_add_use(&mut self, place: Place) -> usize {
+        let index = match self.find(place.holder) {
+            Ok(index) => return index,
+            Err(index) => index,
+        };
+        let mounted = self.copies(place.registry).min().filter(|_| place.mounting);
+        let newest = self.copies(place.registry).max();
+        let added = Use {
+            holder: place.holder,
+            registry: place.registry,
+            copy: mounted.or(newest.map(|newest| newest + 1)).unwrap_or(0),
+            images: [0; Class::COUNT],
+        };
+        self.uses.insert(index, added);
+        index
     }
 }
 

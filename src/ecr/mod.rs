@@ -10,13 +10,19 @@ mod ids;
 mod images;
 mod layers;
 pub mod mutability;
+mod order;
 pub mod policy;
+mod provenance;
 mod push;
 mod reason;
 mod refusal;
 mod repositories;
 pub mod rules;
 mod slots;
+mod storage;
+mod tags;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use arrival::Arrival;
@@ -27,4 +33,5 @@ pub use push::{Push, Pushed};
 pub use reason::Reason;
 pub use refusal::Refusal;
 pub use slots::Slots;
-pub use world::{Quotas, Tags, World};
+pub use tags::Tags;
+pub use world::{Quotas, World};

@@ -1,12 +1,11 @@
 //! Pushes: `PutImage` accepted or refused.
 
-use super::holdings::Class;
 use super::ids::{HolderId, ImageId, TagId};
 use super::images::{Content, Digest, Image};
 use super::refusal::Refusal;
-use super::repositories::Standing;
-use super::slots::Slots;
-use super::world::{Tags, World};
+use super::repositories::{Holder, Standing};
+use super::tags::Tags;
+use super::world::World;
 
 /// A push: one image under one or more tags.
 #[derive(Clone, Copy, Debug)]
@@ -33,42 +32,47 @@ pub struct Pushed {
 }
 
 impl World {
-    /// Accepts a push or refuses it.
+    /// Accepts a push or refuses it. Of a digest that is stored, only the tags that do not stand on it count; `counts` is
+    /// told for each common tag of an accepted push whether it does.
     ///
     /// # Errors
     /// If the repository does not exist; the digest is stored under all these tags (B17); a tag stands on another
     /// digest and is immutable; or a quota is used up.
-    pub fn push(&mut self, push: Push<'_>) -> Result<Pushed, Refusal> {
-        self.check_exists(push.holder)?;
-        let known = self.find_given(push.holder, push.content.digest);
-        let stored = known.filter(|&id| self.is_stored(id, push.holder));
-        self.check_tags(push.holder, stored, push.tags)?;
-        let of = &self.holders[push.holder.index()];
+    pub fn push(
+        &mut self,
+        push: Push<'_>,
+        mut counts: impl FnMut(usize, bool),
+    ) -> Result<Pushed, Refusal> {
+        let holder = push.holder;
+        self.check_exists(holder)?;
+        let known = self.find_given(holder, push.content.digest);
+        let stored = known.filter(|&id| self.is_stored(id, holder));
+        self.check_tags(holder, stored, push.tags)?;
+        let of = &self.holders[holder.index()];
         if stored.is_none() && u64::from(of.images) >= self.quotas.images_per_repository {
             return Err(Refusal::LimitExceeded);
         }
-        let image = known.unwrap_or_else(|| self.add_image(&push));
-        if known.is_some() {
-            self.push_again(image, &push);
-        }
+        let image = match known {
+            Some(id) => self.push_again(id, &push),
+            None => self.add_image(&push),
+        };
         if stored.is_none() {
-            let mounting = self.blob_mounting(self.holders[push.holder.index()].registry);
-            self.store_at(image, push.holder, Class::Source, mounting);
+            let mounting = self.blob_mounting(self.holders[holder.index()].registry);
+            self.store_at(image, holder, mounting);
         }
-        for &tag in push.tags.common {
-            self.put_tag(
-                push.holder,
-                tag,
-                Standing {
-                    image,
-                    push: push.number,
-                },
-            );
-        }
-        Ok(Pushed {
+        let standing = Standing {
             image,
-            is_new: stored.is_none(),
-        })
+            push: push.number,
+        };
+        for (index, &tag) in push.tags.common.iter().enumerate() {
+            let is_new_here = !self.holders[holder.index()].stands_on(tag, image);
+            counts(index, is_new_here);
+            if is_new_here {
+                self.put_tag(holder, tag, standing);
+            }
+        }
+        let is_new = stored.is_none();
+        Ok(Pushed { image, is_new })
     }
 
     /// Returns the image of a digest that the user gave, if it is known under the repository's name.
@@ -88,85 +92,56 @@ impl World {
         tags: Tags<'_>,
     ) -> Result<(), Refusal> {
         let of = &self.holders[holder.index()];
-        let standing = |tag: &TagId| of.tags.get(tag).map(|standing| standing.image);
-        let is_new_here = |tag: &&TagId| stored.is_none() || standing(tag) != stored;
-        if stored.is_some() && !tags.common.iter().any(|tag| is_new_here(&tag)) {
+        let is_new_here = |tag: &&TagId| stored.is_none_or(|image| !of.stands_on(**tag, image));
+        let mut new_here = tags.common.iter().filter(is_new_here).peekable();
+        if stored.is_some() && new_here.peek().is_none() {
             return Err(Refusal::ImageAlreadyExists);
         }
-        let mut moved = tags
-            .common
-            .iter()
-            .filter(is_new_here)
-            .filter(|tag| standing(tag).is_some());
-        if moved.any(|&tag| self.is_immutable(holder, tag)) {
-            return Err(Refusal::ImageTagAlreadyExists);
+        let mut borne = stored.map_or(0, |image| of.tags_of(image).count() as u64);
+        for &tag in new_here {
+            if of.tags.contains_key(&tag) && self.is_immutable(holder, tag) {
+                return Err(Refusal::ImageTagAlreadyExists);
+            }
+            borne += 1;
         }
-        let added = tags.common.iter().filter(is_new_here).count() as u64;
-        let borne = stored.map_or(0, |id| u64::from(of.tag_count(id)));
-        if borne + added > self.quotas.tags_per_image {
-            Err(Refusal::LimitExceeded)
-        } else {
-            Ok(())
+        if borne > self.quotas.tags_per_image {
+            return Err(Refusal::LimitExceeded);
         }
+        Ok(())
     }
 
     fn add_image(&mut self, push: &Push<'_>) -> ImageId {
-        let of = &self.holders[push.holder.index()];
-        let repository = of.repository;
-        push.content
-            .shared_layers()
-            .for_each(|layer| self.layers.refer(layer));
-        let id = self.images.store(Image {
-            content: push.content,
-            pushed_at: push.at,
-            repository,
-            present: Slots::default(),
-            pending: 0,
-            sequence: 0,
-            origin: of.slot,
-            has_own_tags: push.tags.own,
-            has_provenance: false,
-        });
+        let Holder {
+            repository, slot, ..
+        } = self.holders[push.holder.index()];
+        let mut image = Image::new(repository, push.content, slot, push.at);
+        image.has_own_tags = push.tags.own;
+        for layer in image.shared_layers() {
+            self.layers.refer(layer);
+        }
+        let id = self.images.add(image);
         if let Digest::Given(digest) = push.content.digest {
             self.given.insert((repository, digest), id);
         }
-        self.list(repository, id);
+        self.images.get_mut(id).place = self.list(repository, id);
         id
     }
 
-    /// A known digest: it may have lain here as a replica, or only elsewhere, orphaned perhaps until now.
-    fn push_again(&mut self, id: ImageId, push: &Push<'_>) {
-        let of = &self.holders[push.holder.index()];
-        let (slot, repository) = (of.slot, of.repository);
-        let was_stored = self.images.get(id).present.has(slot);
-        let returns = !was_stored && self.images.get(id).origin == slot;
-        if returns {
-            // Before it is stored, so that its replicas elsewhere are orphans no longer.
-            self.reclassify(id, |images| {
-                images.get_mut(id).present.add(slot);
-                images.note_push(id, slot);
-            });
-            self.images.get_mut(id).present.remove(slot);
-        } else {
-            self.reclassify(id, |images| images.note_push(id, slot));
-        }
-        if !was_stored {
+    /// A known digest: it may lie here already, perhaps as a replica, or only elsewhere, perhaps as an orphan until now.
+    fn push_again(&mut self, id: ImageId, push: &Push<'_>) -> ImageId {
+        debug_assert!(
+            !push.tags.own,
+            "an image with tags of its own is pushed once"
+        );
+        let Holder {
+            repository, slot, ..
+        } = self.holders[push.holder.index()];
+        self.reclassify(id, |images| images.note_push(id, slot));
+        if !self.is_stored(id, push.holder) {
+            let place = self.list(repository, id);
+            self.images.note_place(id, slot, place);
             self.images.get_mut(id).pushed_at = push.at;
-            self.repositories[repository.index()].living -= 1;
-            self.list(repository, id);
         }
-    }
-
-    /// Puts a tag where it belongs, away from where it stood (B65).
-    pub(super) fn put_tag(&mut self, holder: HolderId, tag: TagId, standing: Standing) {
-        let before = self.holders[holder.index()].tags.get(&tag).copied();
-        let left = before.map_or(standing.image, |before| before.image);
-        let affected = [standing.image, left];
-        let affected = if left == standing.image {
-            &affected[..1]
-        } else {
-            &affected[..]
-        };
-        self.edit_tags(holder, affected, |of| of.put_tag(tag, standing));
+        id
     }
 }

@@ -1,6 +1,6 @@
 //! Repositories: a name that several registries may hold, and what each of them holds under it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ids::{HolderId, ImageId, RegistryId, RepositoryId, TagId};
 use super::mutability::TagRule;
@@ -13,21 +13,20 @@ pub(super) struct Repository {
     pub first_holder: HolderId,
     /// Registries that may hold it, by slot; rising.
     pub registries: Vec<RegistryId>,
-    /// Images in the order of their pushes; entries of images that are gone are stale.
-    pub images: VecDeque<ImageId>,
-    /// Sequence number of the first entry of `images`.
-    pub first_sequence: u32,
-    /// Entries of `images` that are not stale.
-    pub living: u32,
+    /// Images in the order of their pushes, those pushed anew once more; entries of images that are gone are stale.
+    pub images: Vec<ImageId>,
+    /// How long that list may grow before its stale entries are dropped.
+    pub compact_at: usize,
 }
 
 impl Repository {
+    /// Lists shorter than this are left alone; in tests next to none is.
+    pub const LEAST_COMPACTION: usize = if cfg!(test) { 4 } else { 64 };
+
     /// Returns the slot of `registry`, if it may hold this name.
     pub fn slot(&self, registry: RegistryId) -> Option<Slot> {
-        self.registries
-            .binary_search(&registry)
-            .ok()
-            .map(|slot| slot as Slot)
+        let slot = self.registries.binary_search(&registry).ok()?;
+        Some(slot as Slot)
     }
 
     pub fn holder(&self, slot: Slot) -> HolderId {
@@ -51,12 +50,14 @@ pub(super) struct Holder {
     pub slot: Slot,
     pub exists: bool,
     pub images: u32,
+    /// None of its images stands before this place of the name's list.
+    pub cleared: u32,
     /// Tag mutability; `None` is ECR's default, MUTABLE (B61).
     pub mutability: Option<Box<TagRule>>,
     /// Where each tag stands that more than one image may bear.
     pub tags: BTreeMap<TagId, Standing>,
-    /// How many of these tags an image bears; images with none are left out.
-    pub tag_counts: BTreeMap<ImageId, u32>,
+    /// The same, by image.
+    borne: BTreeSet<(ImageId, TagId)>,
 }
 
 impl Holder {
@@ -67,47 +68,59 @@ impl Holder {
             slot,
             exists: false,
             images: 0,
+            cleared: 0,
             mutability: None,
             tags: BTreeMap::new(),
-            tag_counts: BTreeMap::new(),
+            borne: BTreeSet::new(),
         }
     }
 
-    /// Returns how many of its tags `image` bears.
-    pub fn tag_count(&self, image: ImageId) -> u32 {
-        self.tag_counts.get(&image).copied().unwrap_or(0)
+    /// Returns which of its tags `image` bears.
+    pub fn tags_of(&self, image: ImageId) -> impl Iterator<Item = TagId> {
+        let range = self
+            .borne
+            .range((image, TagId(0))..=(image, TagId(u32::MAX)));
+        range.map(|&(_, tag)| tag)
     }
 
-    /// Puts `tag` on `image`, away from where it stood.
-    pub fn put_tag(&mut self, tag: TagId, standing: Standing) {
-        if let Some(before) = self.tags.insert(tag, standing) {
-            self.forget_one(before.image);
+    /// Returns whether `image` bears any of its tags.
+    pub fn bears_tag(&self, image: ImageId) -> bool {
+        self.tags_of(image).next().is_some()
+    }
+
+    /// Returns whether `tag` stands on `image`.
+    pub fn stands_on(&self, tag: TagId, image: ImageId) -> bool {
+        self.tags
+            .get(&tag)
+            .is_some_and(|standing| standing.image == image)
+    }
+
+    /// Puts `tag` on an image, and returns the other one on which it stood.
+    pub fn put_tag(&mut self, tag: TagId, standing: Standing) -> Option<ImageId> {
+        let before = self.tags.insert(tag, standing).map(|before| before.image);
+        if before == Some(standing.image) {
+            return None;
         }
-        *self.tag_counts.entry(standing.image).or_default() += 1;
+        self.borne.insert((standing.image, tag));
+        let left = before?;
+        self.borne.remove(&(left, tag));
+        Some(left)
     }
 
-    /// Removes `tag` and returns the image that it stood on.
+    /// Removes `tag` and returns the image on which it stood.
     pub fn remove_tag(&mut self, tag: TagId) -> Option<ImageId> {
         let image = self.tags.remove(&tag)?.image;
-        self.forget_one(image);
+        self.borne.remove(&(image, tag));
         Some(image)
     }
 
     /// Removes every tag of `image`.
     pub fn remove_tags_of(&mut self, image: ImageId) {
-        if self.tag_counts.remove(&image).is_some() {
-            self.tags.retain(|_, standing| standing.image != image);
-        }
-    }
-
-    fn forget_one(&mut self, image: ImageId) {
-        let count = self
-            .tag_counts
-            .get_mut(&image)
-            .expect("a tag that stands is counted");
-        *count -= 1;
-        if *count == 0 {
-            self.tag_counts.remove(&image);
+        loop {
+            let Some(tag) = self.tags_of(image).next() else {
+                return;
+            };
+            self.remove_tag(tag);
         }
     }
 }

@@ -1,30 +1,53 @@
 //! A log-linear histogram of integers: bits of the integer choose the bucket, no logarithm is taken.
 
-/// Counts (or times) of integers in buckets no wider than 1/1024 of their lower bound: under 0.1 %.
+/// Counts (or times) of integers in buckets no wider than 1/512 of their lower bound, read at their middle: under 0.1 %.
 ///
-/// Numbers under 2048 have a bucket each. Chunks of 1024 buckets, one per power of two, are made when first met.
+/// Numbers under 1024 have a bucket each. Chunks of 512 buckets, one per power of two, are made when first met.
 #[derive(Clone, Debug, Default)]
 pub struct Histogram {
+    /// Numbers under [`Self::CHUNK`]: most levels are such, and take the short way.
+    small: Vec<u64>,
+    /// The others, one chunk per power of two.
     chunks: Vec<Option<Box<[u64; Self::CHUNK]>>>,
-    total: u128,
+    total: u64,
 }
 
 impl Histogram {
-    const BITS: u32 = 10;
+    const BITS: u32 = 9;
     const CHUNK: usize = 1 << Self::BITS;
 
     /// Adds `weight` to the bucket of `number`.
+    #[inline]
     pub fn add(&mut self, number: u64, weight: u64) {
+        self.total += weight;
+        match self.small.get_mut(number as usize) {
+            Some(sum) => *sum += weight,
+            None => self.add_beyond(number, weight),
+        }
+    }
+
+    fn add_beyond(&mut self, number: u64, weight: u64) {
+        if number < Self::CHUNK as u64 {
+            self.small
+                .resize((number as usize + 1).next_power_of_two(), 0);
+            self.small[number as usize] += weight;
+            return;
+        }
         let (chunk, place) = Self::bucket(number);
         if chunk >= self.chunks.len() {
             self.chunks.resize(chunk + 1, None);
         }
         self.chunks[chunk].get_or_insert_with(|| Box::new([0; Self::CHUNK]))[place] += weight;
-        self.total += u128::from(weight);
     }
 
     /// Adds all that `other` holds.
     pub fn merge(&mut self, other: &Self) {
+        self.small
+            .resize(self.small.len().max(other.small.len()), 0);
+        self.small
+            .iter_mut()
+            .zip(&other.small)
+            .for_each(|(sum, weight)| *sum += weight);
         if other.chunks.len() > self.chunks.len() {
             self.chunks.resize(other.chunks.len(), None);
         }
@@ -44,7 +67,7 @@ impl Histogram {
     }
 
     /// Returns the sum of all weights.
-    pub const fn total(&self) -> u128 {
+    pub const fn total(&self) -> u64 {
         self.total
     }
 
@@ -54,17 +77,23 @@ impl Histogram {
         let mut below = 0;
         let mut buckets = self.buckets();
         buckets.find_map(|(low, high, weight)| {
-            below += u128::from(weight);
+            below += weight;
             (below >= rank).then(|| low + (high - low) / 2)
         })
     }
 
     /// Returns every bucket with a weight: its least and greatest number and its weight, rising.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> {
+        let small = self
+            .small
+            .iter()
+            .enumerate()
+            .filter(|&(_, &weight)| weight > 0);
+        let small = small.map(|(number, &weight)| (number as u64, number as u64, weight));
         let chunks = self.chunks.iter().enumerate();
         let made =
             chunks.filter_map(|(chunk, weights)| weights.as_ref().map(|weights| (chunk, weights)));
-        made.flat_map(|(chunk, weights)| {
+        small.chain(made.flat_map(|(chunk, weights)| {
             let filled = weights
                 .iter()
                 .enumerate()
@@ -73,31 +102,26 @@ impl Histogram {
                 let (low, high) = Self::bounds(chunk, place);
                 (low, high, weight)
             })
-        })
+        }))
     }
 
+    /// Returns chunk and place of a number that is not small.
     const fn bucket(number: u64) -> (usize, usize) {
-        if number < Self::CHUNK as u64 {
-            return (0, number as usize);
-        }
         let shift = number.ilog2() - Self::BITS;
-        (shift as usize + 1, (number >> shift) as usize - Self::CHUNK)
+        (shift as usize, (number >> shift) as usize - Self::CHUNK)
     }
 
     const fn bounds(chunk: usize, place: usize) -> (u64, u64) {
-        if chunk == 0 {
-            return (place as u64, place as u64);
-        }
-        let shift = chunk as u32 - 1;
-        let low = ((Self::CHUNK + place) as u64) << shift;
-        (low, low + ((1 << shift) - 1))
+        let low = ((Self::CHUNK + place) as u64) << chunk;
+        (low, low + ((1 << chunk) - 1))
     }
 }
 
 /// Returns the nearest rank of a quantile among `total`, from 1.
-pub fn rank(total: u128, numerator: u64, denominator: u64) -> u128 {
-    (total * u128::from(numerator))
-        .div_ceil(u128::from(denominator))
+pub fn rank(total: u64, numerator: u64, denominator: u64) -> u64 {
+    let rank = (u128::from(total) * u128::from(numerator)).div_ceil(u128::from(denominator));
+    u64::try_from(rank)
+        .expect("a rank is at most the total")
         .max(1)
 }
 

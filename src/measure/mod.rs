@@ -10,10 +10,10 @@ mod money;
 pub mod outcome;
 pub mod record;
 mod revocations;
+mod simulate;
 mod storage;
 pub mod table;
 mod tables;
-
 mod thresholds;
 mod timeline;
 mod trend;
@@ -21,3 +21,4 @@ mod trend;
 pub use ledger::{HALF_HOUR, Ledger, Questions};
 pub use money::Tariff;
 pub use outcome::Outcome;
+pub use simulate::simulate;

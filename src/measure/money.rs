@@ -148,11 +148,15 @@ impl Tariff {
         for (&(payer, from, to), &bytes) in pairs {
             let flat = self.flat_rate(&model.regions[from], &model.regions[to], reading);
             match flat {
-                _ if bytes == 0 => drop(dollars.insert((payer, from, to), 0.0)),
-                Flat::Rate(rate) => {
-                    drop(dollars.insert((payer, from, to), bytes as f64 / self.gb() * rate))
+                _ if bytes == 0 => {
+                    dollars.insert((payer, from, to), 0.0);
                 }
-                Flat::Tiered => tiered.entry((payer, from)).or_default().push((to, bytes)),
+                Flat::Rate(rate) => {
+                    dollars.insert((payer, from, to), bytes as f64 / self.gb() * rate);
+                }
+                Flat::Tiered => {
+                    tiered.entry((payer, from)).or_default().push((to, bytes));
+                }
                 Flat::NoPrice => return None,
             }
         }

@@ -93,3 +93,12 @@ pub struct NoRecords;
 impl RecordSink for NoRecords {
     fn record(&mut self, _: ReplicationRecord) {}
 }
+
+/// Without a sink, records are thrown away.
+impl<S: RecordSink> RecordSink for Option<S> {
+    fn record(&mut self, record: ReplicationRecord) {
+        if let Some(sink) = self {
+            sink.record(record);
+        }
+    }
+}

@@ -32,7 +32,7 @@ impl Sample {
         }
         self.few.sort_unstable();
         let nanos = percents.map(|percent| {
-            let place = rank(self.few.len() as u128, percent, 100) - 1;
+            let place = rank(self.few.len() as u64, percent, 100) - 1;
             self.few.get(place as usize).copied()
         });
         self.few.clear();

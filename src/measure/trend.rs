@@ -75,17 +75,12 @@ impl Trend {
 
     /// Returns how many durations there are.
     pub const fn count(&self) -> u64 {
-        self.nanos.total() as u64
+        self.nanos.total()
     }
 
     /// Returns the exact mean in seconds.
     pub fn mean_s(&self) -> Option<f64> {
         (self.count() > 0).then(|| self.sum as f64 / self.count() as f64 / 1e9)
-    }
-
-    /// Returns the sum in nanoseconds.
-    pub const fn sum_nanos(&self) -> u128 {
-        self.sum
     }
 
     /// Returns the least duration.

@@ -7,9 +7,9 @@ const DAY_S: f64 = 86_400.0;
 /// Returns a duration: `850 ms`, `4.2 s`, `23.4 min`, `12 h`, `30 d`.
 pub fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
-        s if s >= 2.0 * DAY_S => (s / DAY_S, "d"),
+        s if s >= 2.0 * DAY_S || s == DAY_S => (s / DAY_S, "d"),
         s if s >= HOUR_S => (s / HOUR_S, "h"),
-        s if s >= 2.0 * MINUTE_S => (s / MINUTE_S, "min"),
+        s if s >= 2.0 * MINUTE_S || s == MINUTE_S => (s / MINUTE_S, "min"),
         s if s >= 1.0 || s == 0.0 => (s, "s"),
         s => (s * 1e3, "ms"),
     };
@@ -28,7 +28,7 @@ pub fn usd(usd: f64) -> String {
         let (whole, decimals) = cents.split_at(cents.len() - 3);
         return thousands(whole) + decimals;
     }
-    let decimals = (2.0 - usd.abs().log10().floor()).clamp(2.0, 12.0) as usize;
+    let decimals = (2.0 - libm::log10(usd.abs()).floor()).clamp(2.0, 12.0) as usize;
     let text = format!("{usd:.decimals$}");
     let trimmed = text.trim_end_matches('0');
     let least = text.find('.').map_or(0, |point| point + 3);
@@ -50,15 +50,19 @@ pub fn quantity(quantity: f64) -> String {
     thousands(whole) + decimals
 }
 
-/// Returns a share in per cent, with as many digits as it takes not to show 100 % for less.
+/// Returns a share in per cent, with as many digits as it takes not to show 0 % for more or 100 % for less.
 pub fn share(share: f64) -> String {
     let percent = share * 100.0;
+    let digits = |decimals: usize| {
+        let text = format!("{percent:.decimals$}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let honest = |text: &String| (text != "100" || share >= 1.0) && (text != "0" || share <= 0.0);
     let text = (2..=9)
-        .map(|decimals| format!("{percent:.decimals$}"))
-        .find(|text| share >= 1.0 || !text.starts_with("100"))
+        .map(digits)
+        .find(honest)
         .unwrap_or_else(|| percent.to_string());
-    let trimmed = text.trim_end_matches('0').trim_end_matches('.');
-    format!("{} %", if text.contains('.') { trimmed } else { &text })
+    format!("{} %", if text.is_empty() { "0" } else { &text })
 }
 
 /// Returns a value in a metric's unit: `s`, `bytes`, `USD` or `1`.
@@ -146,6 +150,7 @@ mod tests {
             (0.0, "0 s"),
             (0.0042, "4.2 ms"),
             (4.25, "4.25 s"),
+            (60.0, "1 min"),
             (90.0, "90 s"),
             (1_404.25, "23.4 min"),
             (3_600.0, "1 h"),
@@ -157,12 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn a_share_below_one_never_reads_100_percent() {
+    fn a_share_reads_0_or_100_percent_only_if_it_is() {
         assert_eq!(share(1.0), "100 %");
         assert_eq!(share(0.99712), "99.71 %");
         assert_eq!(share(0.999_999), "99.9999 %");
         assert_eq!(share(0.5), "50 %");
         assert_eq!(share(0.0), "0 %");
+        assert_eq!(share(1e-5), "0.001 %");
     }
 
     #[test]

@@ -3,14 +3,21 @@
 //! Knows nothing of ECR, clocks or chance. What it writes depends on the outcome alone: the same outcome gives the same
 //! bytes. Charts and page are made from the folder's files, so that `ecrsim report` redraws them without simulating.
 
+pub mod charts;
 pub mod csv_files;
 pub mod error;
+mod facts;
 pub mod folder;
 pub mod human;
+pub mod page;
 pub mod replications;
 pub mod run_json;
 pub mod summary_json;
 pub mod terminal;
+pub mod view;
+mod write;
+
+pub use write::{redraw, write_run};
 
 #[cfg(test)]
 mod samples;

@@ -219,5 +219,36 @@ macro_rules! key_pattern {
         }
     };
 }
-key_pattern!(Percentile, "^p[0-9]{1,6}$");
+key_pattern!(Percentile, "^p[0-9]{2,6}$");
 key_pattern!(Probability, "^(0(\\.[0-9]+)?|1(\\.0+)?)$");
+
+impl Percentile {
+    /// Returns the probability that the digits stand for: `p95` is 0.95, `p999` is 0.999.
+    pub fn probability(&self) -> f64 {
+        let digits = self.0.trim_start_matches('p');
+        format!("0.{digits}").parse().unwrap_or(0.0)
+    }
+}
+
+impl Probability {
+    /// Returns the probability.
+    pub fn value(&self) -> f64 {
+        self.0.parse().unwrap_or(0.0)
+    }
+}
+
+impl<Q> Law<Q> {
+    /// Returns the law's name, as the file writes it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Uniform { .. } => "uniform",
+            Self::Exponential { .. } => "exponential",
+            Self::Lognormal(_) => "lognormal",
+            Self::Gamma { .. } => "gamma",
+            Self::Weibull { .. } => "weibull",
+            Self::Pareto { .. } => "pareto",
+            Self::Quantiles(_) => "quantiles",
+            Self::Empirical(_) => "empirical",
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::check::{self, Context, Documents};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
-use super::document::{Node, apply_override, read_json, read_toml};
+use super::document::{Node, Value, apply_override, read_json, read_toml};
 use super::read::{InputFile, Reader};
 use super::schema::{Shaped, check_shape};
 use super::threshold::Threshold;
@@ -64,17 +64,25 @@ fn tree(
     let is_json = path
         .extension()
         .is_some_and(|extension| extension == "json");
-    let mut root = if is_json {
-        read_json(file, &text)?
+    let (mut root, mut wrong) = if is_json {
+        let (root, wrong) = read_json(file, &text).map_err(|error| vec![error])?;
+        (without_schema(root), wrong)
     } else {
-        read_toml(file, &text)?
+        (read_toml(file, &text)?, Vec::new())
     };
-    let mut wrong = Vec::new();
     for written in overrides {
         let file = reader.files.add("--set", written.as_str());
         wrong.extend(apply_override(&mut root, file, written).err());
     }
     Ok((root, wrong))
+}
+
+/// Editors find the schema of a JSON file by its key `$schema`, which is no key of a scenario.
+fn without_schema(mut root: Node) -> Node {
+    if let Value::Table(entries) = &mut root.value {
+        entries.retain(|entry| entry.key != "$schema");
+    }
+    root
 }
 
 fn checked(
@@ -83,7 +91,11 @@ fn checked(
     root: &Node,
     mut found: Vec<Diagnostic>,
 ) -> Result<Loaded, Diagnostics> {
-    let Shaped { json, found: shape } = check_shape(root);
+    let Shaped {
+        json,
+        found: shape,
+        broken,
+    } = check_shape(root);
     found.extend(shape);
     let mut scenario: Scenario = match serde_json::from_value(json) {
         Ok(scenario) => scenario,
@@ -98,7 +110,7 @@ fn checked(
         scenario.name = stem(path);
     }
     scenario.fill_defaults();
-    let mut cx = Context::new(root, reader, found);
+    let mut cx = Context::new(root, reader, found, broken);
     let parts = check::check(&mut cx, &mut scenario);
     let (found, reader) = cx.finish();
     finish(scenario, parts, found, reader)

@@ -6,6 +6,8 @@ mod check;
 pub mod diagnostic;
 mod distribution;
 mod document;
+mod estimate;
+mod laws;
 mod load;
 pub mod metrics;
 mod names;
@@ -13,6 +15,7 @@ mod read;
 mod registry;
 mod resolve;
 pub mod schema;
+mod show;
 mod threshold;
 mod time;
 mod trace;
@@ -23,6 +26,7 @@ pub use distribution::{
     Component, Distribution, Empirical, Law, Lognormal, Mixture, Percentile, Probability,
     Quantiles, Quantity,
 };
+pub use estimate::{Estimate, LinkLoad, estimate};
 pub use load::{Loaded, load};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
 pub use read::InputFile;

@@ -2,6 +2,7 @@
 
 mod build;
 mod copies;
+pub mod explain;
 mod model;
 pub mod names;
 mod observer;

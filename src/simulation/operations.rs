@@ -73,13 +73,14 @@ impl<O: Observer> Simulation<'_, O> {
                     own: false,
                     common: &self.resolved.common,
                 };
-                let stored = self.world.push(Push {
+                let push = Push {
                     holder,
                     content,
                     tags,
                     number: 0,
                     at,
-                });
+                };
+                let stored = self.world.push(push, |_, _| ());
                 stored.expect(
                     "images stored before the start are within the quotas, which was checked",
                 );
@@ -407,7 +408,7 @@ impl Operation {
     }
 
     /// Returns ECR's name of the operation.
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Self::PutImage { .. } => "PutImage",
             Self::DeleteByTag { .. } | Self::DeleteByDigest { .. } => "BatchDeleteImage",
@@ -424,7 +425,7 @@ impl Operation {
     }
 
     /// Returns the registry and repository that a refusal names.
-    fn place(&self) -> (RegistryId, Option<RepositoryId>) {
+    pub(super) fn place(&self) -> (RegistryId, Option<RepositoryId>) {
         match self {
             Self::PutImage {
                 registry,

@@ -124,13 +124,16 @@ impl<O: Observer> Simulation<'_, O> {
         let tags = self.resolved.tags();
         let number = self.last_push + 1;
         let at_ns = i64::try_from(at.as_nanos()).expect("a run is shorter than 292 years");
-        let accepted = self.world.push(Push {
-            holder,
-            content: push.content,
-            tags,
-            number,
-            at: at_ns,
-        });
+        let accepted = self.world.push(
+            Push {
+                holder,
+                content: push.content,
+                tags,
+                number,
+                at: at_ns,
+            },
+            |_, _| (),
+        );
         let image = match accepted {
             Ok(pushed) => pushed.image,
             Err(refusal) => {

@@ -341,11 +341,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// Stored bytes = sum over images of their unique layers.
     fn check_holdings(&self) {
-        for index in 0..self.model.registries.len() {
-            let registry = crate::ecr::RegistryId::new(index);
-            let (kept, counted) = (self.world.holdings(registry), self.world.recount(registry));
+        for (index, counted) in self.world.recount().iter().enumerate() {
+            let kept = self.world.holdings(crate::ecr::RegistryId::new(index));
             assert_eq!(
-                *kept, counted,
+                kept, counted,
                 "stored bytes are the sum over images; registry {index}, seed {}",
                 self.seed
             );

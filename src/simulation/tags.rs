@@ -73,6 +73,13 @@ impl TagBook {
         book
     }
 
+    /// Returns the templates of a stream, by place, whose tags more than one push may give.
+    pub(super) fn shared_templates(&self, stream: usize) -> impl Iterator<Item = u32> + '_ {
+        let tags = &self.streams[stream];
+        let fixed = tags.fixed.iter().map(|&(place, _)| place);
+        fixed.chain(tags.contested.iter().map(|&(place, _)| place))
+    }
+
     /// Finds the tags of a push.
     pub(super) fn resolve(
         &self,

@@ -1,26 +1,16 @@
-//! A small table of text: names to the left, numbers to the right.
+//! A small table as lines of text: names to the left, numbers to the right.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use crate::report::human::elided;
+use crate::report::view::Grid;
 
 /// Names are cut no shorter than this; then columns go.
 const LEAST_NAME_COLUMNS: usize = 20;
 
 /// Spaces between columns.
 const GAP: usize = 2;
-
-/// Header and rows; the first column holds names, the others numbers.
-#[derive(Clone, Debug)]
-pub struct Grid {
-    /// Column names.
-    pub header: Vec<String>,
-    /// Cells, as many in each row as there are columns.
-    pub rows: Vec<Vec<String>>,
-    /// Columns that may be left out on a narrow screen, the first one first.
-    pub dispensable: Vec<&'static str>,
-}
 
 impl Grid {
     /// Returns the lines of header and rows, at most `columns` wide as far as the numbers let them.

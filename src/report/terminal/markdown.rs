@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use super::grid::Grid;
-use super::view::{NOTHING, View};
+use crate::report::view::{Grid, NOTHING, View};
 
 /// Destinations shown; a comment is not the place for more.
 const MAX_DESTINATIONS: usize = 20;

@@ -3,13 +3,12 @@
 mod grid;
 mod markdown;
 mod text;
-mod view;
 
 use std::path::Path;
 
-use self::view::View;
 use super::run_json::RunFacts;
 use super::summary_json::SummaryDocument;
+use super::view::{Findings, View};
 use crate::measure::outcome::Outcome;
 
 /// Most lines of the summary: with the prompt it fits a small terminal and a screenshot.
@@ -47,10 +46,18 @@ pub fn summary(
     folder: Option<&Path>,
     screen: Screen,
 ) -> String {
+    let summary = &SummaryDocument::new(outcome);
+    let findings = Findings {
+        facts,
+        summary,
+        destinations: &outcome.destinations,
+        costs: &outcome.costs,
+        failures: &outcome.failures,
+    };
     match format {
-        Format::Json => SummaryDocument::new(outcome).text(),
-        Format::Markdown => markdown::render(&View::new(facts, outcome, folder)),
-        Format::Table => text::render(&View::new(facts, outcome, folder), screen),
+        Format::Json => summary.text(),
+        Format::Markdown => markdown::render(&View::new(&findings, folder)),
+        Format::Table => text::render(&View::new(&findings, folder), screen),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::view::{NOTHING, View};
 use super::{MAX_COLUMNS, MAX_LINES, Screen};
 use crate::report::human::elided;
+use crate::report::view::{NOTHING, View};
 
 /// Narrower than this, numbers no longer fit.
 const MIN_COLUMNS: usize = 40;

@@ -7,6 +7,7 @@ use crate::aws::regions::{self, OptIn};
 use crate::scenario::diagnostic::{Diagnostic, Place};
 use crate::scenario::document::Path;
 use crate::scenario::names::RegistryName;
+use crate::scenario::schema::check_text;
 use crate::scenario::types::Scenario;
 
 pub(super) fn check(cx: &mut Context<'_>, scenario: &Scenario) {
@@ -33,37 +34,45 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &Scenario) {
     }
 }
 
-/// Tells if the account of a registry is not known.
+/// Tells if the account or the Region of a registry is not known.
 pub(super) fn registry(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     path: &Path,
     name: &RegistryName,
 ) {
-    account_at(cx, scenario, cx.place(path), &name.account);
+    if !cx.is_broken(path) {
+        registry_at(cx, scenario, cx.place(path), name);
+    }
 }
 
-/// Tells if the account of a registry that is named at `place` is not known.
+/// Tells if the account or the Region of a registry that is named at `place` is not known.
 pub(super) fn registry_at(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     place: Place,
     name: &RegistryName,
 ) {
+    if let Err(error) = check_text("region", &name.region) {
+        cx.tell(Diagnostic::error(place.clone(), error.message).help(error.help));
+    }
     account_at(cx, scenario, place, &name.account);
 }
 
 /// Tells if there is no account with this alias.
 pub(super) fn account(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, alias: &str) {
-    account_at(cx, scenario, cx.place(path), alias);
+    if !cx.is_broken(path) {
+        account_at(cx, scenario, cx.place(path), alias);
+    }
 }
 
 fn account_at(cx: &mut Context<'_>, scenario: &Scenario, place: Place, alias: &str) {
-    if scenario.accounts.contains_key(alias) || cx.is_broken(&Path::root().to("accounts")) {
+    let accounts = Path::root().to("accounts");
+    if scenario.accounts.contains_key(alias) || cx.is_broken(&accounts) {
         return;
     }
-    let mut accounts = scenario.accounts.iter();
-    if let Some((known, _)) = accounts.find(|(_, account)| account.id.as_str() == alias) {
+    let mut known = scenario.accounts.iter();
+    if let Some((known, _)) = known.find(|(_, account)| account.id.as_str() == alias) {
         let message = format!("`{alias}` is an account's id; accounts go by their alias here");
         cx.tell(Diagnostic::error(place, message).help(format!("write `{known}`")));
         return;

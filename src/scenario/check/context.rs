@@ -10,18 +10,26 @@ use crate::scenario::schema::{did_you_mean, listed};
 /// The file under check.
 pub(in crate::scenario) struct Context<'a> {
     root: &'a Node,
-    /// Places of wrong shapes: nothing more is told about them, since a stand-in is there.
-    broken: Vec<Place>,
+    /// What has a stand-in, or is left out: nothing more is told about it.
+    broken: Vec<Path>,
+    /// Where that is told.
+    broken_places: Vec<Place>,
     found: Vec<Diagnostic>,
     pub(in crate::scenario) reader: Reader,
 }
 
 impl<'a> Context<'a> {
-    pub(in crate::scenario) fn new(root: &'a Node, reader: Reader, found: Vec<Diagnostic>) -> Self {
-        let broken = found.iter().filter_map(|found| found.place.clone());
+    pub(in crate::scenario) fn new(
+        root: &'a Node,
+        reader: Reader,
+        found: Vec<Diagnostic>,
+        broken: Vec<Path>,
+    ) -> Self {
+        let places = found.iter().filter_map(|found| found.place.clone());
         Self {
             root,
-            broken: broken.collect(),
+            broken,
+            broken_places: places.collect(),
             found,
             reader,
         }
@@ -42,23 +50,30 @@ impl<'a> Context<'a> {
         self.written(path).map_or_else(Vec::new, Node::keys)
     }
 
-    /// Tells whether the value at `path` is a stand-in for something wrong.
+    /// Tells whether the value at `path`, or something above it, is a stand-in for something wrong.
     pub(super) fn is_broken(&self, path: &Path) -> bool {
-        self.overlaps_broken(&self.root.place_of(path))
+        self.broken.iter().any(|broken| path.starts_with(broken))
+    }
+
+    /// Tells whether something at `path` or below it is wrong.
+    pub(super) fn has_broken(&self, path: &Path) -> bool {
+        self.is_broken(path) || self.broken.iter().any(|broken| broken.starts_with(path))
     }
 
     fn overlaps_broken(&self, place: &Place) -> bool {
-        self.broken.iter().any(|broken| {
+        self.broken_places.iter().any(|broken| {
             broken.file == place.file
-                && broken.span.start <= place.span.end
-                && place.span.start <= broken.span.end
+                && broken.span.start < place.span.end
+                && place.span.start < broken.span.end
         })
     }
 
     /// Tells that the value at `path` is wrong.
     pub(super) fn error(&mut self, path: &Path, message: impl Into<String>, help: impl Display) {
-        let place = self.root.place_of(path);
-        self.tell(Diagnostic::error(place, message).help(help.to_string()));
+        if !self.is_broken(path) {
+            let place = self.root.place_of(path);
+            self.tell(Diagnostic::error(place, message).help(help.to_string()));
+        }
     }
 
     /// Returns where the value at `path` is written.

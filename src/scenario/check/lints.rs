@@ -8,6 +8,7 @@ use crate::aws::regions::{self, OptIn};
 use crate::aws::replication::{Destination, Rule};
 use crate::aws::wildcard::matches_ignoring_case;
 use crate::scenario::document::Path;
+use crate::scenario::estimate::offered;
 use crate::scenario::names::RegistryName;
 use crate::scenario::trace::{TraceAction, TraceRows};
 use crate::scenario::types::{Action, PushRepositories, Scenario};
@@ -18,6 +19,7 @@ pub(super) fn check(
     documents: &Documents,
     traces: &BTreeMap<String, TraceRows>,
 ) {
+    overload(cx, scenario, documents, traces);
     let pushed = pushed_repositories(scenario, traces);
     let mut asked = BTreeSet::new();
     for (owner, configuration) in documents.all_replication(scenario) {
@@ -31,6 +33,35 @@ pub(super) fn check(
                     permission(cx, scenario, documents, &path, source, destination);
                 }
             }
+        }
+    }
+}
+
+/// Tells of links that are offered more than they can do.
+fn overload(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    documents: &Documents,
+    traces: &BTreeMap<String, TraceRows>,
+) {
+    let root = Path::root();
+    let sections = ["links", "pushes", "traces"].map(|key| root.to(key));
+    let written = sections.iter().find(|path| cx.written(path).is_some());
+    let section = written.cloned().unwrap_or(root);
+    for link in offered(scenario, documents, traces) {
+        if link.load() >= 1.0 {
+            let exact = section.to(&link.link);
+            let any = section.to("* -> *");
+            let path = [exact, any]
+                .into_iter()
+                .find(|path| cx.written(path).is_some());
+            let path = path.unwrap_or_else(|| section.clone());
+            cx.warn(
+                "overload",
+                &path,
+                link.overload(),
+                "give it more slots or bandwidth, or push less",
+            );
         }
     }
 }

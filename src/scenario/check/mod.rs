@@ -1,6 +1,7 @@
 //! Checks of meaning: what a file with all the right shapes still says wrong. All of it is told, each with its place.
 
 mod accounts;
+mod column;
 mod context;
 mod documents;
 mod events;

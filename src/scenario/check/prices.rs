@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, Documents, network};
-use crate::aws::PriceTable;
+use crate::aws::{PriceTable, regions};
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
 use crate::scenario::names::RegistryName;
@@ -80,7 +80,7 @@ fn transfer(cx: &mut Context<'_>, scenario: &Scenario, documents: &Documents, ta
             .map(|found| found.region.as_str())
         {
             let new = asked.insert((from.to_owned(), to.to_owned()));
-            if !new || has_transfer(scenario, table, from, to) {
+            if !new || !same_partition(from, to) || has_transfer(scenario, table, from, to) {
                 continue;
             }
             let path = [owner.path.to("rules"), owner.path.to("replication")]
@@ -97,6 +97,12 @@ fn transfer(cx: &mut Context<'_>, scenario: &Scenario, documents: &Documents, ta
             cx.error(&path, message, help);
         }
     }
+}
+
+/// What joins two partitions, or names no Region, is told where it is written.
+fn same_partition(from: &str, to: &str) -> bool {
+    let partition = |code| regions::find(code).map(|region| region.partition.as_str());
+    partition(from).is_some() && partition(from) == partition(to)
 }
 
 fn has_transfer(scenario: &Scenario, table: &PriceTable, from: &str, to: &str) -> bool {
@@ -173,6 +179,6 @@ pub(super) fn registries(
             all.extend(name.map(|name| (name, owner.path.clone())));
         }
     }
-    all.retain(|(name, _)| crate::aws::regions::find(&name.region).is_some());
+    all.retain(|(name, _)| regions::find(&name.region).is_some());
     all
 }

@@ -53,7 +53,7 @@ fn deletes_in_document(
     configuration: &ReplicationConfiguration,
 ) {
     let text = cx.reader.files.text(file).clone();
-    let Ok(root) = read_json(file, &text) else {
+    let Ok((root, _)) = read_json(file, &text) else {
         return;
     };
     let inner = Path::root().to("replicationConfiguration");

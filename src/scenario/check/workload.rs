@@ -68,7 +68,7 @@ fn check_burst(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, burst: &B
 }
 
 fn shape(cx: &mut Context<'_>, path: &Path, stream: &PushStream) {
-    if stream.burst.is_some() && cx.written(&path.to("shape")).is_some() {
+    if stream.burst.is_some() && stream.shape != Shape::default() {
         cx.error(&path.to("shape"), "a burst has no shape", "leave it out");
     }
     let Shape::Weights(week) = &stream.shape else {

@@ -155,12 +155,8 @@ pub const LINTS: &[(&str, &str)] = &[
     ),
     ("overload", "more work is offered to a link than it can do"),
     (
-        "empty-destinations",
-        "a rule without destinations does nothing",
-    ),
-    (
-        "empty-prefixes",
-        "an empty list of prefixes means every repository",
+        "replication",
+        "a replication configuration that does less than it seems to",
     ),
     (
         "policy",

@@ -4,7 +4,7 @@ use jsonc_parser::ast::{Object, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::toml::out_of_range;
+use super::toml::integer;
 use super::tree::{Entry, Node, Value};
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 
@@ -21,15 +21,15 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-/// Reads a JSON file.
+/// Reads a JSON file; also returns the errors of keys that are written twice.
 ///
 /// # Errors
-/// The first syntax error, or every key that is written twice.
-pub fn read_json(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
+/// The first syntax error.
+pub fn read_json(file: FileId, text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let span = error.range().start..error.range().end;
         let message = format!("this is not JSON: {}", error.kind());
-        vec![Diagnostic::error(Place { file, span }, message)]
+        Diagnostic::error(Place { file, span }, message)
     })?;
     let mut reader = Reader {
         file,
@@ -42,11 +42,7 @@ pub fn read_json(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
             value: Value::Null,
         },
     };
-    if reader.problems.is_empty() {
-        Ok(root)
-    } else {
-        Err(reader.problems)
-    }
+    Ok((root, reader.problems))
 }
 
 /// Turns the parser's tree into ours.
@@ -67,7 +63,7 @@ impl Reader {
         let place = self.place(value);
         let value = match value {
             Ast::StringLit(text) => Value::String(text.value.to_string()),
-            Ast::NumberLit(number) => self.number(number.value, &place),
+            Ast::NumberLit(number) => self::number(number.value),
             Ast::BooleanLit(value) => Value::Bool(value.value),
             Ast::NullKeyword(_) => Value::Null,
             Ast::Array(items) => {
@@ -76,16 +72,6 @@ impl Reader {
             Ast::Object(object) => Value::Table(self.entries(object)),
         };
         Node { place, value }
-    }
-
-    fn number(&mut self, digits: &str, place: &Place) -> Value {
-        if digits.contains(['.', 'e', 'E']) {
-            return Value::Float(digits.parse().unwrap_or(f64::NAN));
-        }
-        digits.parse().map(Value::Integer).unwrap_or_else(|_| {
-            self.problems.push(out_of_range(place));
-            Value::Integer(0)
-        })
     }
 
     fn entries(&mut self, object: &Object<'_>) -> Vec<Entry> {
@@ -107,4 +93,11 @@ impl Reader {
         }
         entries
     }
+}
+
+fn number(digits: &str) -> Value {
+    if digits.contains(['.', 'e', 'E']) {
+        return Value::Float(digits.parse().unwrap_or(f64::NAN));
+    }
+    integer(digits, 10)
 }

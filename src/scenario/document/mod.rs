@@ -8,4 +8,5 @@ mod tree;
 pub use json::read_json;
 pub use overrides::apply_override;
 pub use toml::read_toml;
+pub(super) use tree::quoted_key;
 pub use tree::{Entry, Node, Path, Value};

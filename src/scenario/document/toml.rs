@@ -13,37 +13,26 @@ use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 pub fn read_toml(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(errors
-            .iter()
-            .map(|error| syntax_error(file, error))
-            .collect());
+        let errors = errors.iter().map(|error| syntax_error(file, error));
+        return Err(errors.collect());
     }
     let reader = Reader { file, offset: 0 };
-    let mut problems = Vec::new();
-    let root = Node {
+    Ok(Node {
         place: reader.place(0..0),
-        value: reader.table(table.get_ref(), &mut problems),
-    };
-    if problems.is_empty() {
-        Ok(root)
-    } else {
-        Err(problems)
-    }
+        value: reader.table(table.get_ref()),
+    })
 }
 
 /// Reads one TOML value that begins at byte `offset` of its file; `None` if the text is none.
 pub(super) fn read_value(file: FileId, offset: usize, text: &str) -> Option<Node> {
     let value = DeValue::parse(text).ok()?;
-    let reader = Reader { file, offset };
-    let mut problems = Vec::new();
-    let node = reader.node(&value, &mut problems);
-    problems.is_empty().then_some(node)
+    Some(Reader { file, offset }.node(&value))
 }
 
 fn syntax_error(file: FileId, error: &toml::de::Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
-    Diagnostic::error(Place { file, span }, error.message())
-        .help("this is not TOML; see https://toml.io")
+    let message = format!("this is not TOML: {}", error.message());
+    Diagnostic::error(Place { file, span }, message)
 }
 
 /// Turns the parser's tree into ours.
@@ -60,35 +49,30 @@ impl Reader {
         }
     }
 
-    fn node(&self, value: &Spanned<DeValue<'_>>, problems: &mut Vec<Diagnostic>) -> Node {
+    fn node(&self, value: &Spanned<DeValue<'_>>) -> Node {
         let place = self.place(value.span());
         let value = match value.get_ref() {
             DeValue::String(text) => Value::String(text.to_string()),
-            DeValue::Integer(digits) => {
-                integer(digits.as_str(), digits.radix()).unwrap_or_else(|| {
-                    problems.push(out_of_range(&place));
-                    Value::Integer(0)
-                })
-            }
+            DeValue::Integer(digits) => integer(digits.as_str(), digits.radix()),
             DeValue::Float(digits) => Value::Float(float(digits.as_str())),
             DeValue::Boolean(value) => Value::Bool(*value),
             DeValue::Datetime(date) => Value::Date(date.to_string()),
             DeValue::Array(items) => {
-                Value::Array(items.iter().map(|item| self.node(item, problems)).collect())
+                Value::Array(items.iter().map(|item| self.node(item)).collect())
             }
-            DeValue::Table(table) => self.table(table, problems),
+            DeValue::Table(table) => self.table(table),
         };
         Node { place, value }
     }
 
     /// The parser sorts keys by name; their places give back the order of the file.
-    fn table(&self, table: &DeTable<'_>, problems: &mut Vec<Diagnostic>) -> Value {
+    fn table(&self, table: &DeTable<'_>) -> Value {
         let mut entries: Vec<Entry> = table
             .iter()
             .map(|(key, value)| Entry {
                 key: key.get_ref().to_string(),
                 key_place: self.place(key.span()),
-                node: self.node(value, problems),
+                node: self.node(value),
             })
             .collect();
         entries.sort_by_key(|entry| entry.key_place.span.start);
@@ -96,15 +80,11 @@ impl Reader {
     }
 }
 
-fn integer(digits: &str, radix: u32) -> Option<Value> {
-    i128::from_str_radix(digits, radix).ok().map(Value::Integer)
+/// A number with more digits than fit is out of every range: the greatest there is stands for it.
+pub(super) fn integer(digits: &str, radix: u32) -> Value {
+    Value::Integer(i128::from_str_radix(digits, radix).unwrap_or(i128::MAX))
 }
 
 fn float(digits: &str) -> f64 {
     digits.parse().unwrap_or(f64::NAN)
-}
-
-/// Returns the error of a number with more digits than any number here may have.
-pub(super) fn out_of_range(place: &Place) -> Diagnostic {
-    Diagnostic::error(place.clone(), "this number is out of range")
 }

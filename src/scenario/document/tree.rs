@@ -65,6 +65,11 @@ impl Path {
         Self(parts)
     }
 
+    /// Tells whether this leads to `other` or to something below it.
+    pub fn starts_with(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
     /// Returns the keys and indices.
     pub fn parts(&self) -> &[String] {
         &self.0

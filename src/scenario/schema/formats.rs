@@ -56,12 +56,7 @@ const FORMATS: &[Format] = &[
     of::<AccountId>("000000000000"),
     of::<Date>("2026-01-01T00:00:00Z"),
     of::<Moment>("0 s"),
-    words(
-        "registry",
-        RegistryName::ABOUT,
-        "account/us-east-1",
-        |text| region(&text.parse::<RegistryName>()?.region),
-    ),
+    of::<RegistryName>("account/us-east-1"),
     words(
         "name",
         "A name of lower-case letters, digits, `.`, `_` and `-`: `ci`, `release-train`.",
@@ -126,7 +121,7 @@ pub(super) fn matches(pattern: &str, key: &str) -> bool {
     match pattern {
         Percentile::PATTERN => key
             .strip_prefix('p')
-            .is_some_and(|digits| (1..=6).contains(&digits.len()) && all_digits(digits)),
+            .is_some_and(|digits| (2..=6).contains(&digits.len()) && all_digits(digits)),
         Probability::PATTERN => match key.split_once('.') {
             None => matches!(key, "0" | "1"),
             Some((_, "")) => false,
@@ -153,7 +148,7 @@ fn name(text: &str) -> Result<(), UnitError> {
     ))
 }
 
-pub(super) fn region(code: &str) -> Result<(), UnitError> {
+fn region(code: &str) -> Result<(), UnitError> {
     if regions::find(code).is_some() {
         return Ok(());
     }

@@ -7,6 +7,7 @@ use super::choose::{Choice, Wrong, choose};
 use super::formats::{self, Format};
 use super::suggest::{did_you_mean, listed};
 use super::view::{Branch, branches};
+use crate::aws::nearest;
 use crate::scenario::diagnostic::{Diagnostic, Place};
 use crate::scenario::document::{Entry, Node, Path, Value};
 
@@ -27,20 +28,25 @@ pub struct Shaped {
     pub json: Json,
     /// Everything in its shape that is wrong.
     pub found: Vec<Diagnostic>,
+    /// What has a stand-in, or is left out.
+    pub broken: Vec<Path>,
 }
 
 /// Checks the shape of a scenario's tree.
 pub fn check_shape(root: &Node) -> Shaped {
-    let mut walk = Walk { found: Vec::new() };
+    let mut walk = Walk::default();
     let json = walk.value(root, scenario_schema(), &Path::root(), &root.place);
     Shaped {
         json,
         found: walk.found,
+        broken: walk.broken,
     }
 }
 
+#[derive(Default)]
 struct Walk {
     found: Vec<Diagnostic>,
+    broken: Vec<Path>,
 }
 
 impl Walk {
@@ -49,13 +55,18 @@ impl Walk {
         match choose(&branches(schema), node) {
             Choice::Take(branch) => self
                 .branch(node, branch, path, key_place)
-                .unwrap_or_else(|| stand_in(schema)),
+                .unwrap_or_else(|| self.stand_in(schema, path)),
             Choice::Done(word) => Json::from(word),
             Choice::Wrong(wrong) => {
                 self.found.push(wrong.told(node, path, key_place));
-                stand_in(schema)
+                self.stand_in(schema, path)
             }
         }
+    }
+
+    fn stand_in(&mut self, schema: &Json, path: &Path) -> Json {
+        self.broken.push(path.clone());
+        stand_in(schema)
     }
 
     /// Returns the value, or nothing if it is wrong as a whole.
@@ -85,25 +96,35 @@ impl Walk {
         key_place: &Place,
     ) -> Json {
         let mut table = Map::new();
+        let mut meant = Vec::new();
         for entry in entries {
-            let key_is_right = self.key_format(entry, branch);
-            match branch.key(&entry.key) {
-                Some(schema) => {
-                    let path = path.to(&entry.key);
-                    let value = self.value(&entry.node, schema, &path, &entry.key_place);
-                    if key_is_right {
-                        table.insert(entry.key.clone(), value);
-                    }
-                }
-                None => self.found.push(unknown(entry, branch, path)),
+            let path_of_entry = path.to(&entry.key);
+            let Some(schema) = branch.key(&entry.key) else {
+                meant.extend(nearest(
+                    &entry.key,
+                    branch.properties().map(|(name, _)| name),
+                ));
+                self.found.push(unknown(entry, branch, path));
+                self.broken.push(path_of_entry);
+                continue;
+            };
+            let value = self.value(&entry.node, schema, &path_of_entry, &entry.key_place);
+            if self.key_format(entry, branch) {
+                table.insert(entry.key.clone(), value);
+            } else {
+                self.broken.push(path_of_entry);
             }
         }
         for required in branch.required() {
-            if !entries.iter().any(|entry| entry.key == required) {
-                self.found.push(missing(required, branch, path, key_place));
-                let schema = branch.key(required).expect("what is required is known");
-                table.insert(required.to_owned(), stand_in(schema));
+            if entries.iter().any(|entry| entry.key == required) {
+                continue;
             }
+            if !meant.contains(&required) {
+                self.found.push(missing(required, branch, path, key_place));
+            }
+            let schema = branch.key(required).expect("what is required is known");
+            let value = self.stand_in(schema, &path.to(required));
+            table.insert(required.to_owned(), value);
         }
         Json::Object(table)
     }

@@ -95,9 +95,9 @@ impl Model {
                 backoff: scenario.failures.backoff,
             },
             quotas: Quotas {
-                images_per_repository: limits.images_per_repository.max as u64,
-                repositories_per_registry: limits.repositories_per_registry.max as u64,
-                tags_per_image: limits.tags_per_image.max as u64,
+                images_per_repository: limits.images_per_repository.max,
+                repositories_per_registry: limits.repositories_per_registry.max,
+                tags_per_image: limits.tags_per_image.max,
             },
         }
     }

@@ -1,14 +1,14 @@
-//! What the summary says, before it has a shape.
+//! What a run's summary says, before it has a shape: terminal, comment and page show the same.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::grid::Grid;
-use crate::measure::outcome::{CostRow, DestinationRow, MetricValue, Outcome, Verdict};
+use super::human;
+use super::run_json::RunFacts;
+use super::summary_json::{Statistic, SummaryDocument, Threshold};
+use crate::measure::outcome::{CostRow, DestinationRow, FailureRow};
 use crate::measure::table::Number;
-use crate::report::human;
-use crate::report::run_json::RunFacts;
 
 /// A quantile with fewer samples beyond it than this is marked.
 const ENOUGH_BEYOND: f64 = 10.0;
@@ -26,6 +26,31 @@ const NONE: &str = "–";
 pub const NOTHING: &str = "no replication was measured";
 
 const LATENCY: &str = "replication_latency";
+
+/// What the summary is made of: all of it stands in the run's folder too.
+pub struct Findings<'a> {
+    /// What was known before the run.
+    pub facts: &'a RunFacts,
+    /// Metrics and verdicts.
+    pub summary: &'a SummaryDocument,
+    /// `destinations.csv`
+    pub destinations: &'a [DestinationRow],
+    /// `costs.csv`
+    pub costs: &'a [CostRow],
+    /// `failures.csv`
+    pub failures: &'a [FailureRow],
+}
+
+/// Header and rows; the first column holds names, the others numbers.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// Column names.
+    pub header: Vec<String>,
+    /// Cells, as many in each row as there are columns.
+    pub rows: Vec<Vec<String>>,
+    /// Columns that may be left out on a narrow screen, the first one first.
+    pub dispensable: Vec<&'static str>,
+}
 
 /// The parts of the summary.
 pub struct View {
@@ -46,20 +71,20 @@ pub struct View {
 }
 
 impl View {
-    /// Returns what the summary of `outcome` says.
-    pub fn new(facts: &RunFacts, outcome: &Outcome, folder: Option<&Path>) -> Self {
-        let latency = latency(outcome);
-        let all = all_destinations(outcome);
-        let cost = cost(outcome);
-        let thresholds: Vec<_> = outcome.thresholds.iter().map(threshold).collect();
+    /// Returns what the summary of `findings` says; `folder` is where the files are.
+    pub fn new(findings: &Findings, folder: Option<&Path>) -> Self {
+        let latency = latency(findings.destinations);
+        let all = all_destinations(findings);
+        let cost = cost(findings);
+        let thresholds: Vec<_> = findings.summary.thresholds.iter().map(threshold).collect();
         let cells = latency.rows.iter().chain([&all]).flatten();
         let scarce = cells
             .chain(thresholds.iter().map(|(_, text)| text))
             .any(|text| text.ends_with(SCARCE));
         Self {
-            title: title(facts),
-            failures: failures(outcome),
-            notes: notes(facts, scarce, folder),
+            title: title(findings.facts),
+            failures: failures(findings.failures),
+            notes: notes(findings.facts, scarce, folder),
             latency,
             all,
             cost,
@@ -80,8 +105,8 @@ fn title(facts: &RunFacts) -> String {
     )
 }
 
-fn latency(outcome: &Outcome) -> Grid {
-    let mut rows: Vec<_> = outcome.destinations.iter().collect();
+fn latency(destinations: &[DestinationRow]) -> Grid {
+    let mut rows: Vec<_> = destinations.iter().collect();
     rows.sort_by(|a, b| worse(a, b));
     let one_source = rows.windows(2).all(|pair| pair[0].source == pair[1].source);
     let header = [
@@ -140,17 +165,17 @@ fn destination(row: &DestinationRow, one_source: bool) -> Vec<String> {
     ]
 }
 
-fn all_destinations(outcome: &Outcome) -> Vec<String> {
+fn all_destinations(findings: &Findings) -> Vec<String> {
     let total =
-        |of: fn(&DestinationRow) -> u64| human::count(outcome.destinations.iter().map(of).sum());
-    let latency = |statistic| match metric(outcome, LATENCY, statistic) {
+        |of: fn(&DestinationRow) -> u64| human::count(findings.destinations.iter().map(of).sum());
+    let latency = |statistic| match metric(findings.summary, LATENCY, statistic) {
         Some(found) => match found.value {
             Some(seconds) => human::duration(seconds) + if found.scarce { SCARCE } else { "" },
             None => NONE.to_owned(),
         },
         None => NONE.to_owned(),
     };
-    let within = metric(outcome, LATENCY, "within(30 min)").and_then(|found| found.value);
+    let within = metric(findings.summary, LATENCY, "within(30 min)").and_then(|found| found.value);
     vec![
         "all".to_owned(),
         total(|row| row.requested),
@@ -163,20 +188,23 @@ fn all_destinations(outcome: &Outcome) -> Vec<String> {
     ]
 }
 
-fn metric<'a>(outcome: &'a Outcome, metric: &str, statistic: &str) -> Option<&'a MetricValue> {
-    outcome.metrics.iter().find(|found| {
-        found.metric == metric && found.destination.is_empty() && found.statistic == statistic
-    })
+fn metric<'a>(
+    summary: &'a SummaryDocument,
+    metric: &str,
+    statistic: &str,
+) -> Option<&'a Statistic> {
+    summary.metrics.get(metric)?.get("")?.get(statistic)
 }
 
-fn cost(outcome: &Outcome) -> Grid {
+fn cost(findings: &Findings) -> Grid {
     let mut items: BTreeMap<(usize, &str, &str), (f64, f64)> = BTreeMap::new();
-    for row in &outcome.costs {
+    for row in findings.costs {
         let (quantity, usd) = items.entry(line_item(row)).or_default();
         *quantity += row.quantity.0;
         *usd += row.usd.0;
     }
-    let other = outcome.other_reading.transfer_usd.map(|usd| usd.0);
+    let other_reading = &findings.summary.other_reading;
+    let other = other_reading.transfer_usd;
     let text = |usd: Option<f64>| usd.map_or("no price".to_owned(), human::usd);
     let mut rows = Vec::new();
     let (mut total, mut transfer) = (0.0, 0.0);
@@ -202,7 +230,7 @@ fn cost(outcome: &Outcome) -> Grid {
             "cost".to_owned(),
             "quantity".to_owned(),
             "USD".to_owned(),
-            format!("USD at {} rates", outcome.other_reading.transfer_rate),
+            format!("USD at {} rates", other_reading.transfer_rate),
         ],
         rows,
         dispensable: vec!["quantity"],
@@ -221,9 +249,9 @@ fn line_item(row: &CostRow) -> (usize, &str, &str) {
     (place, name, &row.unit)
 }
 
-fn failures(outcome: &Outcome) -> String {
+fn failures(failures: &[FailureRow]) -> String {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for row in &outcome.failures {
+    for row in failures {
         *reasons.entry(&row.reason).or_default() += row.replications;
     }
     if reasons.is_empty() {
@@ -239,9 +267,9 @@ fn failures(outcome: &Outcome) -> String {
     format!("{} failed: {}", human::count(total), parts.join(", "))
 }
 
-fn threshold(verdict: &Verdict) -> (bool, String) {
+fn threshold(verdict: &Threshold) -> (bool, String) {
     let observed = verdict.observed.map_or("no sample".to_owned(), |value| {
-        human::in_unit(value, verdict.unit)
+        human::in_unit(value, &verdict.unit)
     });
     let mark = if verdict.scarce { SCARCE } else { "" };
     let text = format!("{} {}: {observed}{mark}", verdict.metric, verdict.condition);

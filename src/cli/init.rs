@@ -1,0 +1,51 @@
+//! `ecrsim init`: prints a scenario to start from.
+
+use clap::{Args, ValueEnum};
+
+use super::exit::{Failure, Status};
+use super::output::print;
+
+const EXAMPLES: &str = "\
+Examples:
+  ecrsim init > shop.toml                the main example
+  ecrsim init revocation > revoked.toml  a permission lost and given back";
+
+/// Prints a commented scenario to start from
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// Which scenario
+    #[arg(value_enum, default_value_t)]
+    template: Template,
+}
+
+/// The scenarios that are shipped as templates.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Template {
+    /// Cross-Region and cross-account replication in one month, with a weekly release
+    #[default]
+    TwoRegions,
+    /// A permission is lost while images are on their way, and given back
+    Revocation,
+    /// The source deletes old images; their replicas stay, and cost
+    Orphans,
+    /// Many images at once against a narrow link, and an outage
+    ReleaseBurst,
+}
+
+impl Template {
+    fn text(self) -> &'static str {
+        match self {
+            Self::TwoRegions => include_str!("../../scenarios/two-regions.toml"),
+            Self::Revocation => include_str!("../../scenarios/revocation.toml"),
+            Self::Orphans => include_str!("../../scenarios/orphans.toml"),
+            Self::ReleaseBurst => include_str!("../../scenarios/release-burst.toml"),
+        }
+    }
+}
+
+/// Prints the template.
+pub fn run(options: &Options) -> Result<Status, Failure> {
+    print(options.template.text())?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,111 @@
+//! The command line: one file per command. Each parses its options, calls one room below, and prints; no logic of its own.
+//!
+//! Results go to standard output; errors, warnings, progress and timings to standard error.
+
+mod check;
+mod completions;
+mod exit;
+mod explain;
+mod init;
+mod interrupt;
+mod man;
+mod output;
+mod progress;
+mod report;
+mod run;
+mod scenario;
+mod schema;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use exit::{Failure, Status};
+
+const EXAMPLES: &str = "\
+Examples:
+  ecrsim init > shop.toml                      a commented scenario to start from
+  ecrsim check shop.toml                       every error and oddity in it
+  ecrsim explain shop.toml                     which rule sends what where, and whether it may arrive
+  ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
+  ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
+
+Exit codes:
+  0    it worked; every threshold held
+  1    it could not finish: disk, permissions, or an internal check failed
+  2    wrong usage; a scenario, or a file that it names, is wrong or missing
+  99   the run finished; a threshold was breached
+  130  interrupted; nothing is left behind";
+
+/// Simulates Amazon ECR replication: when images arrive, what never does and why, and what it costs.
+///
+/// A scenario file (TOML) says who pushes what where, which replication rules and registry policies stand, and how fast
+/// the links between Regions are. A run is repeatable: the same scenario, seed and version give the same bytes. Nothing
+/// is asked of AWS: no account, no key, no network.
+#[derive(Debug, Parser)]
+#[command(name = "ecrsim", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    /// When to colour; NO_COLOR and CLICOLOR_FORCE are heard too
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: output::Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Options),
+    Check(check::Options),
+    Explain(explain::Options),
+    Run(run::Options),
+    Report(report::Options),
+    Schema(schema::Options),
+    Completions(completions::Options),
+    Man(man::Options),
+}
+
+impl Command {
+    fn run(&self) -> Result<Status, Failure> {
+        match self {
+            Self::Init(options) => init::run(options),
+            Self::Check(options) => check::run(options),
+            Self::Explain(options) => explain::run(options),
+            Self::Run(options) => run::run(options),
+            Self::Report(options) => report::run(options),
+            Self::Schema(options) => schema::run(options),
+            Self::Completions(options) => completions::run(options),
+            Self::Man(options) => man::run(options),
+        }
+    }
+}
+
+/// Does what `arguments` say (the first is the program's name) and returns the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    exit::report_broken_invariants();
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    cli.color.apply();
+    // A broken invariant unwinds, so that what an unfinished run has written is removed.
+    match catch_unwind(AssertUnwindSafe(|| cli.command.run())) {
+        Ok(Ok(status)) => status.code(),
+        Ok(Err(failure)) => failure.tell(),
+        Err(_) => exit::BROKEN.into(),
+    }
+}
+
+/// Returns the whole command line, for completions and manual pages.
+fn command_line() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn command_line_is_consistent() {
+        super::command_line().debug_assert();
+    }
+}

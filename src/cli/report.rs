@@ -1,0 +1,37 @@
+//! `ecrsim report`: draws a run's charts again.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::{Failure, Status};
+use super::output::print;
+use crate::report::folder::is_run_folder;
+use crate::report::redraw;
+
+const EXAMPLES: &str = "\
+Examples:
+  ecrsim report output/two-regions";
+
+/// Draws the charts of a run again, from its CSV files alone
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// A folder that `ecrsim run` has written
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// Draws the charts.
+pub fn run(options: &Options) -> Result<Status, Failure> {
+    let folder = &options.folder;
+    if !is_run_folder(folder) {
+        return Err(Failure::wrong(format_args!(
+            "`{}` is not a run's folder: it holds no run.json",
+            folder.display()
+        )));
+    }
+    redraw(folder)?;
+    print(&format!("drew the charts in {}\n", folder.display()))?;
+    Ok(Status::Done)
+}

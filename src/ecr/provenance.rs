@@ -1,0 +1,85 @@
+//! Where the copies of an image come from that was pushed more than once.
+
+use super::holdings::Class;
+use super::slots::{Slot, Slots};
+
+/// What the record of an image pushed once does not tell.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Provenance {
+    /// Registries where it was pushed and still is.
+    pushed: Slots,
+    /// (destination, source) of its replicas.
+    replicated: Vec<(Slot, Slot)>,
+    /// Its place in its repository's list where that is not its first: there it was pushed later, or came from such a push.
+    places: Vec<(Slot, u32)>,
+}
+
+impl Provenance {
+    /// Returns that of an image pushed once, at `origin`.
+    pub fn of_one_push(origin: Slot, present: Slots) -> Self {
+        let mut pushed = Slots::default();
+        if present.has(origin) {
+            pushed.add(origin);
+        }
+        let replicas = present.iter().filter(|&slot| slot != origin);
+        Self {
+            pushed,
+            replicated: replicas.map(|slot| (slot, origin)).collect(),
+            places: Vec::new(),
+        }
+    }
+
+    /// Returns what it is where it is stored: an orphan once its digest is gone at every source, until it is pushed at one
+    /// again.
+    pub fn class(&self, slot: Slot) -> Class {
+        if self.pushed.has(slot) {
+            return Class::Source;
+        }
+        let mut sources = self.replicated.iter().filter(|&&(to, _)| to == slot);
+        if sources.any(|&(_, source)| self.pushed.has(source)) {
+            Class::Replica
+        } else {
+            Class::Orphan
+        }
+    }
+
+    pub fn place(&self, slot: Slot) -> Option<u32> {
+        let mut places = self.places.iter();
+        places.find(|&&(of, _)| of == slot).map(|&(_, place)| place)
+    }
+
+    pub fn set_place(&mut self, slot: Slot, place: u32) {
+        self.places.retain(|&(of, _)| of != slot);
+        self.places.push((slot, place));
+    }
+
+    /// Moves it from one place of the list to another; returns whether it stood there anywhere.
+    pub fn move_places(&mut self, old: u32, new: u32) -> bool {
+        let mut moved = false;
+        for (_, place) in self.places.iter_mut().filter(|(_, place)| *place == old) {
+            *place = new;
+            moved = true;
+        }
+        moved
+    }
+
+    pub fn note_push(&mut self, slot: Slot) {
+        self.pushed.add(slot);
+    }
+
+    /// A replica that is new at `slot` stands in the list where its source does.
+    pub fn note_arrival(&mut self, slot: Slot, source: Slot, is_stored: bool) {
+        if !self.replicated.contains(&(slot, source)) {
+            self.replicated.push((slot, source));
+        }
+        if !is_stored && let Some(place) = self.place(source) {
+            self.set_place(slot, place);
+        }
+    }
+
+    pub fn note_deletion(&mut self, slot: Slot) {
+        self.pushed.remove(slot);
+        self.replicated.retain(|&(to, _)| to != slot);
+        self.places.retain(|&(of, _)| of != slot);
+    }
+}

@@ -1,0 +1,141 @@
+//! What each registry stores: images, their layers, and the class of each, counted as they change.
+
+use super::holdings::{Class, Holdings};
+use super::ids::{HolderId, ImageId, RegistryId};
+use super::images::Images;
+use super::layers::Place;
+use super::slots::Slots;
+use super::world::World;
+
+impl World {
+    /// Hands each registry whose holdings changed since the last call to `each`, once.
+    pub fn take_changed(&mut self, mut each: impl FnMut(RegistryId, &Holdings)) {
+        while let Some(registry) = self.changed.pop() {
+            let of = &mut self.registries[registry.index()];
+            of.has_changed = false;
+            each(registry, &of.holdings);
+        }
+    }
+
+    /// Returns what every registry stores, counted anew from the images: the run's last check compares it with
+    /// [`World::holdings`].
+    pub fn recount(&self) -> Vec<Holdings> {
+        let mut counts = vec![Holdings::default(); self.registries.len()];
+        for holder in self.holders.iter().filter(|holder| holder.exists) {
+            counts[holder.registry.index()].repositories += 1;
+        }
+        for (id, image) in self.images.iter() {
+            let repository = &self.repositories[image.repository.index()];
+            for slot in image.present.iter() {
+                let count = &mut counts[repository.registries[usize::from(slot)].index()];
+                count.images += 1;
+                count.untagged += u64::from(self.is_untagged(id, repository.holder(slot)));
+                count.add(self.images.class(id, slot), image.own_bytes);
+            }
+        }
+        self.layers.recount(&mut counts);
+        counts
+    }
+
+    pub(super) fn note_change(&mut self, registry: RegistryId) {
+        let of = &mut self.registries[registry.index()];
+        if !of.has_changed {
+            of.has_changed = true;
+            self.changed.push(registry);
+        }
+    }
+
+    pub(super) fn place(&self, holder: HolderId, mounting: bool) -> Place {
+        let registry = self.holders[holder.index()].registry;
+        Place {
+            holder,
+            registry,
+            mounting,
+        }
+    }
+
+    /// Stores an image's layers at `holder`, where it was not. It bears no common tags there yet.
+    pub(super) fn store_at(&mut self, id: ImageId, holder: HolderId, mounting: bool) {
+        let place = self.place(holder, mounting);
+        let of = &mut self.holders[holder.index()];
+        of.images += 1;
+        let image = self.images.get_mut(id);
+        image.present.add(of.slot);
+        let image = *image;
+        let class = self.images.class(id, of.slot);
+        let holdings = &mut self.registries[place.registry.index()].holdings;
+        holdings.images += 1;
+        holdings.untagged += u64::from(!image.has_own_tags);
+        holdings.add(class, image.own_bytes);
+        for layer in image.shared_layers() {
+            self.layers.add(layer, place, class, holdings);
+        }
+        self.note_place(id, holder);
+        self.note_change(place.registry);
+    }
+
+    /// Deletes an image with all its tags where it is stored, and its record with the last copy.
+    pub(super) fn delete_image(&mut self, id: ImageId, holder: HolderId) {
+        let place = self.place(holder, false);
+        let was_untagged = self.is_untagged(id, holder);
+        let of = &mut self.holders[holder.index()];
+        of.remove_tags_of(id);
+        of.images -= 1;
+        let slot = of.slot;
+        let (image, class) = (*self.images.get(id), self.images.class(id, slot));
+        let holdings = &mut self.registries[place.registry.index()].holdings;
+        holdings.images -= 1;
+        holdings.untagged -= u64::from(was_untagged);
+        holdings.remove(class, image.own_bytes);
+        for layer in image.shared_layers() {
+            self.layers.remove(layer, place, class, holdings);
+        }
+        self.note_change(place.registry);
+        if class == Class::Source {
+            self.reclassify(id, |images| images.note_deletion(id, slot));
+        } else {
+            self.images.note_deletion(id, slot);
+        }
+        self.free_if_gone(id);
+    }
+
+    /// Applies `edit` to what is known of an image, and moves its bytes between classes where it stays stored.
+    pub(super) fn reclassify(&mut self, id: ImageId, edit: impl FnOnce(&mut Images)) {
+        let mut before = [Class::Source; Slots::CAPACITY];
+        for slot in self.images.get(id).present.iter() {
+            before[usize::from(slot)] = self.images.class(id, slot);
+        }
+        edit(&mut self.images);
+        let image = *self.images.get(id);
+        for slot in image.present.iter() {
+            let (was, is) = (before[usize::from(slot)], self.images.class(id, slot));
+            if is == was {
+                continue;
+            }
+            let holder = self.repositories[image.repository.index()].holder(slot);
+            let place = self.place(holder, false);
+            let holdings = &mut self.registries[place.registry.index()].holdings;
+            holdings.remove(was, image.own_bytes);
+            holdings.add(is, image.own_bytes);
+            for layer in image.shared_layers() {
+                self.layers.move_class(layer, place, was, is, holdings);
+            }
+            self.note_change(place.registry);
+        }
+    }
+
+    /// Frees the record of an image that is stored nowhere and that no push in progress may still read.
+    pub(super) fn free_if_gone(&mut self, id: ImageId) {
+        let image = *self.images.get(id);
+        if !image.present.is_empty() || image.pending > 0 {
+            return;
+        }
+        if let Some(digest) = image.given_digest() {
+            self.given.remove(&(image.repository, digest));
+        }
+        for layer in image.shared_layers() {
+            self.layers.drop_reference(layer);
+        }
+        self.images.free(id);
+    }
+}

@@ -1,0 +1,9 @@
+//! The state machine, fact by fact and against a naive one.
+
+mod arrivals;
+mod deletions;
+mod naive;
+mod pushes;
+mod random;
+mod scene;
+mod storage;

@@ -1,0 +1,394 @@
+//! Random operations, against the naive state machine.
+
+use std::collections::BTreeMap;
+
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+
+use super::naive::{self, Naive, Place};
+use crate::ecr::mutability::{TagMutability, TagRule};
+use crate::ecr::{
+    Content, Digest, HolderId, ImageId, LayerId, Push, Quotas, Refusal, RegistryId, RepositoryId,
+    TagId, Tags, World,
+};
+
+const REGISTRIES: usize = 3;
+const NAMES: usize = 3;
+const GIVEN: usize = 4;
+const LAYER_BYTES: [u64; 3] = [1_000, 20_000, 300_000];
+const TAGS: [&str; 4] = ["moving", "m2", "v1", "v2"];
+const QUOTAS: Quotas = Quotas {
+    images_per_repository: 5,
+    repositories_per_registry: 3,
+    tags_per_image: 2,
+};
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Push(Place, usize, Vec<usize>),
+    PushNew(Place, Content3, Vec<usize>),
+    /// Of the push in progress so many back, to this registry.
+    Arrive(usize, usize),
+    /// The push in progress so many back has no replication open any more.
+    Settle(usize),
+    DeleteByTag(Place, usize),
+    DeleteByDigest(Place, usize),
+    KeepNewest(Place, u64),
+    DeleteRepository(Place),
+    CreateRepository(Place, Option<TagRule>),
+    SetMutability(Place, TagRule),
+    SetMounting(usize, bool),
+}
+
+/// Own bytes, base layer, own tags.
+type Content3 = (u64, Option<usize>, bool);
+
+/// Half of all that happens concerns one name, so that its images meet.
+fn places() -> impl Strategy<Value = Place> {
+    (0..REGISTRIES, prop_oneof![Just(0), 0..NAMES])
+}
+
+fn tag_rules() -> impl Strategy<Value = TagRule> {
+    use TagMutability::{Immutable, ImmutableWithExclusion, Mutable, MutableWithExclusion};
+    let modes = prop::sample::select(vec![
+        Mutable,
+        Immutable,
+        ImmutableWithExclusion,
+        MutableWithExclusion,
+    ]);
+    modes.prop_map(|mode| TagRule::new(mode, vec!["m*".to_owned()]))
+}
+
+fn tag_sets(least: usize) -> impl Strategy<Value = Vec<usize>> {
+    btree_set(0..TAGS.len(), least..3).prop_map(|tags| tags.into_iter().collect())
+}
+
+fn operations() -> impl Strategy<Value = Operation> {
+    use Operation::*;
+    let content = (1..9_u64, prop::option::of(0..2_usize), any::<bool>());
+    prop_oneof![
+        6 => (places(), 0..GIVEN, tag_sets(1)).prop_map(|(place, digest, tags)| Push(place, digest, tags)),
+        4 => (places(), content, tag_sets(0)).prop_map(|(place, content, tags)| PushNew(place, content, tags)),
+        12 => (0..6_usize, 0..REGISTRIES).prop_map(|(back, to)| Arrive(back, to)),
+        3 => (0..6_usize).prop_map(Settle),
+        3 => (places(), 0..TAGS.len()).prop_map(|(place, tag)| DeleteByTag(place, tag)),
+        3 => (places(), 0..GIVEN).prop_map(|(place, digest)| DeleteByDigest(place, digest)),
+        2 => (places(), 0..4_u64).prop_map(|(place, keep)| KeepNewest(place, keep)),
+        1 => places().prop_map(DeleteRepository),
+        3 => (places(), prop::option::of(tag_rules())).prop_map(|(place, rule)| CreateRepository(place, rule)),
+        1 => (places(), tag_rules()).prop_map(|(place, rule)| SetMutability(place, rule)),
+        1 => (0..REGISTRIES, any::<bool>()).prop_map(|(registry, on)| SetMounting(registry, on)),
+    ]
+}
+
+/// A push whose replications have not all ended.
+struct InProgress {
+    image: ImageId,
+    place: Place,
+    digest: usize,
+    tags: Vec<usize>,
+    number: u64,
+}
+
+/// Both state machines side by side.
+struct Pair {
+    world: World,
+    naive: Naive,
+    layers: Vec<LayerId>,
+    images: BTreeMap<(usize, usize), ImageId>,
+    in_progress: Vec<InProgress>,
+    pushes: u64,
+}
+
+impl Pair {
+    fn new(tags_move_forward: bool, billed_once: bool) -> Self {
+        let mut world = World::new(REGISTRIES, QUOTAS, tags_move_forward, billed_once);
+        for _ in 0..NAMES {
+            world.add_name((0..REGISTRIES).map(RegistryId::new).collect());
+        }
+        for text in TAGS {
+            world.add_tag(text);
+        }
+        let layers = LAYER_BYTES.map(|bytes| world.add_layer(bytes)).to_vec();
+        let mut naive = Naive::new(QUOTAS, REGISTRIES, &LAYER_BYTES, &TAGS);
+        naive.tags_move_forward = tags_move_forward;
+        naive.billed_once = billed_once;
+        for digest in 0..GIVEN {
+            // Digest 3 has a content layer of its own, as one that is pushed under several names.
+            let layers = [vec![], vec![0], vec![0], vec![1, 2]][digest].clone();
+            let own_bytes = [11, 13, 17, 0][digest];
+            naive.contents.insert(
+                digest,
+                naive::Content {
+                    own_bytes,
+                    layers,
+                    own_tags: false,
+                },
+            );
+        }
+        let mut pair = Self {
+            world,
+            naive,
+            layers,
+            images: BTreeMap::new(),
+            in_progress: Vec::new(),
+            pushes: 0,
+        };
+        for name in 0..NAMES - 1 {
+            pair.apply(&Operation::CreateRepository((0, name), None));
+        }
+        pair
+    }
+
+    fn holder(&self, place: Place) -> HolderId {
+        let (registry, name) = (RegistryId::new(place.0), RepositoryId::new(place.1));
+        self.world.holder(name, registry).unwrap()
+    }
+
+    fn apply(&mut self, operation: &Operation) {
+        use Operation::*;
+        match operation.clone() {
+            Push(place, digest, tags) => self.push(place, digest, tags),
+            PushNew(place, (own_bytes, base, own_tags), tags) => {
+                let digest = 100 + self.pushes as usize;
+                let layers = base.into_iter().collect();
+                self.naive.contents.insert(
+                    digest,
+                    naive::Content {
+                        own_bytes,
+                        layers,
+                        own_tags,
+                    },
+                );
+                self.push(place, digest, tags);
+            }
+            Arrive(back, to) => self.arrive(back, to),
+            Settle(back) => self.settle(back),
+            DeleteByTag(place, tag) => {
+                let done = self
+                    .world
+                    .delete_by_tag(self.holder(place), TagId::new(tag));
+                assert_eq!(done, self.naive.delete_by_tag(place, tag));
+            }
+            DeleteByDigest(place, digest) => {
+                let done = self
+                    .world
+                    .delete_by_digest(self.holder(place), Digest::Given(digest as u32));
+                assert_eq!(done, self.naive.delete_by_digest(place, digest));
+            }
+            KeepNewest(place, keep) => {
+                let deleted = self.world.delete_all_but_newest(self.holder(place), keep);
+                assert_eq!(deleted, self.naive.delete_all_but_newest(place, keep));
+            }
+            DeleteRepository(place) => {
+                let done = self.world.delete_repository(self.holder(place));
+                assert_eq!(done, self.naive.delete_repository(place));
+            }
+            CreateRepository(place, rule) => {
+                let done = self
+                    .world
+                    .create_repository(self.holder(place), rule.clone());
+                assert_eq!(done, self.naive.create_repository(place, rule));
+            }
+            SetMutability(place, rule) => {
+                let done = self.world.set_mutability(self.holder(place), rule.clone());
+                assert_eq!(done, self.naive.set_mutability(place, rule));
+            }
+            SetMounting(registry, on) => {
+                self.world.set_blob_mounting(RegistryId::new(registry), on);
+                self.naive.mounting[registry] = on;
+            }
+        }
+        self.compare();
+    }
+
+    fn push(&mut self, place: Place, digest: usize, tags: Vec<usize>) {
+        self.pushes += 1;
+        let number = self.pushes;
+        let content = self.naive.contents[&digest].clone();
+        let common: Vec<TagId> = tags.iter().map(|&tag| TagId::new(tag)).collect();
+        let mut told = Vec::new();
+        let standing = self.naive.tags(place);
+        let mut layers = content.layers.iter().map(|&layer| self.layers[layer]);
+        let pushed = self.world.push(
+            Push {
+                holder: self.holder(place),
+                content: Content {
+                    digest: if digest < GIVEN {
+                        Digest::Given(digest as u32)
+                    } else {
+                        Digest::Generated(digest as u64)
+                    },
+                    own_bytes: content.own_bytes,
+                    base: layers.next(),
+                    common: layers.next(),
+                },
+                tags: Tags {
+                    own: content.own_tags,
+                    common: &common,
+                },
+                number,
+                at: number as i64,
+            },
+            |index, counts| told.push((tags[index], counts)),
+        );
+        let is_new = !self.naive.stores(place, digest);
+        let expected: Result<(), Refusal> = self.naive.push(place, digest, &tags, number);
+        assert_eq!(
+            pushed.map(|pushed| pushed.is_new),
+            expected.map(|()| is_new)
+        );
+        if let Ok(pushed) = pushed {
+            let counts = |&tag: &usize| (tag, standing.get(&tag) != Some(&digest));
+            assert_eq!(told, tags.iter().map(counts).collect::<Vec<_>>());
+            let image = pushed.image;
+            self.images.insert((place.1, digest), image);
+            self.world.hold(image);
+            *self.naive.held.entry((place.1, digest)).or_default() += 1;
+            self.in_progress.push(InProgress {
+                image,
+                place,
+                digest,
+                tags,
+                number,
+            });
+        }
+    }
+
+    fn arrive(&mut self, back: usize, to: usize) {
+        let Some(index) = self.in_progress.len().checked_sub(back + 1) else {
+            return;
+        };
+        let InProgress {
+            image,
+            place: (from, name),
+            digest,
+            ref tags,
+            number,
+        } = self.in_progress[index];
+        if from == to {
+            return;
+        }
+        let (source, holder) = (self.holder((from, name)), self.holder((to, name)));
+        let missing = self
+            .world
+            .missing_bytes(image, holder, self.world.mounts(source, holder));
+        assert_eq!(missing, self.naive.missing_bytes(from, (to, name), digest));
+        let common: Vec<TagId> = tags.iter().map(|&tag| TagId::new(tag)).collect();
+        let own = self.naive.contents[&digest].own_tags;
+        let mut stands = vec![false; tags.len()];
+        let told = |index: usize, is: bool| stands[index] = is;
+        let arrival = self.world.arrive(
+            image,
+            source,
+            holder,
+            Tags {
+                own,
+                common: &common,
+            },
+            number,
+            told,
+        );
+        assert_eq!(
+            arrival,
+            self.naive.arrive(from, (to, name), digest, tags, number)
+        );
+        let standing = self.naive.tags((to, name));
+        let expected: Vec<bool> = tags
+            .iter()
+            .map(|tag| standing.get(tag) == Some(&digest))
+            .collect();
+        assert_eq!(stands, expected);
+    }
+
+    fn settle(&mut self, back: usize) {
+        let Some(index) = self.in_progress.len().checked_sub(back + 1) else {
+            return;
+        };
+        let InProgress {
+            image,
+            place: (_, name),
+            digest,
+            ..
+        } = self.in_progress.remove(index);
+        self.world.let_go(image);
+        *self.naive.held.get_mut(&(name, digest)).unwrap() -= 1;
+        self.naive.forget_if_gone(name, digest);
+    }
+
+    fn compare(&mut self) {
+        let (world, naive) = (&mut self.world, &self.naive);
+        for registry in 0..REGISTRIES {
+            let id = RegistryId::new(registry);
+            assert_eq!(
+                *world.holdings(id),
+                naive.holdings(registry),
+                "registry {registry}"
+            );
+            assert_eq!(
+                world.recount()[registry],
+                naive.holdings(registry),
+                "recount of registry {registry}"
+            );
+            for name in 0..NAMES {
+                let place = (registry, name);
+                let holder = world.holder(RepositoryId::new(name), id).unwrap();
+                assert_eq!(world.exists(holder), naive.exists(place));
+                let tags: BTreeMap<usize, ImageId> = world.holders[holder.index()]
+                    .tags
+                    .iter()
+                    .map(|(tag, standing)| (tag.index(), standing.image))
+                    .collect();
+                let expected = naive
+                    .tags(place)
+                    .into_iter()
+                    .map(|(tag, digest)| (tag, self.images[&(name, digest)]));
+                assert_eq!(tags, expected.collect());
+            }
+        }
+        for (&(name, digest), &image) in &self.images {
+            for registry in 0..REGISTRIES {
+                let holder = world
+                    .holder(RepositoryId::new(name), RegistryId::new(registry))
+                    .unwrap();
+                let known = naive.stores((registry, name), digest);
+                assert!(!known || world.is_stored(image, holder));
+            }
+        }
+        world.take_changed(|registry, holdings| {
+            assert_eq!(*holdings, naive.holdings(registry.index()))
+        });
+    }
+
+    /// Ends everything and checks that no record is left.
+    fn end(mut self) {
+        while !self.in_progress.is_empty() {
+            self.settle(0);
+        }
+        for place in
+            (0..REGISTRIES).flat_map(|registry| (0..NAMES).map(move |name| (registry, name)))
+        {
+            self.apply(&Operation::DeleteRepository(place));
+        }
+        for &layer in &self.layers {
+            self.world.forget_layer(layer);
+        }
+        assert_eq!(self.world.images.count(), 0, "no image record is left");
+        assert_eq!(self.world.layers.count(), 0, "no layer record is left");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_operations_leave_what_the_naive_state_machine_leaves(
+        tags_move_forward: bool,
+        billed_once: bool,
+        operations in vec(operations(), 1..160),
+    ) {
+        let mut pair = Pair::new(tags_move_forward, billed_once);
+        operations.iter().for_each(|operation| pair.apply(operation));
+        pair.end();
+    }
+}
