@@ -1,4 +1,4 @@
-//! `ecrsim report`: draws a run's charts again.
+//! `ecrsim report`: draws a run's charts and page again.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,16 @@ const EXAMPLES: &str = "\
 Examples:
   ecrsim report output/two-regions";
 
-/// Draws the charts of a run again, from its CSV files alone
+/// Draws the charts and the page of a run again, from its CSV files alone
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     /// A folder that `ecrsim run` has written
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Draw the charts as PNG too
+    #[arg(long)]
+    png: bool,
 }
 
 /// Draws the charts.
@@ -31,7 +34,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
             folder.display()
         )));
     }
-    redraw(folder)?;
-    print(&format!("drew the charts in {}\n", folder.display()))?;
+    redraw(folder, options.png)?;
+    print(&format!("drew charts and report.html in {}\n", folder.display()))?;
     Ok(Status::Done)
 }

@@ -128,14 +128,18 @@ fn finish(
         found.retain(|found| found.severity == Severity::Error);
         return Err(diagnostics(reader, found));
     }
+    let files = reader.read.clone();
+    let mut warnings = diagnostics(reader, found);
+    // A trace's text may be large, and is needed only where a finding shows a line of it.
+    warnings.forget_unshown();
     Ok(Loaded {
         scenario,
         documents: parts.documents,
         traces: parts.traces,
         prices: parts.prices,
         thresholds: parts.thresholds,
-        files: reader.read.clone(),
-        warnings: diagnostics(reader, found),
+        files,
+        warnings,
     })
 }
 

@@ -100,7 +100,7 @@ fn put_image(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, tags: &[Str
     let path = path.to("tags");
     let quota = scenario.profile.limits().tags_per_image;
     if let Err(message) = quota.check(tags.len()) {
-        cx.error(&path, format!("tags: {message}"), "");
+        cx.error(&path, message, "");
     }
     for (index, tag) in tags.iter().enumerate() {
         if tags[..index].contains(tag) {

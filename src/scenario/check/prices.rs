@@ -170,10 +170,11 @@ pub(super) fn registries(
         );
     }
     for (owner, configuration) in documents.all_replication(scenario) {
-        for destination in configuration
-            .rules
-            .iter()
+        let rules = configuration.rules.iter();
+        let from = owner.registry.region.as_str();
+        for destination in rules
             .flat_map(|rule| &rule.destinations)
+            .filter(|destination| same_partition(from, &destination.region))
         {
             let name = scenario.registry_name(&destination.registry_id, &destination.region);
             all.extend(name.map(|name| (name, owner.path.clone())));

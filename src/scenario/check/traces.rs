@@ -250,11 +250,9 @@ impl Reading<'_, '_, '_> {
                 }
             }
         };
-        let known = self.scenario.accounts.contains_key(&name.account);
-        if !known && !name.account.is_empty() {
+        if !name.account.is_empty() {
             let place = self.place(self.cell(&cells.line, written));
             accounts::registry_at(self.cx, self.scenario, place, &name);
-            self.wrong += 1;
         }
         self.rows.registries.push(name);
         Some(number)
