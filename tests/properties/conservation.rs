@@ -8,7 +8,7 @@ use ecrsim::units::{SimDuration, SimTime};
 use proptest::prelude::*;
 
 use crate::scenarios::any_scenario;
-use crate::support::{Run, load_text, run_loaded};
+use crate::support::{Run, run_loaded};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
@@ -16,7 +16,7 @@ proptest! {
     /// A run never panics, so its own checks hold, and what it tells agrees with itself.
     #[test]
     fn a_run_agrees_with_itself(text in any_scenario()) {
-        let loaded = load_text(&text.toml(), &[], &[]).expect("a valid scenario");
+        let loaded = text.loaded();
         let run = run_loaded(&loaded);
         replications_are_conserved(&run);
         run.records.iter().for_each(|record| is_possible(record, &loaded));

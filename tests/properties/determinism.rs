@@ -18,7 +18,7 @@ proptest! {
     /// Twice the same; and the same with the file's tables in another order.
     #[test]
     fn a_run_repeats(text in any_scenario()) {
-        let loaded = load_text(&text.toml(), &[], &[]).expect("a valid scenario");
+        let loaded = text.loaded();
         let first = run_loaded(&loaded);
         assert_same(&first, &run_loaded(&loaded));
         assert_same(&first, &run(&text.shuffled()));

@@ -8,6 +8,7 @@ mod support;
 mod chance;
 mod conservation;
 mod determinism;
+mod past;
 mod scenarios;
 mod speed;
 mod story;

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use ecrsim::scenario::Loaded;
 use proptest::prelude::*;
+
+use crate::support::load_text;
 
 /// A scenario as TOML; a failed property prints it as one would write it.
 #[derive(Clone)]
@@ -17,6 +20,11 @@ impl Text {
     /// Returns the file.
     pub fn toml(&self) -> String {
         format!("{}\n{}", self.head, self.tables.join("\n"))
+    }
+
+    /// Returns the file loaded: it is valid.
+    pub fn loaded(&self) -> Loaded {
+        load_text(&self.toml(), &[], &[]).unwrap_or_else(|found| panic!("{found}"))
     }
 
     /// Returns the file with its tables in another order; lists keep theirs.
@@ -97,12 +105,12 @@ fn head() -> impl Strategy<Value = String> {
 fn rules() -> impl Strategy<Value = Vec<String>> {
     let destinations = prop::sample::subsequence(&DESTINATIONS[..], 1..=4);
     let prefixes = one_of(&["", "prefixes = ['shop/']", "prefixes = ['base/', 'shop/a']"]);
-    let rule = (destinations, prefixes, any::<bool>());
+    let rule = (destinations, prefixes);
     let second = "[registries.'prod/us-east-1'.rules.on]\ndestinations = ['prod/ap-northeast-1']\n";
     (prop::collection::vec(rule, 1..=3), any::<bool>()).prop_map(move |(rules, chained)| {
-        let rule = |(number, (destinations, prefixes, delete)): (usize, &(Vec<&str>, &str, bool))| {
+        let rule = |(number, (destinations, prefixes)): (usize, &(Vec<&str>, &str))| {
             let head = format!("[registries.'build/us-east-1'.rules.r{number}]");
-            format!("{head}\ndestinations = {destinations:?}\n{prefixes}\ndelete_replication = {delete}\n")
+            format!("{head}\ndestinations = {destinations:?}\n{prefixes}\n")
         };
         let written = rules.iter().enumerate().map(rule);
         written.chain(chained.then(|| second.to_owned())).collect()
@@ -199,7 +207,7 @@ fn event() -> impl Strategy<Value = String> {
         "'DeleteRepository'\nregistry = REGISTRY\nrepository = REPOSITORY",
         "'CreateRepository'\nregistry = REGISTRY\nrepository = REPOSITORY\ntag_mutability = 'IMMUTABLE'",
         "'PutImageTagMutability'\nregistry = REGISTRY\nrepository = REPOSITORY\ntag_mutability = 'IMMUTABLE'",
-        "'PutReplicationConfiguration'\nregistry = 'build/us-east-1'\nrules = { n = { destinations = ['prod/us-east-1'], delete_replication = true } }",
+        "'PutReplicationConfiguration'\nregistry = 'build/us-east-1'\nrules = { n = { destinations = ['prod/us-east-1'] } }",
         "'PutReplicationConfiguration'\nregistry = 'build/us-east-1'\nrules = {}",
         "'DisableRegion'\naccount = 'prod'\nregion = 'af-south-1'",
         "'EnableRegion'\naccount = 'prod'\nregion = 'af-south-1'",

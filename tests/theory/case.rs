@@ -73,7 +73,7 @@ impl Case {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/theory/scenarios");
         let path = folder.join(self.name).with_extension("toml");
         load(&path, &self.overrides)
-            .unwrap_or_else(|found| panic!("the scenario is wrong:\n{found:#?}"))
+            .unwrap_or_else(|found| panic!("the scenario is wrong:\n{}", found.render(false)))
     }
 
     /// What a failure ends with: enough to repeat it.
