@@ -59,14 +59,14 @@ pub fn load_text(toml: &str, files: &[(&str, &str)], overrides: &[&str]) -> Resu
     write("scenario.toml", toml);
     files.iter().for_each(|(name, text)| write(name, text));
     let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
-    load(&folder.path().join("scenario.toml"), &overrides).map_err(|found| format!("{found:#?}"))
+    load(&folder.path().join("scenario.toml"), &overrides).map_err(|found| found.render(false))
 }
 
 /// Runs a scenario of the project.
 pub fn run_file(path: &Path, overrides: &[String]) -> Run {
     match load(path, overrides) {
         Ok(loaded) => run_loaded(&loaded),
-        Err(found) => panic!("the scenario is wrong:\n{found:#?}"),
+        Err(found) => panic!("the scenario is wrong:\n{}", found.render(false)),
     }
 }
 
