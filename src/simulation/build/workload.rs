@@ -33,9 +33,8 @@ impl Repositories {
         for (registry, name) in mentions(loaded) {
             let source = registries.id(registry);
             let of = holders.entry(name.clone()).or_default();
-            if of.insert(source) {
-                of.extend(registries.destinations(&rules, source, &name));
-            }
+            of.insert(source);
+            of.extend(registries.destinations(&rules, source, &name));
         }
         let (names, holders) = holders
             .into_iter()
@@ -86,7 +85,6 @@ fn mentions(loaded: &Loaded) -> Vec<(&RegistryName, String)> {
         });
         all.extend(named);
     }
-    // A destination that is named too is a holder before it is a source's destination.
     all.sort();
     all.dedup();
     all
