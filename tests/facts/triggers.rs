@@ -23,18 +23,27 @@ fn b11_a_push_starts_one_replication_per_matching_destination() {
         .put("10 s", VIRGINIA, "app", &["1", "latest"], "1 MB")
         .run();
     assert_eq!(run.endings(), [(TOKYO, "COMPLETE"), (IRELAND, "COMPLETE")]);
-    assert!(run.records.iter().all(|record| run.applied(record) == ["1", "latest"]), "U2: all tags at once");
+    assert!(
+        run.records
+            .iter()
+            .all(|record| run.applied(record) == ["1", "latest"]),
+        "U2: all tags at once"
+    );
 }
 
 #[test]
 fn b13_content_from_before_the_rule_is_not_replicated() {
     let run = Text::new()
-        .toml(&format!("[registries.'{VIRGINIA}'.repositories.app]\nimages = {{ count = 3, size = '1 MB' }}"))
+        .toml(&format!(
+            "[registries.'{VIRGINIA}'.repositories.app]\nimages = {{ count = 3, size = '1 MB' }}"
+        ))
         .put("10 s", VIRGINIA, "app", &["early"], "1 MB")
         .event(
             "20 s",
             "PutReplicationConfiguration",
-            &format!("registry = '{VIRGINIA}'\nrules = {{ r = {{ destinations = ['{IRELAND}'] }} }}"),
+            &format!(
+                "registry = '{VIRGINIA}'\nrules = {{ r = {{ destinations = ['{IRELAND}'] }} }}"
+            ),
         )
         .put("30 s", VIRGINIA, "app", &["late"], "1 MB")
         .run();
@@ -95,7 +104,10 @@ fn b14_registries_that_send_to_each_other_do_not_loop() {
         .put("10 s", VIRGINIA, "app", &["1"], "1 MB")
         .put("20 s", IRELAND, "app", &["2"], "1 MB")
         .run();
-    assert_eq!(run.endings(), [(IRELAND, "COMPLETE"), (VIRGINIA, "COMPLETE")]);
+    assert_eq!(
+        run.endings(),
+        [(IRELAND, "COMPLETE"), (VIRGINIA, "COMPLETE")]
+    );
     assert_eq!(run.stored(VIRGINIA), [2, 1_000_000, 1_000_000, 0]);
 }
 
@@ -106,7 +118,11 @@ fn b16_a_tag_added_to_a_stored_digest_replicates_without_bytes() {
         .put_digest("0 s", VIRGINIA, "app", &["1"], 7)
         .put_digest("60 s", VIRGINIA, "app", &["stable"], 7)
         .run();
-    let moved: Vec<u64> = run.records.iter().map(|record| record.moved_bytes).collect();
+    let moved: Vec<u64> = run
+        .records
+        .iter()
+        .map(|record| record.moved_bytes)
+        .collect();
     assert_eq!(moved, [10_000_000, 0]);
     assert_eq!(run.applied(&run.records[1]), ["stable"]);
     // 60 s + 1 s of dispatch; nothing to move takes no time.
@@ -120,7 +136,9 @@ fn b16_a_tag_of_a_stored_digest_reaches_a_region_that_was_added_later() {
         .event(
             "20 s",
             "PutReplicationConfiguration",
-            &format!("registry = '{VIRGINIA}'\nrules = {{ r = {{ destinations = ['{IRELAND}'] }} }}"),
+            &format!(
+                "registry = '{VIRGINIA}'\nrules = {{ r = {{ destinations = ['{IRELAND}'] }} }}"
+            ),
         )
         .put_digest("60 s", VIRGINIA, "app", &["stable"], 7)
         .run();
@@ -148,7 +166,10 @@ fn b17_the_same_digest_under_the_same_tag_is_refused_and_replicates_nothing() {
         .put_digest("60 s", VIRGINIA, "app", &["1"], 7)
         .run();
     assert_eq!(run.records.len(), 1);
-    assert_eq!(run.refused(), [("PutImage", "app", "ImageAlreadyExistsException")]);
+    assert_eq!(
+        run.refused(),
+        [("PutImage", "app", "ImageAlreadyExistsException")]
+    );
 }
 
 #[test]
@@ -190,7 +211,11 @@ fn u18_what_was_requested_outlives_its_rule() {
     let run = Text::new()
         .rule(VIRGINIA, &[IRELAND])
         .put("10 s", VIRGINIA, "app", &["1"], "1 MB")
-        .event("10500 ms", "PutReplicationConfiguration", &format!("registry = '{VIRGINIA}'\nrules = {{}}"))
+        .event(
+            "10500 ms",
+            "PutReplicationConfiguration",
+            &format!("registry = '{VIRGINIA}'\nrules = {{}}"),
+        )
         .put("20 s", VIRGINIA, "app", &["2"], "1 MB")
         .run();
     assert_eq!(run.endings(), [(IRELAND, "COMPLETE")]);

@@ -58,7 +58,9 @@ pub fn errors(toml: &str, files: &[(&str, &str)]) -> String {
 /// Loads a scenario, or returns what is wrong with it as text.
 pub fn load_text(toml: &str, files: &[(&str, &str)], overrides: &[&str]) -> Result<Loaded, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file is written");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("a file is written")
+    };
     write("scenario.toml", toml);
     files.iter().for_each(|(name, text)| write(name, text));
     let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
@@ -82,19 +84,28 @@ pub fn run_loaded(loaded: &Loaded) -> Run {
 pub fn run_seeded(loaded: &Loaded, seed: u64) -> Run {
     let model = Model::new(loaded);
     let ledger = Ledger::new(&model, &Questions::of(loaded), Kept::default());
-    let (ledger, summary) =
-        Simulation::new(&model, seed, ledger).run(|_, _| true).expect("nobody interrupts the run");
+    let (ledger, summary) = Simulation::new(&model, seed, ledger)
+        .run(|_, _| true)
+        .expect("nobody interrupts the run");
     let (outcome, kept) = ledger.outcome(summary, &loaded.thresholds);
-    Run { outcome, records: kept.0, names: model.names.clone() }
+    Run {
+        outcome,
+        records: kept.0,
+        names: model.names.clone(),
+    }
 }
 
 impl Run {
     /// Returns a metric's statistic; `destination` is empty for all.
     pub fn metric(&self, metric: &str, destination: &str, statistic: &str) -> Option<f64> {
         let found = self.outcome.metrics.iter().find(|value| {
-            value.metric == metric && value.destination == destination && value.statistic == statistic
+            value.metric == metric
+                && value.destination == destination
+                && value.statistic == statistic
         });
-        found.unwrap_or_else(|| panic!("no {metric} {statistic} for `{destination}`")).value
+        found
+            .unwrap_or_else(|| panic!("no {metric} {statistic} for `{destination}`"))
+            .value
     }
 
     /// Returns the destination registry of a record.
@@ -108,7 +119,10 @@ impl Run {
             Status::Failed(reason) => reason.name(),
             status => status.name(),
         };
-        self.records.iter().map(|record| (self.destination(record), ending(record))).collect()
+        self.records
+            .iter()
+            .map(|record| (self.destination(record), ending(record)))
+            .collect()
     }
 
     /// Returns a record's text of tags that stand after its arrival.
@@ -119,20 +133,39 @@ impl Run {
             AppliedTags::None => Vec::new(),
             AppliedTags::Some(places) => places.iter().map(|&place| place as usize).collect(),
         };
-        places.into_iter().map(|place| self.names.tag(record.tags, place)).collect()
+        places
+            .into_iter()
+            .map(|place| self.names.tag(record.tags, place))
+            .collect()
     }
 
     /// Returns images, source, replica and orphan bytes of a registry at the end, as `storage.csv` has them.
     pub fn stored(&self, registry: &str) -> [u64; 4] {
-        let row = self.outcome.storage.iter().rfind(|row| row.registry == registry);
+        let row = self
+            .outcome
+            .storage
+            .iter()
+            .rfind(|row| row.registry == registry);
         let row = row.unwrap_or_else(|| panic!("no registry {registry}"));
-        [row.images, row.source_bytes, row.replica_bytes, row.orphan_bytes]
+        [
+            row.images,
+            row.source_bytes,
+            row.replica_bytes,
+            row.orphan_bytes,
+        ]
     }
 
     /// Returns each refused operation's action, repository and exception.
     pub fn refused(&self) -> Vec<(&str, &str, &str)> {
         let rows = self.outcome.refused.iter();
-        rows.map(|row| (row.action.as_str(), row.repository.as_str(), row.exception.as_str())).collect()
+        rows.map(|row| {
+            (
+                row.action.as_str(),
+                row.repository.as_str(),
+                row.exception.as_str(),
+            )
+        })
+        .collect()
     }
 }
 

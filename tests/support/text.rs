@@ -26,7 +26,13 @@ pub struct Text {
 impl Text {
     pub fn new() -> Self {
         let keys = "start = 2026-03-02T00:00:00Z\n".to_owned();
-        Self { keys, tables: BASE.to_owned(), files: Vec::new(), rules: 0 }.lasting("1 hour")
+        Self {
+            keys,
+            tables: BASE.to_owned(),
+            files: Vec::new(),
+            rules: 0,
+        }
+        .lasting("1 hour")
     }
 
     /// Replaces everything but the accounts: no latency, links without limits, so that what is pushed arrives at once.
@@ -42,13 +48,29 @@ stall    = { probability = 0.0 }
 [links."* -> *"]
 per_copy = "unlimited"
 "#;
-        Self { keys, tables: tables.to_owned(), files: Vec::new(), rules: 0 }
+        Self {
+            keys,
+            tables: tables.to_owned(),
+            files: Vec::new(),
+            rules: 0,
+        }
     }
 
     pub fn lasting(self, duration: &str) -> Self {
-        let lines = self.keys.lines().filter(|line| !line.starts_with("duration"));
-        let kept: String = lines.map(|line| format!("{line}\n")).collect();
-        Self { keys: format!("{kept}duration = '{duration}'\n"), ..self }
+        self.replacing("duration", &format!("'{duration}'"))
+    }
+
+    pub fn starting(self, moment: &str) -> Self {
+        self.replacing("start", moment)
+    }
+
+    fn replacing(self, key: &str, value: &str) -> Self {
+        let others = self.keys.lines().filter(|line| !line.starts_with(key));
+        let kept: String = others.map(|line| format!("{line}\n")).collect();
+        Self {
+            keys: format!("{kept}{key} = {value}\n"),
+            ..self
+        }
     }
 
     /// Adds a line above all tables.
@@ -78,8 +100,14 @@ per_copy = "unlimited"
     pub fn rule_for(mut self, source: &str, destinations: &[&str], prefixes: &[&str]) -> Self {
         self.rules += 1;
         let number = self.rules;
-        let prefixes = if prefixes.is_empty() { String::new() } else { format!("prefixes = {prefixes:?}") };
-        self.toml(&format!("[registries.\"{source}\".rules.r{number}]\ndestinations = {destinations:?}\n{prefixes}"))
+        let prefixes = if prefixes.is_empty() {
+            String::new()
+        } else {
+            format!("prefixes = {prefixes:?}")
+        };
+        self.toml(&format!(
+            "[registries.\"{source}\".rules.r{number}]\ndestinations = {destinations:?}\n{prefixes}"
+        ))
     }
 
     /// Adds a statement to a registry's policy, with the keys that are not left to their defaults.
@@ -90,11 +118,20 @@ per_copy = "unlimited"
     }
 
     pub fn event(self, at: &str, action: &str, keys: &str) -> Self {
-        self.toml(&format!("[[events]]\nat = '{at}'\naction = '{action}'\n{keys}"))
+        self.toml(&format!(
+            "[[events]]\nat = '{at}'\naction = '{action}'\n{keys}"
+        ))
     }
 
     /// Adds a push of a new image.
-    pub fn put(self, at: &str, registry: &str, repository: &str, tags: &[&str], size: &str) -> Self {
+    pub fn put(
+        self,
+        at: &str,
+        registry: &str,
+        repository: &str,
+        tags: &[&str],
+        size: &str,
+    ) -> Self {
         self.event(
             at,
             "PutImage",
@@ -103,7 +140,14 @@ per_copy = "unlimited"
     }
 
     /// Adds a push of a digest of 10 MB.
-    pub fn put_digest(self, at: &str, registry: &str, repository: &str, tags: &[&str], number: u32) -> Self {
+    pub fn put_digest(
+        self,
+        at: &str,
+        registry: &str,
+        repository: &str,
+        tags: &[&str],
+        number: u32,
+    ) -> Self {
         let keys = format!(
             "registry = '{registry}'\nrepository = '{repository}'\ntags = {tags:?}\nsize = '10 MB'\ndigest = '{}'",
             digest(number)
@@ -113,7 +157,8 @@ per_copy = "unlimited"
 
     pub fn delete_digest(self, at: &str, registry: &str, repository: &str, number: u32) -> Self {
         let digest = digest(number);
-        let keys = format!("registry = '{registry}'\nrepository = '{repository}'\ndigest = '{digest}'");
+        let keys =
+            format!("registry = '{registry}'\nrepository = '{repository}'\ndigest = '{digest}'");
         self.event(at, "BatchDeleteImage", &keys)
     }
 
@@ -128,13 +173,21 @@ per_copy = "unlimited"
 
     /// Runs it with overrides `KEY=VALUE`.
     pub fn run_with(&self, overrides: &[&str]) -> Run {
-        let files: Vec<(&str, &str)> = self.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> = self
+            .files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
         run_with(&self.text(), &files, overrides)
     }
 
     /// Returns what is wrong with it.
     pub fn errors(&self) -> String {
-        let files: Vec<(&str, &str)> = self.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> = self
+            .files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
         errors(&self.text(), &files)
     }
 
