@@ -1,4 +1,4 @@
-//! `ecrsim report`: draws a run's charts again.
+//! `ecrsim report`: draws a run's charts and page again.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::exit::{Failure, Status};
 use super::output::print;
+use crate::report::charts::has_png;
 use crate::report::folder::is_run_folder;
 use crate::report::redraw;
 
@@ -13,7 +14,9 @@ const EXAMPLES: &str = "\
 Examples:
   ecrsim report output/two-regions";
 
-/// Draws the charts of a run again, from its CSV files alone
+/// Draws the charts and the page of a run again, from its files alone
+///
+/// Nothing is simulated. Charts are drawn as PNG too if they are there as PNG.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -22,7 +25,7 @@ pub struct Options {
     folder: PathBuf,
 }
 
-/// Draws the charts.
+/// Draws charts and page.
 pub fn run(options: &Options) -> Result<Status, Failure> {
     let folder = &options.folder;
     if !is_run_folder(folder) {
@@ -31,7 +34,10 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
             folder.display()
         )));
     }
-    redraw(folder)?;
-    print(&format!("drew the charts in {}\n", folder.display()))?;
+    redraw(folder, has_png(folder))?;
+    print(&format!(
+        "drew the charts and report.html in {}\n",
+        folder.display()
+    ))?;
     Ok(Status::Done)
 }

@@ -110,59 +110,9 @@ impl Checks {
         backlogs: &[Backlog],
         moved_bytes: &[u64],
     ) {
-        for (counts, backlog) in self.destinations.iter().zip(backlogs) {
-            let Counts {
-                requested,
-                completed,
-                failed,
-                in_flight,
-                waiting,
-            } = *counts;
-            assert_eq!(
-                requested,
-                completed + failed + in_flight + waiting,
-                "every requested replication is somewhere"
-            );
-            assert_eq!(
-                in_flight,
-                backlog.in_flight.level(),
-                "copies in flight are those that started and did not end"
-            );
-            assert_eq!(
-                waiting,
-                backlog.waiting.level(),
-                "replications waiting are those that did not start"
-            );
-        }
-        for (bytes, moved) in self.lanes.iter().zip(moved_bytes) {
-            let Bytes {
-                started,
-                moved: by_copies,
-                abandoned,
-                still_to_move,
-            } = *bytes;
-            assert_eq!(
-                started,
-                by_copies + abandoned + still_to_move,
-                "every byte that started is somewhere"
-            );
-            assert_eq!(
-                by_copies, *moved,
-                "bytes that links moved are those of their copies"
-            );
-        }
-        for ((times, stats), link) in self.links.iter().zip(links).zip(&model.names.links) {
-            assert_eq!(
-                times.waited,
-                stats.queue.integral(),
-                "Little's law on the queue of {link}"
-            );
-            assert_eq!(
-                times.held,
-                stats.busy.integral(),
-                "Little's law on the slots of {link}"
-            );
-        }
+        self.verify_counts(backlogs);
+        self.verify_bytes(moved_bytes);
+        self.verify_times(model, links);
         let total: u64 = self
             .destinations
             .iter()
@@ -182,6 +132,68 @@ impl Checks {
             ),
             "stored bytes = sum over images of their unique layers, per registry".to_owned(),
         ];
+    }
+
+    fn verify_counts(&self, backlogs: &[Backlog]) {
+        for (counts, backlog) in self.destinations.iter().zip(backlogs) {
+            let Counts {
+                requested,
+                completed,
+                failed,
+                in_flight,
+                waiting,
+            } = *counts;
+            let somewhere = completed + failed + in_flight + waiting;
+            assert_eq!(
+                requested, somewhere,
+                "every requested replication is somewhere"
+            );
+            assert_eq!(
+                in_flight,
+                backlog.in_flight.level(),
+                "in flight is what started and did not end"
+            );
+            assert_eq!(
+                waiting,
+                backlog.waiting.level(),
+                "waiting is what did not start"
+            );
+        }
+    }
+
+    fn verify_bytes(&self, moved_bytes: &[u64]) {
+        for (bytes, moved) in self.lanes.iter().zip(moved_bytes) {
+            let Bytes {
+                started,
+                moved: by_copies,
+                abandoned,
+                still_to_move,
+            } = *bytes;
+            assert_eq!(
+                started,
+                by_copies + abandoned + still_to_move,
+                "every byte that started is somewhere"
+            );
+            assert_eq!(
+                by_copies, *moved,
+                "bytes that links moved are those of their copies"
+            );
+        }
+    }
+
+    fn verify_times(&self, model: &Model, links: &[LinkStats]) {
+        for ((times, stats), link) in self.links.iter().zip(links).zip(&model.names.links) {
+            assert_eq!(
+                times.waited,
+                stats.queue.integral(),
+                "Little's law on the queue of {link}"
+            );
+            assert_eq!(
+                times.held,
+                stats.busy.integral(),
+                "Little's law on the slots of {link}"
+            );
+        }
     }
 
     pub fn notes(&self) -> &[String] {

@@ -65,14 +65,18 @@ fn tree(
         .extension()
         .is_some_and(|extension| extension == "json");
     let (mut root, mut wrong) = if is_json {
-        let (root, wrong) = read_json(file, &text).map_err(|error| vec![error])?;
+        let (root, wrong) = read_json(file, &text)?;
         (without_schema(root), wrong)
     } else {
         (read_toml(file, &text)?, Vec::new())
     };
     for written in overrides {
         let file = reader.files.add("--set", written.as_str());
-        wrong.extend(apply_override(&mut root, file, written).err());
+        wrong.extend(
+            apply_override(&mut root, file, written)
+                .err()
+                .map(|wrong| *wrong),
+        );
     }
     Ok((root, wrong))
 }
@@ -128,14 +132,18 @@ fn finish(
         found.retain(|found| found.severity == Severity::Error);
         return Err(diagnostics(reader, found));
     }
+    let files = reader.read.clone();
+    let mut warnings = diagnostics(reader, found);
+    // A trace's text may be large, and is needed only where a finding shows a line of it.
+    warnings.forget_unshown();
     Ok(Loaded {
         scenario,
         documents: parts.documents,
         traces: parts.traces,
         prices: parts.prices,
         thresholds: parts.thresholds,
-        files: reader.read.clone(),
-        warnings: diagnostics(reader, found),
+        files,
+        warnings,
     })
 }
 

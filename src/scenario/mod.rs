@@ -40,3 +40,6 @@ pub use types::{
     RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagOrder, Trace, TransferRate,
     WeekShape,
 };
+
+#[cfg(test)]
+mod tests;

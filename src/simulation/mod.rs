@@ -14,8 +14,8 @@ mod slab;
 mod tags;
 
 pub use model::{
-    Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Provided,
-    RegistryModel, RetentionModel, Script, Step, StoredImages, Stream, Window,
+    Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Place, Provided,
+    RegistryModel, RetentionModel, Script, ScriptImage, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
     Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,

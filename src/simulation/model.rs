@@ -212,69 +212,45 @@ pub struct Step {
     pub operation: Operation,
 }
 
+/// A repository in a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where.
+    pub registry: RegistryId,
+    /// Which repository.
+    pub repository: RepositoryId,
+}
+
+/// An image that a script pushes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScriptImage {
+    /// The digest that the user gave.
+    pub digest: Option<u32>,
+    /// Its tags.
+    pub tag_list: u32,
+    /// Bytes of the layers that no other image has.
+    pub own_bytes: u64,
+    /// Number of its base layer in the script.
+    pub base: Option<u32>,
+    /// Number of its content layer in the model.
+    pub common: Option<u32>,
+}
+
 /// What a single operation does.
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// `PutImage`.
-    PutImage {
-        /// Where.
-        registry: RegistryId,
-        /// Which repository.
-        repository: RepositoryId,
-        /// The digest that the user gave.
-        digest: Option<u32>,
-        /// Its tags.
-        tag_list: u32,
-        /// Bytes of the layers that no other image has.
-        own_bytes: u64,
-        /// Number of its base layer in the script.
-        base: Option<u32>,
-        /// Number of its content layer in the model.
-        common: Option<u32>,
-    },
+    PutImage(Place, ScriptImage),
     /// `BatchDeleteImage` by tag.
-    DeleteByTag {
-        /// Where.
-        registry: RegistryId,
-        /// Which repository.
-        repository: RepositoryId,
-        /// Which tag.
-        tag: TagId,
-    },
-    /// `BatchDeleteImage` by digest.
-    DeleteByDigest {
-        /// Where.
-        registry: RegistryId,
-        /// Which repository.
-        repository: RepositoryId,
-        /// Which digest.
-        digest: u32,
-    },
-    /// `CreateRepository`.
-    CreateRepository {
-        /// Where.
-        registry: RegistryId,
-        /// Which repository.
-        repository: RepositoryId,
-        /// Its tag mutability.
-        mutability: Option<TagRule>,
-    },
+    DeleteByTag(Place, TagId),
+    /// `BatchDeleteImage` by digest, one that the user gave.
+    DeleteByDigest(Place, u32),
+    /// `CreateRepository`, with its tag mutability.
+    CreateRepository(Place, Option<TagRule>),
     /// `DeleteRepository`, with all images.
-    DeleteRepository {
-        /// Where.
-        registry: RegistryId,
-        /// Which repository.
-        repository: RepositoryId,
-    },
+    DeleteRepository(Place),
     /// `PutImageTagMutability`.
-    PutImageTagMutability {
-        /// Where.
-        registry: RegistryId,
-        /// Which repository.
-        repository: RepositoryId,
-        /// Its tag mutability from now on.
-        mutability: TagRule,
-    },
+    PutImageTagMutability(Place, TagRule),
     /// `PutReplicationConfiguration`.
     PutReplicationConfiguration {
         /// Where.

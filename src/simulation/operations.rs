@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::model::{Model, Operation};
+use super::model::{Model, Operation, Place, ScriptImage};
 use super::names::TagList;
 use super::observer::{Observer, RefusedOperation, RevokedCopy};
 use super::requests::NewPush;
 use super::run::{Event, EventClass, Simulation, order};
 use crate::aws::RegistryPolicy;
-use crate::ecr::{Content, Digest, LayerId, Push, Refusal, RegistryId, RepositoryId, Tags};
+use crate::ecr::{
+    Content, Digest, HolderId, LayerId, Push, Refusal, RegistryId, RepositoryId, Tags,
+};
 use crate::engine::{Key, Rank};
 use crate::units::SimTime;
 use crate::workload::Retention;
@@ -161,45 +163,27 @@ impl<O: Observer> Simulation<'_, O> {
         operation: &Operation,
     ) -> Result<(), Refusal> {
         match operation {
-            Operation::PutImage { .. } => self.put_image(at, script, step, operation),
-            Operation::DeleteByTag {
-                registry,
-                repository,
-                tag,
-            } => {
-                let holder = self.holder(*repository, *registry);
-                return self.world.delete_by_tag(holder, *tag);
+            Operation::PutImage(place, image) => self.put_image(at, script, step, *place, *image),
+            Operation::DeleteByTag(place, tag) => {
+                return self.world.delete_by_tag(self.holder_at(*place), *tag);
             }
-            Operation::DeleteByDigest {
-                registry,
-                repository,
-                digest,
-            } => {
-                let holder = self.holder(*repository, *registry);
-                return self.world.delete_by_digest(holder, Digest::Given(*digest));
+            Operation::DeleteByDigest(place, digest) => {
+                return self
+                    .world
+                    .delete_by_digest(self.holder_at(*place), Digest::Given(*digest));
             }
-            Operation::CreateRepository {
-                registry,
-                repository,
-                mutability,
-            } => {
-                let holder = self.holder(*repository, *registry);
-                return self.world.create_repository(holder, mutability.clone());
+            Operation::CreateRepository(place, mutability) => {
+                return self
+                    .world
+                    .create_repository(self.holder_at(*place), mutability.clone());
             }
-            Operation::DeleteRepository {
-                registry,
-                repository,
-            } => {
-                let holder = self.holder(*repository, *registry);
-                return self.world.delete_repository(holder);
+            Operation::DeleteRepository(place) => {
+                return self.world.delete_repository(self.holder_at(*place));
             }
-            Operation::PutImageTagMutability {
-                registry,
-                repository,
-                mutability,
-            } => {
-                let holder = self.holder(*repository, *registry);
-                return self.world.set_mutability(holder, mutability.clone());
+            Operation::PutImageTagMutability(place, mutability) => {
+                return self
+                    .world
+                    .set_mutability(self.holder_at(*place), mutability.clone());
             }
             Operation::PutReplicationConfiguration { registry, rules } => {
                 self.permissions.set_rules(*registry, Arc::clone(rules));
@@ -207,12 +191,12 @@ impl<O: Observer> Simulation<'_, O> {
             Operation::PutRegistryPolicy { registry, policy } => {
                 self.change_policy(at, *registry, Some(Arc::clone(policy)));
             }
-            Operation::DeleteRegistryPolicy { registry } => {
-                if !self.permissions.has_policy(*registry) {
-                    return Err(Refusal::RegistryPolicyNotFound);
-                }
-                self.change_policy(at, *registry, None);
+            Operation::DeleteRegistryPolicy { registry }
+                if !self.permissions.has_policy(*registry) =>
+            {
+                return Err(Refusal::RegistryPolicyNotFound);
             }
+            Operation::DeleteRegistryPolicy { registry } => self.change_policy(at, *registry, None),
             Operation::SetRegion {
                 account,
                 region,
@@ -231,53 +215,41 @@ impl<O: Observer> Simulation<'_, O> {
         Ok(())
     }
 
-    fn put_image(&mut self, at: SimTime, script: u32, step: u32, operation: &Operation) {
-        let Operation::PutImage {
-            registry,
-            repository,
-            digest,
-            tag_list,
-            own_bytes,
-            base,
-            common,
-        } = operation
-        else {
-            return;
-        };
+    fn holder_at(&self, place: Place) -> HolderId {
+        self.holder(place.repository, place.registry)
+    }
+
+    fn put_image(&mut self, at: SimTime, script: u32, step: u32, place: Place, image: ScriptImage) {
         let of = &self.model.scripts[script as usize];
         let state = &mut self.scripts[script as usize];
-        let layer = |made: &mut Option<LayerId>, world: &mut crate::ecr::World, bytes: u64| {
+        let world = &mut self.world;
+        let mut layer = |made: &mut Option<LayerId>, bytes: u64| {
             *made.get_or_insert_with(|| world.add_layer(bytes))
         };
-        let generated =
-            || Digest::Generated(state.digests.numbered(of.steps[step as usize].draw).bits());
-        let digest = digest.map_or_else(generated, Digest::Given);
-        let base = base.map(|n| {
-            layer(
-                &mut state.bases[n as usize],
-                &mut self.world,
-                of.bases[n as usize],
-            )
-        });
-        let common = common.map(|n| {
+        let base = image
+            .base
+            .map(|n| layer(&mut state.bases[n as usize], of.bases[n as usize]));
+        let common = image.common.map(|n| {
             layer(
                 &mut self.commons[n as usize],
-                &mut self.world,
                 self.model.commons[n as usize],
             )
         });
+        let draw = of.steps[step as usize].draw;
+        let generated = Digest::Generated(state.digests.numbered(draw).bits());
+        let digest = image.digest.map_or(generated, Digest::Given);
         let push = NewPush {
-            registry: *registry,
-            repository: *repository,
+            registry: place.registry,
+            repository: place.repository,
             content: Content {
                 digest,
-                own_bytes: *own_bytes,
+                own_bytes: image.own_bytes,
                 base,
                 common,
             },
-            tags: TagList::Listed(*tag_list),
+            tags: TagList::Listed(image.tag_list),
             origin: self.model.streams.len() as u32 + script,
-            draw: of.steps[step as usize].draw,
+            draw,
             number: u64::from(step),
             rank: of.rank,
         };
@@ -399,10 +371,10 @@ impl<O: Observer> Simulation<'_, O> {
 impl Operation {
     fn class(&self) -> EventClass {
         match self {
-            Self::PutImage { .. } => EventClass::Push,
-            Self::DeleteByTag { .. }
-            | Self::DeleteByDigest { .. }
-            | Self::DeleteRepository { .. } => EventClass::Deletion,
+            Self::PutImage(..) => EventClass::Push,
+            Self::DeleteByTag(..) | Self::DeleteByDigest(..) | Self::DeleteRepository(..) => {
+                EventClass::Deletion
+            }
             _ => EventClass::Configuration,
         }
     }
@@ -410,11 +382,11 @@ impl Operation {
     /// Returns ECR's name of the operation.
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::PutImage { .. } => "PutImage",
-            Self::DeleteByTag { .. } | Self::DeleteByDigest { .. } => "BatchDeleteImage",
-            Self::CreateRepository { .. } => "CreateRepository",
-            Self::DeleteRepository { .. } => "DeleteRepository",
-            Self::PutImageTagMutability { .. } => "PutImageTagMutability",
+            Self::PutImage(..) => "PutImage",
+            Self::DeleteByTag(..) | Self::DeleteByDigest(..) => "BatchDeleteImage",
+            Self::CreateRepository(..) => "CreateRepository",
+            Self::DeleteRepository(..) => "DeleteRepository",
+            Self::PutImageTagMutability(..) => "PutImageTagMutability",
             Self::PutReplicationConfiguration { .. } => "PutReplicationConfiguration",
             Self::PutRegistryPolicy { .. } => "PutRegistryPolicy",
             Self::DeleteRegistryPolicy { .. } => "DeleteRegistryPolicy",
@@ -425,42 +397,22 @@ impl Operation {
     }
 
     /// Returns the registry and repository that a refusal names.
+    ///
+    /// # Panics
+    /// If the operation concerns an account: ECR never refuses these.
     pub(super) fn place(&self) -> (RegistryId, Option<RepositoryId>) {
         match self {
-            Self::PutImage {
-                registry,
-                repository,
-                ..
-            }
-            | Self::DeleteByTag {
-                registry,
-                repository,
-                ..
-            }
-            | Self::DeleteByDigest {
-                registry,
-                repository,
-                ..
-            }
-            | Self::CreateRepository {
-                registry,
-                repository,
-                ..
-            }
-            | Self::DeleteRepository {
-                registry,
-                repository,
-            }
-            | Self::PutImageTagMutability {
-                registry,
-                repository,
-                ..
-            } => (*registry, Some(*repository)),
+            Self::PutImage(place, _)
+            | Self::DeleteByTag(place, _)
+            | Self::DeleteByDigest(place, _)
+            | Self::CreateRepository(place, _)
+            | Self::DeleteRepository(place)
+            | Self::PutImageTagMutability(place, _) => (place.registry, Some(place.repository)),
             Self::PutReplicationConfiguration { registry, .. }
             | Self::PutRegistryPolicy { registry, .. }
             | Self::DeleteRegistryPolicy { registry }
             | Self::PutAccountSetting { registry, .. } => (*registry, None),
-            Self::SetRegion { .. } => (RegistryId(0), None),
+            Self::SetRegion { .. } => panic!("Regions are enabled and disabled without refusal"),
         }
     }
 }

@@ -27,6 +27,7 @@ pub struct Speed(u64);
 /// A capacity that may be unbounded; written as the word `unlimited` or as the capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Limit_of_{Q}")]
 pub enum Limit<Q> {
     /// No bound.
     Unlimited(Unlimited),

@@ -16,3 +16,6 @@ pub use rate::Rate;
 pub(crate) use text::text_type;
 pub use text::{Text, UnitError};
 pub use time::{SimDuration, SimTime};
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,7 @@ pub struct SimTime(u64);
 
 text_type!(
     SimDuration,
-    "duration",
+    "span",
     "A duration in ns, us, ms, s, min, h, days or weeks: `90 s`, `1 day 12 h`."
 );
 

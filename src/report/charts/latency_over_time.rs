@@ -65,8 +65,7 @@ impl<'a> LatencyOverTime<'a> {
         draw_marks(&mut panel, &self.by.data.run.facts.marks)?;
         for (_, colour, percentile) in PERCENTILES {
             if group.is_rest() {
-                for piece in self.band(group, percentile) {
-                    let (lower, upper): (Points, Points) = piece.into_iter().unzip();
+                for (lower, upper) in self.band(group, percentile) {
                     panel.band(&lower, &upper, tint(colour, 0.5))?;
                 }
             } else {
@@ -78,8 +77,8 @@ impl<'a> LatencyOverTime<'a> {
         draw_flags(&panel, &self.by.data.run.facts.marks)
     }
 
-    /// Least and greatest of many destinations by column, in pieces without a gap.
-    fn band(&self, group: &Group, percentile: Percentile) -> Vec<Vec<((f64, f64), (f64, f64))>> {
+    /// Lower and upper end of many destinations by column, in pieces without a gap.
+    fn band(&self, group: &Group, percentile: Percentile) -> Vec<(Points, Points)> {
         let (from_s, to_s) = self.by.data.span_s();
         let width_s = ((to_s - from_s) / BAND_COLUMNS as f64).max(self.by.data.step_s());
         let mut columns: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
@@ -97,7 +96,7 @@ impl<'a> LatencyOverTime<'a> {
         };
         let pieces = columns.chunk_by(|a, b| b.0 - a.0 == 1);
         pieces
-            .map(|piece| piece.iter().flat_map(corners).collect())
+            .map(|piece| piece.iter().flat_map(corners).unzip())
             .collect()
     }
 }

@@ -15,6 +15,9 @@ const MAX_MARKS: usize = 8;
 /// Numbers closer than this would run into each other, in half pixels.
 const NUMBER_WIDTH: i32 = 40;
 
+/// Lines closer than this are drawn as one.
+const LINE_WIDTH: i32 = 12;
+
 /// Returns the legend's entries for `marks`.
 pub fn mark_entries(marks: &[Mark]) -> Vec<Entry> {
     let shown = marks.iter().take(MAX_MARKS).enumerate();
@@ -42,8 +45,15 @@ pub fn draw_marks<DB: DrawingBackend>(panel: &mut Panel<'_, DB>, marks: &[Mark])
             panel.shade(epoch_s(mark.at), epoch_s(until))?;
         }
     }
-    for mark in marks {
-        panel.upright(epoch_s(mark.at), FAINT_INK)?;
+    let mut places: Vec<_> = marks.iter().map(|mark| epoch_s(mark.at)).collect();
+    places.sort_by(f64::total_cmp);
+    let mut last = i32::MIN;
+    for at_s in places {
+        let pixel = panel.pixel((at_s, 0.0)).0;
+        if pixel.saturating_sub(last) >= LINE_WIDTH {
+            panel.upright(at_s, FAINT_INK)?;
+            last = pixel;
+        }
     }
     Ok(())
 }
@@ -57,11 +67,19 @@ pub fn draw_flags<DB: DrawingBackend>(panel: &Panel<'_, DB>, marks: &[Mark]) -> 
     places.sort_by_key(|(_, mark)| mark.at);
     let pixel = |mark: &Mark| panel.pixel((epoch_s(mark.at), 0.0)).0;
     for near in places.chunk_by(|a, b| pixel(b.1) - pixel(a.1) < NUMBER_WIDTH) {
-        let numbers: Vec<_> = near
-            .iter()
-            .map(|(place, _)| (place + 1).to_string())
-            .collect();
-        panel.flag(epoch_s(near[0].1.at), &numbers.join(","))?;
+        let (first, last) = (near[0].0 + 1, near[near.len() - 1].0 + 1);
+        let numbers = if near.len() == 1 {
+            first.to_string()
+        } else if last == first + near.len() - 1 {
+            format!("{first}–{last}")
+        } else {
+            let numbers: Vec<_> = near
+                .iter()
+                .map(|(place, _)| (place + 1).to_string())
+                .collect();
+            numbers.join(",")
+        };
+        panel.flag(epoch_s(near[0].1.at), &numbers)?;
     }
     Ok(())
 }

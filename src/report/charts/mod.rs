@@ -50,13 +50,13 @@ pub const CHARTS: [&str; 7] = [
     "revocations",
 ];
 
-/// Draws every chart of the run in `folder`, as SVG and, if `png`, as PNG too.
+/// Draws every chart of the run in `folder` into the charts' folder in `to`, as SVG and, if `png`, as PNG too.
 ///
 /// # Errors
 /// If one of the run's files cannot be read, or a chart's not written.
-pub fn draw_charts(folder: &Path, png: bool) -> Result<(), FileError> {
+pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError> {
     let data = RunData::read(folder)?;
-    let charts = folder.join(CHARTS_FOLDER);
+    let charts = to.join(CHARTS_FOLDER);
     fs::create_dir_all(&charts).map_err(FileError::about("make", &charts))?;
     let [
         distribution,
@@ -74,6 +74,13 @@ pub fn draw_charts(folder: &Path, png: bool) -> Result<(), FileError> {
     write(&charts, cost, &CumulativeCost::new(&data), png)?;
     write(&charts, stored, &StoredBytes::new(&data), png)?;
     write(&charts, revocations, &Revocations::new(&data), png)
+}
+
+/// Returns whether the run in `folder` has charts as PNG.
+pub fn has_png(folder: &Path) -> bool {
+    let [first, ..] = CHARTS;
+    let png = format!("{first}.png");
+    folder.join(CHARTS_FOLDER).join(png).is_file()
 }
 
 /// Writes one chart.

@@ -122,11 +122,11 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
             x: spec.x.clone(),
             stagger: 0,
         };
-        panel.name_x_axis(area, spec)?;
+        Self::name_x_axis(area, spec)?;
         Ok(panel)
     }
 
-    fn name_x_axis(&self, area: &Area<DB>, spec: &PanelSpec) -> Drawn<DB> {
+    fn name_x_axis(area: &Area<DB>, spec: &PanelSpec) -> Drawn<DB> {
         if spec.x_name.is_empty() {
             return Ok(());
         }
@@ -151,6 +151,9 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
         // A gap narrower than a column cannot be seen.
         let gap = gap.max(2.0 * (self.x.to - self.x.from) / columns as f64);
         let thin = thinned(points, self.x.from, self.x.to, columns);
+        if let [only] = thin[..] {
+            self.put(Circle::new(only, MARK, pen.colour.filled()))?;
+        }
         for piece in cut_at_gaps(&thin, gap) {
             self.piece(piece, pen)?;
         }

@@ -16,7 +16,7 @@ use crate::report::human;
 const MAX_PANELS: usize = 4;
 
 /// Bars in a panel, by number of panels; more would be thinner than a line.
-const MAX_BARS: [usize; MAX_PANELS] = [800, 330, 330, 330];
+const MAX_BARS: [usize; MAX_PANELS] = [700, 280, 280, 280];
 
 /// More bars than this have no room between them.
 const APART: usize = 80;

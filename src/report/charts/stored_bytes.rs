@@ -19,8 +19,14 @@ use crate::report::human;
 /// Panels at most; the last one holds the sum of all other registries.
 const MAX_PANELS: usize = 12;
 
+/// Ticks of an axis of bytes at most.
+const MAX_TICKS: usize = 6;
+
 /// Samples kept of a registry: the greatest of each column.
 const COLUMNS: f64 = 240.0;
+
+/// A single sample is drawn as wide as the time axis divided by this.
+const SAMPLE_SHARE: f64 = 30.0;
 
 /// Kinds of bytes from the bottom up.
 const KINDS: [(&str, RGBColor); 3] = [
@@ -130,6 +136,12 @@ fn thinned_series(series: &Series, from_s: f64, to_s: f64) -> Vec<(f64, [f64; 3]
     if thin.last() != samples.last() {
         thin.extend(samples.last());
     }
+    if let [(at_s, bytes)] = thin[..] {
+        // A single sample has no width of its own.
+        let before_s = (at_s - (to_s - from_s) / SAMPLE_SHARE).max(from_s);
+        let after_s = (before_s + (to_s - from_s) / SAMPLE_SHARE).min(to_s);
+        thin = vec![(before_s, bytes), (after_s, bytes)];
+    }
     thin
 }
 
@@ -164,7 +176,7 @@ impl Picture for StoredBytes<'_> {
 
     fn draw<DB: DrawingBackend>(&self, areas: &[Area<DB>]) -> Drawn<DB> {
         for (area, (name, series)) in areas.iter().zip(&self.panels) {
-            let ticks = area.dim_in_pixel().1 as usize / 90;
+            let ticks = (area.dim_in_pixel().1 as usize / 90).min(MAX_TICKS);
             self.panel(
                 area,
                 name,

@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan};
+use jiff::{Span, Timestamp};
 
 use plotters_backend::DrawingBackend;
 
@@ -40,37 +40,44 @@ const STEPS_S: [i64; 19] = [
 ];
 
 /// Longer steps, in months.
-const STEPS_MONTHS: [i32; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
-
-/// A mean month, for counting ticks.
-const MONTH_S: i64 = 30 * DAY_S;
+const STEPS_MONTHS: [i32; 9] = [1, 2, 3, 6, 12, 24, 60, 120, 600];
 
 /// Room that a tick's label takes, in half pixels.
-const TICK_WIDTH: u32 = 150;
+const TICK_WIDTH: u32 = 120;
 
 /// Returns the axis from one moment to another (seconds since the epoch), with as many ticks as fit into `area`.
 pub fn time_axis<DB: DrawingBackend>(from_s: f64, to_s: f64, area: &Area<DB>) -> Axis {
     let ticks = area.dim_in_pixel().0.saturating_sub(TICK_WIDTH) / TICK_WIDTH;
-    axis_with_ticks(from_s, to_s, ticks.max(2) as usize)
+    axis_with_ticks(from_s, to_s, ticks.max(3) as usize)
 }
 
-fn axis_with_ticks(from_s: f64, to_s: f64, ticks: usize) -> Axis {
-    let span_s = (to_s - from_s).max(1.0);
-    let fits = |step_s: i64| span_s / step_s as f64 <= ticks as f64;
-    let ticks = match STEPS_S.into_iter().find(|&step_s| fits(step_s)) {
-        Some(step_s) => steady_ticks(from_s, to_s, step_s),
-        None => {
-            let months = STEPS_MONTHS
-                .into_iter()
-                .find(|&months| fits(i64::from(months) * MONTH_S));
-            monthly_ticks(from_s, to_s, months.unwrap_or(600))
-        }
-    };
-    Axis::linear(from_s, to_s, ticks)
+/// A distance between ticks.
+#[derive(Clone, Copy)]
+enum Step {
+    Seconds(i64),
+    Months(i32),
+}
+
+/// Returns the axis with the finest step that needs no more than `most` ticks.
+fn axis_with_ticks(from_s: f64, to_s: f64, most: usize) -> Axis {
+    let seconds = STEPS_S.into_iter().map(Step::Seconds);
+    let steps = seconds.chain(STEPS_MONTHS.into_iter().map(Step::Months));
+    let ticks = steps
+        .map(|step| ticks(from_s, to_s, step, most))
+        .find(|ticks| ticks.len() <= most);
+    Axis::linear(from_s, to_s, ticks.unwrap_or_default())
+}
+
+/// Ticks of a step; if there are more than `most`, one more than that.
+fn ticks(from_s: f64, to_s: f64, step: Step, most: usize) -> Vec<(f64, String)> {
+    match step {
+        Step::Seconds(step_s) => steady_ticks(from_s, to_s, step_s).take(most + 1).collect(),
+        Step::Months(months) => monthly_ticks(from_s, to_s, months).take(most + 1).collect(),
+    }
 }
 
 /// Ticks at multiples of a step, whole days counted from a Monday.
-fn steady_ticks(from_s: f64, to_s: f64, step_s: i64) -> Vec<(f64, String)> {
+fn steady_ticks(from_s: f64, to_s: f64, step_s: i64) -> impl Iterator<Item = (f64, String)> {
     let offset_s = if step_s > DAY_S {
         FIRST_MONDAY * DAY_S
     } else {
@@ -79,9 +86,8 @@ fn steady_ticks(from_s: f64, to_s: f64, step_s: i64) -> Vec<(f64, String)> {
     let first = ((from_s - offset_s as f64) / step_s as f64).ceil() as i64;
     let last = ((to_s - offset_s as f64) / step_s as f64).floor() as i64;
     (first..=last)
-        .map(|place| place * step_s + offset_s)
-        .filter_map(|at_s| Some((at_s as f64, label(at_s, step_s)?)))
-        .collect()
+        .map(move |place| place * step_s + offset_s)
+        .filter_map(move |at_s| Some((at_s as f64, label(at_s, step_s)?)))
 }
 
 /// `14:30`, and the date where a day begins.
@@ -95,18 +101,15 @@ fn label(at_s: i64, step_s: i64) -> Option<String> {
     Some(at.strftime(format).to_string())
 }
 
-fn monthly_ticks(from_s: f64, to_s: f64, step: i32) -> Vec<(f64, String)> {
+fn monthly_ticks(from_s: f64, to_s: f64, step: i32) -> impl Iterator<Item = (f64, String)> {
     let format = if step < 12 { "%b %Y" } else { "%Y" };
-    let step_span: Span = step.months();
-    let Some(first) = civil(from_s as i64).and_then(|from| first_month(from, step)) else {
-        return Vec::new();
-    };
+    let first = civil(from_s as i64).and_then(|from| first_month(from, step));
     first
-        .series(step_span)
-        .map(|at| (seconds(at), at.strftime(format).to_string()))
-        .skip_while(|(at_s, _)| *at_s < from_s)
-        .take_while(|(at_s, _)| *at_s <= to_s)
-        .collect()
+        .into_iter()
+        .flat_map(move |first| first.series(Span::new().months(step)))
+        .map(move |at| (seconds(at), at.strftime(format).to_string()))
+        .skip_while(move |(at_s, _)| *at_s < from_s)
+        .take_while(move |(at_s, _)| *at_s <= to_s)
 }
 
 /// The first of a month at or before `from` from which steps reach every January.

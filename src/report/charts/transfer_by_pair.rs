@@ -40,48 +40,28 @@ pub struct TransferByPair {
 impl TransferByPair {
     /// Prepares the chart.
     pub fn new(data: &RunData) -> Self {
-        let mut pairs: BTreeMap<(&String, &String), (f64, f64)> = BTreeMap::new();
-        for row in data.costs.iter().filter(|row| row.item == "transfer") {
-            let unit = if row.unit == "GB" { GB } else { GIB };
-            let pair = pairs.entry((&row.from, &row.to)).or_default();
-            pair.0 += row.quantity.0 * unit;
-            pair.1 += row.usd.0;
-        }
-        let sources: BTreeSet<_> = pairs.keys().map(|pair| pair.0).collect();
-        let destinations: BTreeSet<_> = pairs.keys().map(|pair| pair.1).collect();
-        // The longer axis goes down the page, where there is room for names.
-        let rows_are_destinations = destinations.len() >= sources.len();
-        let turned: BTreeMap<(&String, &String), (f64, f64)> = match rows_are_destinations {
-            true => pairs
-                .iter()
-                .map(|(pair, cell)| ((pair.1, pair.0), *cell))
-                .collect(),
-            false => pairs,
-        };
-        let rows = axis(&turned, |pair| pair.0);
-        let columns = axis(&turned, |pair| pair.1);
+        let (pairs, rows_are_destinations) = pairs(data);
+        let rows = axis(&pairs, |pair| pair.0);
+        let columns = axis(&pairs, |pair| pair.1);
         let place = |names: &[String], name: &String| {
             let found = names.iter().position(|known| known == name);
             found.unwrap_or(names.len() - 1)
         };
         let mut cells: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
-        for (pair, (bytes, usd)) in &turned {
+        for (pair, (bytes, usd)) in &pairs {
             let cell = cells
                 .entry((place(&rows, pair.0), place(&columns, pair.1)))
                 .or_default();
             *cell = (cell.0 + bytes, cell.1 + usd);
         }
+        let axes = if rows_are_destinations {
+            "rows: destination Regions, columns: source Regions"
+        } else {
+            "rows: source Regions, columns: destination Regions"
+        };
+        let rates = &data.run.facts.prices.transfer_rate;
         Self {
-            remark: format!(
-                "{}; billed at {} rates; {}",
-                if rows_are_destinations {
-                    "rows: destination Regions, columns: source Regions"
-                } else {
-                    "rows: source Regions, columns: destination Regions"
-                },
-                data.run.facts.prices.transfer_rate,
-                data.period()
-            ),
+            remark: format!("{axes}; billed at {rates} rates; {}", data.period()),
             rows,
             columns,
             cells,
@@ -93,6 +73,17 @@ impl TransferByPair {
         (900 / self.rows.len().max(1) as i32).clamp(40, 90)
     }
 
+    /// Greatest value of a map.
+    fn most(&self, map: &HeatMap) -> f64 {
+        self.cells.values().map(map.value).fold(0.0, f64::max)
+    }
+
+    /// What a map shows, and what its darkest cell stands for.
+    fn heading(&self, map: &HeatMap) -> String {
+        let most = (map.label)(self.most(map));
+        format!("{} (darkest: {most})", map.heading)
+    }
+
     /// Width of a column, if all have to share `across`.
     fn cell_width(&self, across: i32) -> i32 {
         (across / self.columns.len().max(1) as i32).min(MAX_CELL_WIDTH)
@@ -102,9 +93,9 @@ impl TransferByPair {
         let across = area.dim_in_pixel().0 as i32 - map.left;
         let cell_width = self.cell_width(across);
         let cell_height = self.row_height();
-        area.draw_text(&map.heading, &text(HEADING, INK), (map.left, 4))?;
+        let most = self.most(map);
+        area.draw_text(&self.heading(map), &text(HEADING, INK), (map.left, 4))?;
         self.column_names(area, map, cell_width)?;
-        let most = self.cells.values().map(map.value).fold(0.0, f64::max);
         for (row, name) in self.rows.iter().enumerate() {
             let top = map.top + row as i32 * cell_height;
             if map.names {
@@ -162,6 +153,9 @@ impl TransferByPair {
     }
 }
 
+/// Bytes and dollars by pair of Regions.
+type Pairs<'a> = BTreeMap<(&'a String, &'a String), (f64, f64)>;
+
 /// One of the two maps.
 struct HeatMap {
     heading: String,
@@ -175,11 +169,29 @@ struct HeatMap {
     label: fn(f64) -> String,
 }
 
+/// Bytes and dollars by pair of Regions, the one that names the row first; and whether that is the destination.
+fn pairs(data: &RunData) -> (Pairs<'_>, bool) {
+    let mut pairs = Pairs::new();
+    for row in data.costs.iter().filter(|row| row.item == "transfer") {
+        let unit = if row.unit == "GB" { GB } else { GIB };
+        let pair = pairs.entry((&row.from, &row.to)).or_default();
+        pair.0 += row.quantity.0 * unit;
+        pair.1 += row.usd.0;
+    }
+    let sources: BTreeSet<_> = pairs.keys().map(|pair| pair.0).collect();
+    let destinations: BTreeSet<_> = pairs.keys().map(|pair| pair.1).collect();
+    // The longer axis goes down the page, where there is room for names.
+    if destinations.len() < sources.len() {
+        return (pairs, false);
+    }
+    let turned = pairs
+        .into_iter()
+        .map(|((from, to), cell)| ((to, from), cell));
+    (turned.collect(), true)
+}
+
 /// Names along an axis: those that move most, in order of name, then the others together.
-fn axis(
-    pairs: &BTreeMap<(&String, &String), (f64, f64)>,
-    side: for<'a> fn(&(&'a String, &'a String)) -> &'a String,
-) -> Vec<String> {
+fn axis(pairs: &Pairs, side: for<'a> fn(&(&'a String, &'a String)) -> &'a String) -> Vec<String> {
     let mut bytes: BTreeMap<&String, f64> = BTreeMap::new();
     for (pair, cell) in pairs {
         *bytes.entry(side(pair)).or_default() += cell.0;
@@ -269,7 +281,8 @@ impl Picture for TransferByPair {
         let part =
             |from: i32, across: i32| body[0].clone().shrink((from, 0), (across, down as i32));
         self.map(&part(0, left + half), &bytes)?;
-        let first = left + self.columns.len() as i32 * self.cell_width(half);
+        let cells = self.columns.len() as i32 * self.cell_width(half);
+        let first = left + cells.max(width(&self.heading(&bytes), HEADING));
         self.map(&part(first + 40, half), &usd)
     }
 }

@@ -11,7 +11,9 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::moves::{make_hidden, move_beside, move_up, remove_empty, remove_tree, visible_entries};
+use self::moves::{
+    make_hidden, move_beside, move_over, move_up, remove_empty, remove_tree, visible_entries,
+};
 use super::error::FileError;
 
 /// The file that makes a folder a run's folder; it is the last one to come and the first one to go.
@@ -130,6 +132,28 @@ impl Leftover {
     fn lock(&self) -> MutexGuard<'_, Option<Made>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Renews some entries of the run in `folder`: what `write` puts into the folder it is given takes the place of what has
+/// the same name, all at the end or nothing.
+///
+/// # Errors
+/// If `folder` holds no run, `write` fails, or the system refuses.
+pub fn renew(
+    folder: &Path,
+    write: impl FnOnce(&Path) -> Result<(), FileError>,
+) -> Result<(), FileError> {
+    if !is_run_folder(folder) {
+        let reason = io::Error::new(
+            ErrorKind::NotFound,
+            "it is not a run's folder (it holds no run.json)",
+        );
+        return Err(FileError::new("read", folder, reason));
+    }
+    let staging = make_hidden(folder).map_err(FileError::about("write into", folder))?;
+    write(&staging)
+        .and_then(|()| move_over(&staging, folder))
+        .inspect_err(|_| remove_tree(&staging))
 }
 
 /// Returns `place` with its parent resolved, and the parents that had to be made for it, outermost first.

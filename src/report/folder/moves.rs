@@ -91,23 +91,41 @@ fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
 /// Moves the entries of `staging` into `place` that holds it, `run.json` last; what stood there goes first, `run.json`
 /// before all, and comes back if anything fails.
 pub(super) fn move_up(staging: &Path, place: &Path) -> Result<(), FileError> {
-    let moved = || -> io::Result<PathBuf> {
-        let attic = make_hidden(place)?;
-        let old = visible_entries(place)?;
-        let new = entries(staging)?;
-        let moves = moves(&old, &attic)
-            .rev()
-            .chain(moves(&new, place))
-            .collect::<Vec<_>>();
-        rename_all(&moves).inspect_err(|_| {
-            let _ = fs::remove_dir(&attic);
-        })?;
-        Ok(attic)
-    };
-    let attic = moved().map_err(FileError::about("write into", place))?;
-    remove_tree(&attic);
-    remove_tree(staging);
-    Ok(())
+    visible_entries(place)
+        .and_then(|old| swap(staging, place, &old))
+        .map_err(FileError::about("write into", place))
+}
+
+/// Moves the entries of `staging` into `place` that holds it, over those of the same names.
+pub(super) fn move_over(staging: &Path, place: &Path) -> Result<(), FileError> {
+    let same_name = |new: &PathBuf| place.join(new.file_name().unwrap_or_default());
+    entries(staging)
+        .map(|new| {
+            new.iter()
+                .map(same_name)
+                .filter(|old| old.symlink_metadata().is_ok())
+                .collect()
+        })
+        .and_then(|old: Vec<_>| swap(staging, place, &old))
+        .map_err(FileError::about("write into", place))
+}
+
+/// Moves `old` entries of `place` out and those of `staging` in; as it was if anything fails.
+fn swap(staging: &Path, place: &Path, old: &[PathBuf]) -> io::Result<()> {
+    let attic = make_hidden(place)?;
+    let swapped = entries(staging).and_then(|new| {
+        let out = moves(old, &attic).rev();
+        let moves: Vec<_> = out.chain(moves(&new, place)).collect();
+        rename_all(&moves)
+    });
+    match swapped {
+        Ok(()) => {
+            remove_tree(&attic);
+            remove_tree(staging);
+        }
+        Err(_) => remove_empty(&[attic]),
+    }
+    swapped
 }
 
 /// Returns the moves of `paths` into `folder`, in order, `run.json` last.

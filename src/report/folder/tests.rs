@@ -202,3 +202,56 @@ fn a_parent_that_is_a_file_is_the_worlds_fault() {
         .expect_err("a file has no folders in it");
     assert!(error.to_string().contains("output"), "{error}");
 }
+
+#[test]
+fn renewing_replaces_what_has_the_same_name_and_nothing_else() {
+    let (_home, place) = home();
+    run(&place, false, "old").expect("nothing is there");
+    renew(&place, |folder| {
+        fs::write(folder.join("summary.csv"), "new").expect("written");
+        fs::create_dir(folder.join("charts")).expect("made");
+        Ok(())
+    })
+    .expect("it is a run's folder");
+    assert_eq!(names(&place), ["charts", RUN_FILE, "summary.csv"]);
+    assert_eq!(read(&place, "summary.csv"), "new");
+    assert_eq!(read(&place, RUN_FILE), "old");
+}
+
+#[test]
+fn a_failed_renewal_changes_nothing() {
+    let (_home, place) = home();
+    run(&place, false, "old").expect("nothing is there");
+    renew(&place, |folder| {
+        fs::write(folder.join("summary.csv"), "half").expect("written");
+        Err(FileError::new("write", folder, ErrorKind::StorageFull))
+    })
+    .expect_err("the disk is full");
+    assert_eq!(names(&place), [RUN_FILE, "summary.csv"]);
+    assert_eq!(read(&place, "summary.csv"), "old");
+}
+
+#[test]
+fn what_is_no_run_is_not_renewed() {
+    let (home, _) = home();
+    let error = renew(home.path(), |_| Ok(())).expect_err("it holds no run");
+    assert!(error.to_string().contains("run.json"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn renewing_does_not_follow_a_link() {
+    let (home, place) = home();
+    run(&place, false, "old").expect("nothing is there");
+    let elsewhere = home.path().join("elsewhere");
+    fs::create_dir(&elsewhere).expect("made");
+    std::os::unix::fs::symlink(&elsewhere, place.join("charts")).expect("linked");
+    renew(&place, |folder| {
+        fs::create_dir(folder.join("charts")).expect("made");
+        fs::write(folder.join("charts/a.svg"), "new").expect("written");
+        Ok(())
+    })
+    .expect("it is a run's folder");
+    assert!(names(&elsewhere).is_empty());
+    assert_eq!(read(&place, "charts/a.svg"), "new");
+}

@@ -32,11 +32,11 @@ const TABLES: [(&str, &str); 7] = [
     ("summary.csv", "Every metric"),
 ];
 
-/// Writes the page of the run in `folder`.
+/// Writes the page of the run in `folder` into `to`, where its charts are.
 ///
 /// # Errors
 /// If one of the run's files cannot be read, or the page not written.
-pub fn write_page(folder: &Path) -> Result<(), FileError> {
+pub fn write_page(folder: &Path, to: &Path) -> Result<(), FileError> {
     let run = RunDocument::read(folder)?;
     let view = View::new(
         &Findings {
@@ -51,14 +51,14 @@ pub fn write_page(folder: &Path) -> Result<(), FileError> {
     let mut page = Html::default();
     head(&mut page, &run);
     summary(&mut page, &view);
-    charts(&mut page, folder)?;
+    charts(&mut page, to)?;
     page.element("h2", "Tables");
     for (file, title) in TABLES {
         table(&mut page, folder, file, title)?;
     }
     provenance(&mut page, &run);
     page.raw("</body>\n</html>\n");
-    let path = folder.join(PAGE_FILE);
+    let path = to.join(PAGE_FILE);
     fs::write(&path, page.into_text()).map_err(FileError::about("write", &path))
 }
 
@@ -222,8 +222,8 @@ mod tests {
         RunDocument::new(&samples::facts(), &outcome)
             .write(folder.path())
             .expect("written");
-        draw_charts(folder.path(), false).expect("drawn");
-        write_page(folder.path()).expect("written");
+        draw_charts(folder.path(), folder.path(), false).expect("drawn");
+        write_page(folder.path(), folder.path()).expect("written");
         fs::read_to_string(folder.path().join(PAGE_FILE)).expect("it is there")
     }
 

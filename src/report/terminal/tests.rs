@@ -134,9 +134,10 @@ fn markdown() {
 #[test]
 fn it_never_passes_its_lines_and_columns() {
     for destinations in [1, 2, 5, 6, 7, 12, 75] {
+        let run = large(destinations);
         for thresholds in [0, 1, 4, 40] {
             for columns in [None, Some(60), Some(80), Some(300)] {
-                let mut outcome = large(destinations);
+                let mut outcome = run.clone();
                 let pattern = outcome.thresholds.clone();
                 outcome.thresholds = pattern.into_iter().cycle().take(thresholds).collect();
                 let screen = Screen {

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
+use crate::scenario::diagnostic::{Diagnostic, FileId, Place, Severity};
 use crate::scenario::document::{Node, Path};
 use crate::scenario::read::Reader;
 use crate::scenario::schema::{did_you_mean, listed};
@@ -38,6 +38,13 @@ impl<'a> Context<'a> {
     /// Returns what was found, and the reader.
     pub(in crate::scenario) fn finish(self) -> (Vec<Diagnostic>, Reader) {
         (self.found, self.reader)
+    }
+
+    /// Tells whether anything is wrong so far.
+    pub(super) fn has_errors(&self) -> bool {
+        self.found
+            .iter()
+            .any(|found| found.severity == Severity::Error)
     }
 
     /// Returns what is written at `path`, if anything is.

@@ -36,7 +36,9 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     network::check(cx, scenario);
     let prices = prices::check(cx, scenario, &documents, &traces);
     let thresholds = thresholds::read(cx, scenario, &documents);
-    lints::check(cx, scenario, &documents, &traces);
+    if !cx.has_errors() {
+        lints::check(cx, scenario, &documents, &traces);
+    }
     Parts {
         documents,
         prices,

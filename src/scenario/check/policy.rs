@@ -128,6 +128,6 @@ fn length(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, policy: &Regis
     let text = serde_json::to_string(policy).expect("a policy is plain JSON");
     let quota = scenario.profile.limits().registry_policy_characters;
     if let Err(message) = quota.check(text.chars().count()) {
-        cx.error(path, format!("characters of the policy: {message}"), "");
+        cx.error(path, message, "");
     }
 }

@@ -16,11 +16,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &Scenario) {
         }
         let quota = scenario.profile.limits().repositories_per_registry;
         if let Err(message) = quota.check(registry.repositories.len()) {
-            cx.error(
-                &path.to("repositories"),
-                format!("repositories: {message}"),
-                "",
-            );
+            cx.error(&path.to("repositories"), message, "");
         }
         for (repository, parts) in &registry.repositories {
             let path = path.to("repositories").to(repository);
@@ -44,7 +40,7 @@ fn stored(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, count: u64) {
     let quota = scenario.profile.limits().images_per_repository;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     if let Err(message) = quota.check(count) {
-        cx.error(path, format!("images: {message}"), "");
+        cx.error(path, message, "");
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &Scenario) {
 fn push_stream(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, stream: &PushStream) {
     accounts::registry(cx, scenario, &path.to("registry"), &stream.registry);
     match (&stream.rate, &stream.burst) {
+        (None, None) if cx.is_broken(&path.to("rate")) || cx.is_broken(&path.to("burst")) => {}
         (None, None) => cx.error(
             path,
             format!("`{path}` has neither `rate` nor `burst`"),
@@ -122,7 +123,7 @@ fn tags(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, stream: &PushStr
     let path = path.to("tags");
     let quota = scenario.profile.limits().tags_per_image;
     if let Err(message) = quota.check(stream.tags.len()) {
-        cx.error(&path, format!("tags: {message}"), "");
+        cx.error(&path, message, "");
     }
     for (index, tag) in stream.tags.iter().enumerate() {
         if stream.tags[..index].contains(tag) {

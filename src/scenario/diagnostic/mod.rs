@@ -4,6 +4,7 @@ mod json;
 mod render;
 mod source;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub use json::validation_json;
@@ -120,6 +121,13 @@ impl Diagnostics {
             let place = found.place.as_ref();
             place.map(|place| (place.file, place.span.start, place.span.end))
         });
+    }
+
+    /// Drops the texts that no finding shows.
+    pub(super) fn forget_unshown(&mut self) {
+        let shown = self.list.iter().filter_map(|found| found.place.as_ref());
+        let shown: BTreeSet<FileId> = shown.map(|place| place.file).collect();
+        self.files.keep_texts(&shown);
     }
 
     /// Makes errors of the warnings of these lints.

@@ -1,5 +1,6 @@
 //! The texts that findings point at.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -36,6 +37,15 @@ impl Files {
     /// Returns the text of a file.
     pub fn text(&self, file: FileId) -> &Arc<str> {
         &self.list[file.0].1
+    }
+
+    /// Drops the texts of all other files; their names stay.
+    pub(super) fn keep_texts(&mut self, shown: &BTreeSet<FileId>) {
+        for (index, (_, text)) in self.list.iter_mut().enumerate() {
+            if !shown.contains(&FileId(index)) {
+                *text = Arc::from("");
+            }
+        }
     }
 
     /// Returns where the byte `at` stands.

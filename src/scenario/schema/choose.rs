@@ -92,7 +92,7 @@ fn kind_in_words(branch: &Branch<'_>) -> &'static str {
 
 fn has_unit(format: &str) -> bool {
     let units = [
-        "duration",
+        "span",
         "bytes",
         "speed",
         "rate",

@@ -100,10 +100,11 @@ impl Walk {
         for entry in entries {
             let path_of_entry = path.to(&entry.key);
             let Some(schema) = branch.key(&entry.key) else {
-                meant.extend(nearest(
-                    &entry.key,
-                    branch.properties().map(|(name, _)| name),
-                ));
+                let known = branch.properties().map(|(name, _)| name);
+                if let Some(near) = nearest(&entry.key, known) {
+                    meant.push(near);
+                    self.broken.push(path.to(near));
+                }
                 self.found.push(unknown(entry, branch, path));
                 self.broken.push(path_of_entry);
                 continue;

@@ -7,12 +7,12 @@ mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Assumptions, Failures, Model, Outage, Window};
+use super::model::{Assumptions, Failures, Model, Outage, Stream, Window};
 use super::names::Names;
 use super::tags::{TagBook, TaggedStream};
 use crate::aws::wildcard;
 use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
-use crate::scenario::{Loaded, RegistryName, TagOrder};
+use crate::scenario::{Loaded, RegistryName, Scenario, TagOrder};
 use registries::Registries;
 use scripts::Lists;
 use workload::Repositories;
@@ -23,28 +23,14 @@ impl Model {
         let scenario = &loaded.scenario;
         let registries = Registries::new(loaded);
         let repositories = Repositories::new(loaded, &registries);
+        let ranks = Ranks::new(loaded);
         let mut lists = Lists::default();
         let provided = workload::provided(loaded, &registries, &repositories, &mut lists);
-        let ranks = Ranks::new(loaded);
         let streams = workload::streams(loaded, &registries, &repositories, &ranks);
         let (scripts, commons) =
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
-        let templates: Vec<Vec<String>> = scenario
-            .pushes
-            .iter()
-            .map(|(name, stream)| workload::templates(name, stream))
-            .collect();
-        let tagged: Vec<TaggedStream<'_>> = templates
-            .iter()
-            .zip(&streams)
-            .map(|(templates, stream)| TaggedStream {
-                templates,
-                repositories: &stream.repositories,
-            })
-            .collect();
-        let mut tags = TagBook::new(&tagged, &lists.named, |text| lists.texts.number(text));
-        tags.listed = lists.common_tags();
-        let limits = scenario.profile.limits();
+        let templates = workload::templates_of_all(scenario);
+        let tags = tag_book(&streams, &templates, &mut lists);
         let (lanes, links, link_names) = registries.lanes_and_links(scenario);
         let names = Names {
             registries: registries.names.iter().map(ToString::to_string).collect(),
@@ -71,35 +57,67 @@ impl Model {
             names,
             accounts: registries.accounts(scenario),
             registries: registries.models(loaded),
+            retention: workload::retention(loaded, &registries.names, &repositories.names, &ranks),
             regions: registries.regions,
             lanes,
             holders: repositories.holders,
             provided,
             streams,
-            retention: workload::retention(loaded, &registries.names, &repositories.names, &ranks),
             scripts,
             commons,
             outages: outages(loaded, &link_names),
             links,
             tags,
             tag_texts: lists.texts.texts(),
-            assumptions: Assumptions {
-                in_flight_completes: scenario.assumptions.in_flight_completes,
-                tags_move_forward: scenario.assumptions.tag_order == TagOrder::Push,
-                deny_stops_own_account: scenario.assumptions.deny_stops_own_account,
-                mounted_billed_once: scenario.assumptions.mounted_layers_billed_once,
-            },
-            failures: Failures {
-                probability: scenario.failures.probability,
-                retries: scenario.failures.retries,
-                backoff: scenario.failures.backoff,
-            },
-            quotas: Quotas {
-                images_per_repository: limits.images_per_repository.max,
-                repositories_per_registry: limits.repositories_per_registry.max,
-                tags_per_image: limits.tags_per_image.max,
-            },
+            assumptions: assumptions(scenario),
+            failures: failures(scenario),
+            quotas: quotas(scenario),
         }
+    }
+}
+
+fn tag_book(streams: &[Stream], templates: &[Vec<String>], lists: &mut Lists) -> TagBook {
+    let tagged = templates.iter().zip(streams);
+    let tagged: Vec<TaggedStream<'_>> = tagged
+        .map(|(templates, stream)| TaggedStream {
+            templates,
+            repositories: &stream.repositories,
+        })
+        .collect();
+    let mut tags = TagBook::new(&tagged, &lists.named, |text| lists.texts.number(text));
+    tags.listed = lists.common_tags();
+    tags
+}
+
+fn assumptions(scenario: &Scenario) -> Assumptions {
+    let assumed = &scenario.assumptions;
+    Assumptions {
+        in_flight_completes: assumed.in_flight_completes,
+        tags_move_forward: assumed.tag_order == TagOrder::Push,
+        deny_stops_own_account: assumed.deny_stops_own_account,
+        mounted_billed_once: assumed.mounted_layers_billed_once,
+    }
+}
+
+fn failures(scenario: &Scenario) -> Failures {
+    let crate::scenario::Failures {
+        probability,
+        retries,
+        backoff,
+    } = scenario.failures;
+    Failures {
+        probability,
+        retries,
+        backoff,
+    }
+}
+
+fn quotas(scenario: &Scenario) -> Quotas {
+    let limits = scenario.profile.limits();
+    Quotas {
+        images_per_repository: limits.images_per_repository.max,
+        repositories_per_registry: limits.repositories_per_registry.max,
+        tags_per_image: limits.tags_per_image.max,
     }
 }
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::registries::Registries;
 use super::workload::{Repositories, tag_rule};
 use super::{Interned, Kind, NamedTags, Ranks};
-use crate::ecr::{RegistryId, RepositoryId, TagId};
+use crate::ecr::{RepositoryId, TagId};
 use crate::engine::Key;
-use crate::scenario::{Action, Loaded, TraceAction, TraceRow, TraceRows};
-use crate::simulation::model::{Operation, Script, Step};
+use crate::scenario::{Action, Event, Loaded, RegistryName, TraceAction, TraceRow, TraceRows};
+use crate::simulation::model::{Operation, Place, Script, ScriptImage, Step};
 
 /// Tags and digests that the scenario gives in full.
 #[derive(Default)]
@@ -153,7 +153,8 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// Single events draw by what they are, not by their place in the file: one more moves no other draw.
+    /// Single events draw by their name, or by what they are, not by their place in the file: one more moves no other
+    /// draw.
     fn events(&mut self) -> Script {
         let scenario = &self.loaded.scenario;
         let mut steps: Vec<Step> = Vec::new();
@@ -162,22 +163,11 @@ impl Build<'_> {
             let at = scenario
                 .sim_time(event.at)
                 .expect("an event lies within the run, which was checked");
-            let operation = self.event(index, &event.action);
-            let what = format!(
-                "{:?}",
-                (
-                    event.action.name(),
-                    event.action.registry(),
-                    event.action.repository()
-                )
-            );
-            let key = Key::new(0, "event")
-                .named(&what)
-                .numbered(at.as_nanos())
-                .bits();
+            let key = identity(event);
             let again = seen.entry(key).or_default();
             let draw = Key::new(key, "event").numbered(*again).bits();
             *again += 1;
+            let operation = self.event(index, &event.action);
             steps.push(Step {
                 at,
                 draw,
@@ -194,112 +184,109 @@ impl Build<'_> {
     }
 
     fn event(&mut self, index: usize, action: &Action) -> Operation {
-        let place = |of: &Self| {
-            let registry = of.registries.id(action
-                .registry()
-                .expect("the operation concerns a registry"));
-            let repository = of.repositories.id(action
-                .repository()
-                .expect("the operation concerns a repository"));
-            (registry, repository)
-        };
-        match action {
-            Action::PutImage {
-                tags, size, digest, ..
-            } => {
-                let (registry, repository) = place(self);
-                let (own_bytes, common) = self.commons.split(digest.as_deref(), size.get());
-                let tag_list = self.lists.add(repository, tags);
-                let digest = digest
-                    .as_deref()
-                    .map(|digest| self.lists.digests.id(digest));
-                Operation::PutImage {
-                    registry,
-                    repository,
-                    digest,
-                    tag_list,
-                    own_bytes,
-                    base: None,
-                    common,
-                }
+        let loaded = self.loaded;
+        match (action, action.registry(), action.repository()) {
+            (_, Some(registry), Some(repository)) => {
+                let place = self.place(registry, repository);
+                self.event_in_repository(place, action)
             }
-            Action::BatchDeleteImage { tag, digest, .. } => {
-                let (registry, repository) = place(self);
-                match (tag, digest) {
-                    (Some(tag), _) => self.delete_by_tag(registry, repository, tag),
-                    (None, digest) => {
-                        let digest = digest
-                            .as_deref()
-                            .expect("a delete names a tag or a digest, which was checked");
-                        Operation::DeleteByDigest {
-                            registry,
-                            repository,
-                            digest: self.lists.digests.id(digest),
-                        }
-                    }
-                }
-            }
-            Action::CreateRepository {
-                tag_mutability,
-                exclusions,
-                ..
-            } => {
-                let (registry, repository) = place(self);
-                let mutability = Some(tag_rule(*tag_mutability, exclusions));
-                Operation::CreateRepository {
-                    registry,
-                    repository,
-                    mutability,
-                }
-            }
-            Action::DeleteRepository { .. } => {
-                let (registry, repository) = place(self);
-                Operation::DeleteRepository {
-                    registry,
-                    repository,
-                }
-            }
-            Action::PutImageTagMutability {
-                tag_mutability,
-                exclusions,
-                ..
-            } => {
-                let (registry, repository) = place(self);
-                let mutability = tag_rule(*tag_mutability, exclusions);
-                Operation::PutImageTagMutability {
-                    registry,
-                    repository,
-                    mutability,
-                }
-            }
-            Action::PutReplicationConfiguration { registry, .. } => {
-                let configuration = &self.loaded.documents.event_replication[&index];
-                let rules = Arc::new(self.registries.rules(&self.loaded.scenario, configuration));
+            (Action::PutReplicationConfiguration { .. }, Some(registry), _) => {
+                let configuration = &loaded.documents.event_replication[&index];
+                let rules = Arc::new(self.registries.rules(&loaded.scenario, configuration));
                 Operation::PutReplicationConfiguration {
                     registry: self.registries.id(registry),
                     rules,
                 }
             }
-            Action::PutRegistryPolicy { registry, .. } => {
-                let policy = Arc::new(self.loaded.documents.event_policies[&index].clone());
+            (Action::PutRegistryPolicy { .. }, Some(registry), _) => {
+                let policy = Arc::new(loaded.documents.event_policies[&index].clone());
                 Operation::PutRegistryPolicy {
                     registry: self.registries.id(registry),
                     policy,
                 }
             }
-            Action::DeleteRegistryPolicy { registry } => Operation::DeleteRegistryPolicy {
-                registry: self.registries.id(registry),
-            },
-            Action::EnableRegion { account, region } => self.set_region(account, region, true),
-            Action::DisableRegion { account, region } => self.set_region(account, region, false),
-            Action::PutAccountSetting {
-                registry,
-                blob_mounting,
-            } => Operation::PutAccountSetting {
-                registry: self.registries.id(registry),
-                blob_mounting: *blob_mounting,
-            },
+            (Action::PutAccountSetting { blob_mounting, .. }, Some(registry), _) => {
+                let registry = self.registries.id(registry);
+                Operation::PutAccountSetting {
+                    registry,
+                    blob_mounting: *blob_mounting,
+                }
+            }
+            (Action::EnableRegion { account, region }, ..) => {
+                self.set_region(account, region, true)
+            }
+            (Action::DisableRegion { account, region }, ..) => {
+                self.set_region(account, region, false)
+            }
+            (_, registry, _) => {
+                let registry = registry.expect("what concerns no account concerns a registry");
+                Operation::DeleteRegistryPolicy {
+                    registry: self.registries.id(registry),
+                }
+            }
         }
+    }
+
+    fn event_in_repository(&mut self, place: Place, action: &Action) -> Operation {
+        match action {
+            Action::PutImage {
+                tags, size, digest, ..
+            } => self.put_image(place, digest.as_deref(), tags, size.get(), None),
+            Action::BatchDeleteImage { tag: Some(tag), .. } => self.delete_by_tag(place, tag),
+            Action::BatchDeleteImage { digest, .. } => {
+                self.delete_by_digest(place, digest.as_deref())
+            }
+            Action::CreateRepository {
+                tag_mutability,
+                exclusions,
+                ..
+            } => Operation::CreateRepository(place, Some(tag_rule(*tag_mutability, exclusions))),
+            Action::PutImageTagMutability {
+                tag_mutability,
+                exclusions,
+                ..
+            } => Operation::PutImageTagMutability(place, tag_rule(*tag_mutability, exclusions)),
+            _ => Operation::DeleteRepository(place),
+        }
+    }
+
+    fn place(&self, registry: &RegistryName, repository: &str) -> Place {
+        Place {
+            registry: self.registries.id(registry),
+            repository: self.repositories.id(repository),
+        }
+    }
+
+    fn put_image(
+        &mut self,
+        place: Place,
+        digest: Option<&str>,
+        tags: &[String],
+        own_bytes: u64,
+        base: Option<u32>,
+    ) -> Operation {
+        let (own_bytes, common) = self.commons.split(digest, own_bytes);
+        let tag_list = self.lists.add(place.repository, tags);
+        let digest = digest.map(|digest| self.lists.digests.id(digest));
+        Operation::PutImage(
+            place,
+            ScriptImage {
+                digest,
+                tag_list,
+                own_bytes,
+                base,
+                common,
+            },
+        )
+    }
+
+    fn delete_by_tag(&mut self, place: Place, tag: &str) -> Operation {
+        Operation::DeleteByTag(place, self.lists.tag(place.repository, tag))
+    }
+
+    fn delete_by_digest(&mut self, place: Place, digest: Option<&str>) -> Operation {
+        let digest = digest.expect("a delete names a tag or a digest, which was checked");
+        Operation::DeleteByDigest(place, self.lists.digests.id(digest))
     }
 
     fn set_region(&self, account: &str, region: &str, enabled: bool) -> Operation {
@@ -307,19 +294,6 @@ impl Build<'_> {
             account: self.registries.account(&self.loaded.scenario, account),
             region: self.registries.region(region),
             enabled,
-        }
-    }
-
-    fn delete_by_tag(
-        &mut self,
-        registry: RegistryId,
-        repository: RepositoryId,
-        tag: &str,
-    ) -> Operation {
-        Operation::DeleteByTag {
-            registry,
-            repository,
-            tag: self.lists.tag(repository, tag),
         }
     }
 
@@ -351,66 +325,54 @@ impl Build<'_> {
     /// Returns what a row does: a delete may name several tags.
     fn row(&mut self, trace: &TraceRows, row: &TraceRow, bases: &mut Bases) -> Vec<Operation> {
         let name = &trace.registries[row.registry as usize];
-        if row.action.is_of_account() {
-            return vec![self.set_region(
-                &name.account,
-                &name.region,
-                row.action == TraceAction::EnableRegion,
-            )];
-        }
-        let registry = self.registries.id(name);
-        let repository = row
-            .repository
-            .map(|id| self.repositories.id(&trace.repositories[id as usize]));
+        let Some(repository) = row.repository else {
+            return vec![match row.action {
+                TraceAction::EnableRegion => self.set_region(&name.account, &name.region, true),
+                TraceAction::DisableRegion => self.set_region(&name.account, &name.region, false),
+                _ => Operation::DeleteRegistryPolicy {
+                    registry: self.registries.id(name),
+                },
+            }];
+        };
+        let place = self.place(name, &trace.repositories[repository as usize]);
         let digest = row.digest.map(|id| trace.digests[id as usize].as_str());
         let tags = &trace.tag_lists[row.tags as usize];
-        let Some(repository) = repository else {
-            return vec![Operation::DeleteRegistryPolicy { registry }];
-        };
         match row.action {
             TraceAction::PutImage => {
-                let (own_bytes, base) = bases.split(repository, row.bytes.get());
-                let (own_bytes, common) = self.commons.split(digest, own_bytes);
-                let tag_list = self.lists.add(repository, tags);
-                let digest = digest.map(|digest| self.lists.digests.id(digest));
-                vec![Operation::PutImage {
-                    registry,
-                    repository,
-                    digest,
-                    tag_list,
-                    own_bytes,
-                    base,
-                    common,
-                }]
+                let (own_bytes, base) = bases.split(place.repository, row.bytes.get());
+                vec![self.put_image(place, digest, tags, own_bytes, base)]
             }
             TraceAction::BatchDeleteImage if !tags.is_empty() => tags
                 .iter()
-                .map(|tag| self.delete_by_tag(registry, repository, tag))
+                .map(|tag| self.delete_by_tag(place, tag))
                 .collect(),
-            TraceAction::BatchDeleteImage => {
-                let digest = self
-                    .lists
-                    .digests
-                    .id(digest.expect("a delete names a tag or a digest, which was checked"));
-                vec![Operation::DeleteByDigest {
-                    registry,
-                    repository,
-                    digest,
-                }]
-            }
-            TraceAction::CreateRepository => {
-                vec![Operation::CreateRepository {
-                    registry,
-                    repository,
-                    mutability: None,
-                }]
-            }
-            _ => vec![Operation::DeleteRepository {
-                registry,
-                repository,
-            }],
+            TraceAction::BatchDeleteImage => vec![self.delete_by_digest(place, digest)],
+            TraceAction::CreateRepository => vec![Operation::CreateRepository(place, None)],
+            _ => vec![Operation::DeleteRepository(place)],
         }
     }
+}
+
+/// Returns what an event is known by: its name, or else what it does to what.
+fn identity(event: &Event) -> u64 {
+    if let Some(name) = &event.name {
+        return Key::new(0, "event-name").named(name).bits();
+    }
+    let action = &event.action;
+    let tags = match action {
+        Action::PutImage { tags, .. } => tags.join(" "),
+        _ => String::new(),
+    };
+    let registry = action
+        .registry()
+        .map_or_else(String::new, ToString::to_string);
+    let repository = action.repository().unwrap_or_default();
+    Key::new(0, "event")
+        .named(action.name())
+        .named(&registry)
+        .named(repository)
+        .named(&tags)
+        .bits()
 }
 
 /// Base layers of a trace: one per repository, of the shared part of its first image.

@@ -165,8 +165,17 @@ pub(super) fn tag_rule(mode: TagMutability, exclusions: &[String]) -> TagRule {
     TagRule::new(mode, exclusions.to_vec())
 }
 
+/// Returns the tag templates of every stream.
+pub(super) fn templates_of_all(scenario: &Scenario) -> Vec<Vec<String>> {
+    scenario
+        .pushes
+        .iter()
+        .map(|(name, stream)| templates(name, stream))
+        .collect()
+}
+
 /// Returns a stream's tag templates, its own name filled in, each once.
-pub(super) fn templates(name: &str, stream: &PushStream) -> Vec<String> {
+fn templates(name: &str, stream: &PushStream) -> Vec<String> {
     let mut templates: Vec<String> = Vec::new();
     for template in &stream.tags {
         let template = template.replace("{stream}", name);

@@ -136,13 +136,11 @@ fn sources(model: &Model) -> BTreeMap<RegistryId, BTreeSet<RepositoryId>> {
         repositories.extend(&stream.repositories);
     }
     for step in model.scripts.iter().flat_map(|script| &script.steps) {
-        if let Operation::PutImage {
-            registry,
-            repository,
-            ..
-        } = step.operation
-        {
-            sources.entry(registry).or_default().insert(repository);
+        if let Operation::PutImage(place, _) = step.operation {
+            sources
+                .entry(place.registry)
+                .or_default()
+                .insert(place.repository);
         }
     }
     for (place, registry) in model.registries.iter().enumerate() {

@@ -36,17 +36,14 @@ impl SharedTags {
 
     fn add_scripts(&mut self, model: &Model) {
         for step in model.scripts.iter().flat_map(|script| &script.steps) {
-            let Operation::PutImage {
-                registry,
-                repository,
-                tag_list,
-                ..
-            } = step.operation
-            else {
+            let Operation::PutImage(place, image) = step.operation else {
                 continue;
             };
-            let of_repository = self.0.entry((registry, repository)).or_default();
-            let list = TagList::Listed(tag_list);
+            let of_repository = self
+                .0
+                .entry((place.registry, place.repository))
+                .or_default();
+            let list = TagList::Listed(image.tag_list);
             for place in 0..model.names.tag_count(list) {
                 let givers = of_repository.entry(model.names.tag(list, place));
                 givers
