@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::exit::{Failure, Status};
 use super::output::print;
-use crate::report::charts::has_png;
 use crate::report::folder::is_run_folder;
 use crate::report::redraw;
 
