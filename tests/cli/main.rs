@@ -2,6 +2,7 @@
 
 mod case;
 mod check;
+mod docs;
 mod explain;
 mod folder;
 #[cfg(unix)]
