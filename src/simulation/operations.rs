@@ -286,7 +286,7 @@ impl<O: Observer> Simulation<'_, O> {
         let outage = &self.model.outages[change as usize / 2];
         for &link in &outage.links {
             let active = &mut self.capacities[link];
-            if change % 2 == 0 {
+            if change.is_multiple_of(2) {
                 active.push(outage.capacity);
             } else {
                 let ended = active
