@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::exit::{Failure, Status};
 use super::output::print;
-use crate::report::charts::has_png;
 use crate::report::folder::is_run_folder;
 use crate::report::redraw;
 
@@ -34,7 +33,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
             folder.display()
         )));
     }
-    redraw(folder, has_png(folder))?;
+    redraw(folder)?;
     print(&format!(
         "drew the charts and report.html in {}\n",
         folder.display()

@@ -9,7 +9,7 @@ use super::diagnostic::{FileId, Files};
 /// A file that a scenario was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputFile {
-    /// Path as written: of the scenario on the command line, of others in the scenario.
+    /// Path from the scenario's folder: the scenario's own name, others as written in it.
     pub path: String,
     /// Hash of its content: FNV-1a, 128 bits, as 32 hexadecimal digits.
     pub hash: String,
@@ -37,7 +37,8 @@ impl Reader {
 
     /// Reads the scenario itself.
     pub(super) fn scenario(&mut self, path: &Path) -> Result<FileId, String> {
-        self.text(path, path.display().to_string())
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        self.text(path, name.display().to_string())
     }
 
     /// Reads a file that the scenario names as `written`.

@@ -33,9 +33,8 @@ impl Repositories {
         for (registry, name) in mentions(loaded) {
             let source = registries.id(registry);
             let of = holders.entry(name.clone()).or_default();
-            if of.insert(source) {
-                of.extend(registries.destinations(&rules, source, &name));
-            }
+            of.insert(source);
+            of.extend(registries.destinations(&rules, source, &name));
         }
         let (names, holders) = holders
             .into_iter()
@@ -86,7 +85,6 @@ fn mentions(loaded: &Loaded) -> Vec<(&RegistryName, String)> {
         });
         all.extend(named);
     }
-    // A destination that is named too is a holder before it is a source's destination.
     all.sort();
     all.dedup();
     all
@@ -245,19 +243,20 @@ fn arrivals(scenario: &Scenario, stream: &PushStream) -> Arrivals {
 pub(super) fn retention(
     loaded: &Loaded,
     registries: &[RegistryName],
-    repositories: &[String],
+    repositories: &Repositories,
     ranks: &Ranks<'_>,
 ) -> Vec<RetentionModel> {
     let model = |(name, retention): (&String, &crate::scenario::Retention)| {
-        let concerned = repositories.iter().enumerate().filter(|(_, repository)| {
-            retention
-                .repositories
-                .iter()
-                .any(|pattern| wildcard::matches(pattern, repository.chars()))
+        let registry = registry_id(registries, &retention.registry);
+        let held = repositories.names.iter().zip(&repositories.holders);
+        let concerned = held.enumerate().filter(|(_, (repository, holders))| {
+            let mut patterns = retention.repositories.iter();
+            holders.contains(&registry)
+                && patterns.any(|pattern| wildcard::matches(pattern, repository.chars()))
         });
         RetentionModel {
             rank: ranks.of(name, Kind::Retention),
-            registry: registry_id(registries, &retention.registry),
+            registry,
             repositories: concerned
                 .map(|(place, _)| RepositoryId::new(place))
                 .collect(),

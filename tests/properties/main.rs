@@ -1,0 +1,15 @@
+//! Properties that hold whatever the scenario: nothing is lost, time goes forward, chance is keyed, runs repeat.
+//!
+//! Most are asked of random scenarios ([`scenarios`]); proptest prints the smallest scenario that breaks one, and its seed.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod chance;
+mod conservation;
+mod determinism;
+mod past;
+mod scenarios;
+mod speed;
+mod story;
+mod time;
