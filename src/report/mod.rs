@@ -19,7 +19,6 @@ pub mod summary_json;
 pub mod terminal;
 pub mod view;
 
-
 #[cfg(test)]
 mod samples;
 
