@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod arrivals;
 mod permissions;
 mod revocations;
 mod rules;
