@@ -74,7 +74,7 @@ impl Failure {
 impl From<FileError> for Failure {
     /// Something in the way that `--force` would replace is a matter of usage.
     fn from(error: FileError) -> Self {
-        if error.reason.kind() == ErrorKind::AlreadyExists {
+        if error.action == "replace" && error.reason.kind() == ErrorKind::AlreadyExists {
             Self::wrong(error)
         } else {
             Self::broken(error)

@@ -4,27 +4,36 @@
 //! not want to wait for that, or waits for somebody who reads our output no more, sends a second.
 
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::exit::{Failure, INTERRUPTED};
 use crate::report::folder::Leftover;
 
-/// Whether a signal has come.
+/// What is known of signals.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt(Arc<Heard>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    came: AtomicBool,
+    /// What a second signal removes.
+    leftover: OnceLock<Leftover>,
+}
 
 impl Interrupt {
-    /// Hears SIGINT, SIGTERM and SIGHUP from now on. A second one removes `leftover` and ends the process.
+    /// Hears SIGINT, SIGTERM and SIGHUP from now on.
     ///
     /// # Errors
     /// If the system refuses.
-    pub fn listen(leftover: Leftover) -> Result<Self, Failure> {
+    pub fn listen() -> Result<Self, Failure> {
         let interrupt = Self::default();
-        let heard = interrupt.clone();
+        let heard = Arc::clone(&interrupt.0);
         let on_signal = move || {
-            if heard.0.swap(true, Ordering::Relaxed) {
-                leftover.remove();
+            if heard.came.swap(true, Ordering::Relaxed) {
+                if let Some(leftover) = heard.leftover.get() {
+                    leftover.remove();
+                }
                 process::exit(i32::from(INTERRUPTED));
             }
         };
@@ -33,9 +42,14 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Says what a second signal is to remove.
+    pub fn guard(&self, leftover: Leftover) {
+        self.0.leftover.get_or_init(|| leftover);
+    }
+
     /// Returns whether none has come.
     pub fn is_quiet(&self) -> bool {
-        !self.0.load(Ordering::Relaxed)
+        !self.0.came.load(Ordering::Relaxed)
     }
 
     /// Fails if one has come.

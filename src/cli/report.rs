@@ -13,19 +13,18 @@ const EXAMPLES: &str = "\
 Examples:
   ecrsim report output/two-regions";
 
-/// Draws the charts and the page of a run again, from its CSV files alone
+/// Draws the charts and the page of a run again, from its files alone
+///
+/// Nothing is simulated. Charts are drawn as PNG too if they are there as PNG.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     /// A folder that `ecrsim run` has written
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Draw the charts as PNG too
-    #[arg(long)]
-    png: bool,
 }
 
-/// Draws the charts.
+/// Draws charts and page.
 pub fn run(options: &Options) -> Result<Status, Failure> {
     let folder = &options.folder;
     if !is_run_folder(folder) {
@@ -34,7 +33,10 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
             folder.display()
         )));
     }
-    redraw(folder, options.png)?;
-    print(&format!("drew charts and report.html in {}\n", folder.display()))?;
+    redraw(folder)?;
+    print(&format!(
+        "drew the charts and report.html in {}\n",
+        folder.display()
+    ))?;
     Ok(Status::Done)
 }

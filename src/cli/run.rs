@@ -113,8 +113,10 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         None => Path::new(OUTPUT).join(&loaded.scenario.name),
     };
     let facts = RunFacts::new(&loaded);
+    let interrupt = Interrupt::listen()?;
     let folder = RunFolder::create(&place, options.force)?;
-    let outcome = record(options, &loaded, &facts, folder)?;
+    interrupt.guard(folder.leftover());
+    let outcome = simulate_into(options, &loaded, &facts, folder, &interrupt)?;
     let text = summary(
         options.format.into(),
         &facts,
@@ -123,13 +125,12 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         screen(),
     );
     print(&text)?;
-    Ok(
-        if outcome.thresholds.iter().all(|threshold| threshold.held) {
-            Status::Done
-        } else {
-            Status::Breached
-        },
-    )
+    let all_held = outcome.thresholds.iter().all(|threshold| threshold.held);
+    Ok(if all_held {
+        Status::Done
+    } else {
+        Status::Breached
+    })
 }
 
 /// Fails if the run is probably not what its user wants.
@@ -145,13 +146,13 @@ fn refuse_doubtful(loaded: &Loaded) -> Result<(), Failure> {
 }
 
 /// Simulates and writes everything into `folder`, which is whole afterwards, or gone.
-fn record(
+fn simulate_into(
     options: &Options,
     loaded: &Loaded,
     facts: &RunFacts,
     folder: RunFolder,
+    interrupt: &Interrupt,
 ) -> Result<Outcome, Failure> {
-    let interrupt = Interrupt::listen(folder.leftover())?;
     let model = Model::new(loaded);
     let writer = match options.replications {
         Replications::None => None,

@@ -21,6 +21,11 @@ impl World {
         TagId::new(self.tag_texts.len() - 1)
     }
 
+    /// Returns whether `tag` stands on the image at `holder`.
+    pub fn stands_on(&self, holder: HolderId, tag: TagId, id: ImageId) -> bool {
+        self.holders[holder.index()].stands_on(tag, id)
+    }
+
     /// Returns whether `tag`, once it stands on an image at `holder`, stays there (B64, B66).
     pub(super) fn is_immutable(&self, holder: HolderId, tag: TagId) -> bool {
         let mutability = self.holders[holder.index()].mutability.as_deref();

@@ -65,14 +65,18 @@ fn tree(
         .extension()
         .is_some_and(|extension| extension == "json");
     let (mut root, mut wrong) = if is_json {
-        let (root, wrong) = read_json(file, &text).map_err(|error| vec![error])?;
+        let (root, wrong) = read_json(file, &text)?;
         (without_schema(root), wrong)
     } else {
         (read_toml(file, &text)?, Vec::new())
     };
     for written in overrides {
         let file = reader.files.add("--set", written.as_str());
-        wrong.extend(apply_override(&mut root, file, written).err());
+        wrong.extend(
+            apply_override(&mut root, file, written)
+                .err()
+                .map(|wrong| *wrong),
+        );
     }
     Ok((root, wrong))
 }

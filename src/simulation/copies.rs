@@ -1,9 +1,9 @@
 //! From the queue to the replica: admission, transfer, stall, retries, arrival.
 
 use super::model::Model;
-use super::observer::{Ending, Observer, Phase};
+use super::observer::{Ending, Observer, Phase, PushState};
 use super::run::{Event, EventClass, Simulation};
-use crate::ecr::{Arrival, Reason, RepositoryId, Tags};
+use crate::ecr::{Arrival, HolderId, Reason, RepositoryId, Tags};
 use crate::engine::{Key, Rank};
 use crate::units::{SimDuration, SimTime};
 
@@ -230,8 +230,8 @@ impl<O: Observer> Simulation<'_, O> {
         let destination = self.model.lanes[replication.lane as usize].destination;
         let holder = self.holder(push.repository, destination);
         self.resolve_tags(push.tags, push.repository);
+        let mut missing = self.leave_out_tags(&push, holder);
         let resolved = &self.resolved;
-        let mut missing: Vec<u32> = Vec::new();
         let arrival: Arrival = self.world.arrive(
             push.image,
             push.holder,
@@ -255,6 +255,23 @@ impl<O: Observer> Simulation<'_, O> {
         self.close(at, replication.push, true);
     }
 
+    /// Takes those tags off the resolved ones that did not count at the push, and returns the places of those among
+    /// them that do not stand on the image at `holder` anyway.
+    fn leave_out_tags(&mut self, push: &PushState, holder: HolderId) -> Vec<u32> {
+        let Some(left_out) = self.left_out.get(&push.number) else {
+            return Vec::new();
+        };
+        let mut missing = Vec::new();
+        self.resolved.retain(|place, tag| {
+            let counts = !left_out.contains(&place);
+            if !counts && !self.world.stands_on(holder, tag, push.image) {
+                missing.push(place);
+            }
+            counts
+        });
+        missing
+    }
+
     /// FAILED, before the copy started or after its last attempt.
     fn fail(&mut self, at: SimTime, place: u32, reason: Reason) {
         let replication = *self.replications.get(place);
@@ -274,10 +291,11 @@ impl<O: Observer> Simulation<'_, O> {
         of.open -= 1;
         of.all_complete &= complete;
         if of.open == 0 {
-            let (image, all_complete) = (of.image, of.all_complete);
+            let (image, number, all_complete) = (of.image, of.number, of.all_complete);
             self.observer
                 .settled(at, self.pushes.get(push), all_complete);
             self.pushes.remove(push);
+            self.left_out.remove(&number);
             self.world.let_go(image);
         }
     }

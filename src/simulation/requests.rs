@@ -121,18 +121,23 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn push(&mut self, at: SimTime, push: &NewPush) {
         let holder = self.holder(push.repository, push.registry);
         self.resolve_tags(push.tags, push.repository);
-        let tags = self.resolved.tags();
+        let resolved = &self.resolved;
+        let mut left_out = Vec::new();
         let number = self.last_push + 1;
         let at_ns = i64::try_from(at.as_nanos()).expect("a run is shorter than 292 years");
         let accepted = self.world.push(
             Push {
                 holder,
                 content: push.content,
-                tags,
+                tags: resolved.tags(),
                 number,
                 at: at_ns,
             },
-            |_, _| (),
+            |index, counts| {
+                if !counts {
+                    left_out.push(resolved.places[index]);
+                }
+            },
         );
         let image = match accepted {
             Ok(pushed) => pushed.image,
@@ -156,6 +161,9 @@ impl<O: Observer> Simulation<'_, O> {
             return;
         }
         self.world.hold(image);
+        if !left_out.is_empty() {
+            self.left_out.insert(number, left_out);
+        }
         let state = PushState {
             number,
             at,

@@ -1,5 +1,7 @@
 //! A run: the state of everything that changes, and the loop that changes it.
 
+use std::collections::BTreeMap;
+
 use super::copies::Keys;
 use super::model::Model;
 use super::observer::{Observer, PushState, Replication};
@@ -82,6 +84,8 @@ pub struct Simulation<'m, O> {
     pub(super) keys: Keys,
     pub(super) contested: Contested,
     pub(super) resolved: Resolved,
+    /// Places of tags that do not count, by push: they stood on its digest already (B16).
+    pub(super) left_out: BTreeMap<u64, Vec<u32>>,
     pub(super) capacities: Vec<Vec<f64>>,
     pub(super) last_push: u64,
     pub(super) last_replication: u64,
@@ -131,6 +135,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             keys: Keys::new(model, seed),
             contested: Contested::new(&model.tag_texts),
             resolved: Resolved::default(),
+            left_out: BTreeMap::new(),
             capacities: vec![Vec::new(); model.links.len()],
             last_push: 0,
             last_replication: 0,

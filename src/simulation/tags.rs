@@ -47,6 +47,22 @@ pub(super) struct TaggedStream<'a> {
     pub repositories: &'a [RepositoryId],
 }
 
+impl Resolved {
+    /// Keeps the common tags of which `keep` says so, given place and tag.
+    pub fn retain(&mut self, mut keep: impl FnMut(u32, TagId) -> bool) {
+        let mut kept = 0;
+        for index in 0..self.common.len() {
+            let (place, tag) = (self.places[index], self.common[index]);
+            if keep(place, tag) {
+                (self.places[kept], self.common[kept]) = (place, tag);
+                kept += 1;
+            }
+        }
+        self.places.truncate(kept);
+        self.common.truncate(kept);
+    }
+}
+
 impl TagBook {
     /// Finds which tags are common. `named` holds the tags that events, traces and stored images name.
     pub(super) fn new(

@@ -2,15 +2,18 @@
 
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
+pub mod text;
+
 use std::fs;
 use std::path::Path;
 
 use ecrsim::measure::outcome::Outcome;
-use ecrsim::measure::record::{RecordSink, ReplicationRecord, Status};
+use ecrsim::measure::record::{AppliedTags, RecordSink, ReplicationRecord, Status};
 use ecrsim::measure::{Ledger, Questions};
 use ecrsim::scenario::{Loaded, load};
 use ecrsim::simulation::names::Names;
 use ecrsim::simulation::{Model, Simulation};
+use ecrsim::units::SimTime;
 
 /// What a run found.
 #[derive(Debug)]
@@ -44,9 +47,9 @@ pub fn run_with(toml: &str, files: &[(&str, &str)], overrides: &[&str]) -> Run {
     }
 }
 
-/// Returns what is wrong with a scenario, as the user sees it.
-pub fn errors(toml: &str) -> String {
-    match load_text(toml, &[], &[]) {
+/// Returns what is wrong with a scenario, given with other files beside it.
+pub fn errors(toml: &str, files: &[(&str, &str)]) -> String {
+    match load_text(toml, files, &[]) {
         Ok(_) => panic!("the scenario is accepted"),
         Err(diagnostics) => diagnostics,
     }
@@ -55,7 +58,9 @@ pub fn errors(toml: &str) -> String {
 /// Loads a scenario, or returns what is wrong with it as text.
 pub fn load_text(toml: &str, files: &[(&str, &str)], overrides: &[&str]) -> Result<Loaded, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file is written");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("a file is written")
+    };
     write("scenario.toml", toml);
     files.iter().for_each(|(name, text)| write(name, text));
     let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
@@ -79,19 +84,28 @@ pub fn run_loaded(loaded: &Loaded) -> Run {
 pub fn run_seeded(loaded: &Loaded, seed: u64) -> Run {
     let model = Model::new(loaded);
     let ledger = Ledger::new(&model, &Questions::of(loaded), Kept::default());
-    let (ledger, summary) =
-        Simulation::new(&model, seed, ledger).run(|_, _| true).expect("nobody interrupts the run");
+    let (ledger, summary) = Simulation::new(&model, seed, ledger)
+        .run(|_, _| true)
+        .expect("nobody interrupts the run");
     let (outcome, kept) = ledger.outcome(summary, &loaded.thresholds);
-    Run { outcome, records: kept.0, names: model.names.clone() }
+    Run {
+        outcome,
+        records: kept.0,
+        names: model.names.clone(),
+    }
 }
 
 impl Run {
     /// Returns a metric's statistic; `destination` is empty for all.
     pub fn metric(&self, metric: &str, destination: &str, statistic: &str) -> Option<f64> {
         let found = self.outcome.metrics.iter().find(|value| {
-            value.metric == metric && value.destination == destination && value.statistic == statistic
+            value.metric == metric
+                && value.destination == destination
+                && value.statistic == statistic
         });
-        found.unwrap_or_else(|| panic!("no {metric} {statistic} for `{destination}`")).value
+        found
+            .unwrap_or_else(|| panic!("no {metric} {statistic} for `{destination}`"))
+            .value
     }
 
     /// Returns the destination registry of a record.
@@ -105,6 +119,61 @@ impl Run {
             Status::Failed(reason) => reason.name(),
             status => status.name(),
         };
-        self.records.iter().map(|record| (self.destination(record), ending(record))).collect()
+        self.records
+            .iter()
+            .map(|record| (self.destination(record), ending(record)))
+            .collect()
     }
+
+    /// Returns a record's text of tags that stand after its arrival.
+    pub fn applied(&self, record: &ReplicationRecord) -> Vec<String> {
+        let count = self.names.tag_count(record.tags);
+        let places: Vec<usize> = match &record.applied {
+            AppliedTags::All => (0..count).collect(),
+            AppliedTags::None => Vec::new(),
+            AppliedTags::Some(places) => places.iter().map(|&place| place as usize).collect(),
+        };
+        places
+            .into_iter()
+            .map(|place| self.names.tag(record.tags, place))
+            .collect()
+    }
+
+    /// Returns images, source, replica and orphan bytes of a registry at the end, as `storage.csv` has them.
+    pub fn stored(&self, registry: &str) -> [u64; 4] {
+        let row = self
+            .outcome
+            .storage
+            .iter()
+            .rfind(|row| row.registry == registry);
+        let row = row.unwrap_or_else(|| panic!("no registry {registry}"));
+        [
+            row.images,
+            row.source_bytes,
+            row.replica_bytes,
+            row.orphan_bytes,
+        ]
+    }
+
+    /// Returns each refused operation's action, repository and exception.
+    pub fn refused(&self) -> Vec<(&str, &str, &str)> {
+        let rows = self.outcome.refused.iter();
+        rows.map(|row| {
+            (
+                row.action.as_str(),
+                row.repository.as_str(),
+                row.exception.as_str(),
+            )
+        })
+        .collect()
+    }
+}
+
+/// Returns when a replication could start, started and ended, in seconds from the start.
+pub fn times(record: &ReplicationRecord) -> [Option<f64>; 3] {
+    [record.eligible_at, record.started_at, record.ended_at].map(|time| time.map(seconds))
+}
+
+pub fn seconds(time: SimTime) -> f64 {
+    time.as_nanos() as f64 / 1e9
 }

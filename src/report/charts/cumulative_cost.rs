@@ -187,21 +187,18 @@ fn transfer_pace(data: &RunData) -> Points {
 
 /// Byte-seconds of storage, summed up between the samples.
 fn storage_pace(data: &RunData, bytes: fn(&StorageRow) -> u64) -> Points {
-    let mut samples: BTreeMap<i64, f64> = BTreeMap::new();
+    let ms = |at_s: f64| (at_s * 1e3) as i64;
+    // Before the first sample, bytes are taken to grow from nothing.
+    let mut samples = BTreeMap::from([(ms(data.span_s().0), 0.0)]);
     for row in &data.storage {
-        let at_ms = (epoch_s(row.time) * 1e3) as i64;
-        *samples.entry(at_ms).or_default() += bytes(row) as f64;
+        *samples.entry(ms(epoch_s(row.time))).or_default() += bytes(row) as f64;
     }
     let samples: Points = samples
         .into_iter()
         .map(|(at_ms, sum)| (at_ms as f64 / 1e3, sum))
         .collect();
     let mut sum = 0.0;
-    let mut rising: Points = samples
-        .first()
-        .map(|first| (first.0, 0.0))
-        .into_iter()
-        .collect();
+    let mut rising: Points = vec![(samples[0].0, 0.0)];
     for pair in samples.windows(2) {
         sum += (pair[1].0 - pair[0].0) * (pair[0].1 + pair[1].1) / 2.0;
         rising.push((pair[1].0, sum));
@@ -266,6 +263,7 @@ impl Picture for CumulativeCost<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{samples, write_run};
 
     #[test]
     fn a_month_is_divided_in_the_measure_of_its_pace() {
@@ -292,5 +290,25 @@ mod tests {
         let (from_s, to_s) = month_span("2026-02").expect("a month");
         assert_eq!(to_s - from_s, 28.0 * 86_400.0);
         assert_eq!(month_span("soon"), None);
+    }
+
+    #[test]
+    fn the_end_of_every_layer_is_the_bill() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut outcome = samples::small();
+        // A second month, into which the run does not reach, still counts.
+        let mut later = outcome.costs[0].clone();
+        later.month = "2026-04".to_owned();
+        outcome.costs.push(later);
+        write_run(folder.path(), &samples::facts(), &outcome, false).expect("written");
+        let data = RunData::read(folder.path()).expect("read");
+        let chart = CumulativeCost::new(&data);
+        assert_eq!(chart.stack.len(), 4);
+        for layer in &chart.stack {
+            assert_eq!(layer.upto.last(), Some(&layer.total_usd), "{}", layer.name);
+            assert!(layer.upto.is_sorted(), "{}", layer.name);
+        }
+        let bill: f64 = outcome.costs.iter().map(|row| row.usd.0).sum();
+        assert!((chart.total_usd() - bill).abs() < 1e-9);
     }
 }

@@ -76,6 +76,13 @@ pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError>
     write(&charts, revocations, &Revocations::new(&data), png)
 }
 
+/// Returns whether the run in `folder` has charts as PNG.
+pub fn has_png(folder: &Path) -> bool {
+    let [first, ..] = CHARTS;
+    let png = format!("{first}.png");
+    folder.join(CHARTS_FOLDER).join(png).is_file()
+}
+
 /// Writes one chart.
 fn write(charts: &Path, name: &str, picture: &impl Picture, png: bool) -> Result<(), FileError> {
     let path = charts.join(format!("{name}.svg"));

@@ -42,16 +42,11 @@ pub(super) fn unique_names<'a>(
 }
 
 fn action(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, action: &Action) {
+    if let Some(keys) = alternatives(action) {
+        one_of(cx, path, action, keys);
+    }
     match action {
         Action::PutImage { tags, .. } => put_image(cx, scenario, path, tags),
-        Action::BatchDeleteImage { tag, digest, .. } => {
-            one_of(
-                cx,
-                path,
-                action,
-                [("tag", tag.is_some()), ("digest", digest.is_some())],
-            );
-        }
         Action::CreateRepository {
             tag_mutability,
             exclusions,
@@ -61,38 +56,44 @@ fn action(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, action: &Actio
             tag_mutability,
             exclusions,
             ..
-        } => {
-            registries::exclusions(cx, path, *tag_mutability, exclusions);
-        }
-        Action::PutReplicationConfiguration {
-            rules, replication, ..
-        } => {
-            let given = [
-                ("rules", rules.is_some()),
-                ("replication", replication.is_some()),
-            ];
-            one_of(cx, path, action, given);
+        } => registries::exclusions(cx, path, *tag_mutability, exclusions),
+        Action::PutReplicationConfiguration { rules, .. } => {
             for (name, rule) in rules.iter().flatten() {
                 registries::destinations(cx, scenario, &path.to("rules").to(name), rule);
             }
         }
+        Action::EnableRegion { account, .. } | Action::DisableRegion { account, .. } => {
+            accounts::account(cx, scenario, &path.to("account"), account);
+        }
+        Action::BatchDeleteImage { .. }
+        | Action::DeleteRepository { .. }
+        | Action::PutRegistryPolicy { .. }
+        | Action::DeleteRegistryPolicy { .. }
+        | Action::PutAccountSetting { .. } => {}
+    }
+}
+
+/// Returns the two keys of which an action takes exactly one, and whether they are given.
+fn alternatives(action: &Action) -> Option<[(&'static str, bool); 2]> {
+    match action {
+        Action::BatchDeleteImage { tag, digest, .. } => {
+            Some([("tag", tag.is_some()), ("digest", digest.is_some())])
+        }
+        Action::PutReplicationConfiguration {
+            rules, replication, ..
+        } => Some([
+            ("rules", rules.is_some()),
+            ("replication", replication.is_some()),
+        ]),
         Action::PutRegistryPolicy {
             permissions,
             policy,
             ..
-        } => {
-            let given = [
-                ("permissions", permissions.is_some()),
-                ("policy", policy.is_some()),
-            ];
-            one_of(cx, path, action, given);
-        }
-        Action::EnableRegion { account, .. } | Action::DisableRegion { account, .. } => {
-            accounts::account(cx, scenario, &path.to("account"), account);
-        }
-        Action::DeleteRepository { .. }
-        | Action::DeleteRegistryPolicy { .. }
-        | Action::PutAccountSetting { .. } => {}
+        } => Some([
+            ("permissions", permissions.is_some()),
+            ("policy", policy.is_some()),
+        ]),
+        _ => None,
     }
 }
 

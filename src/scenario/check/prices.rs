@@ -6,6 +6,7 @@ use super::{Context, Documents, network};
 use crate::aws::{PriceTable, regions};
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
+use crate::scenario::estimate::offered;
 use crate::scenario::names::RegistryName;
 use crate::scenario::trace::TraceRows;
 use crate::scenario::types::{Prices, Scenario, TransferRate};
@@ -28,7 +29,46 @@ pub(super) fn check(
     }
     transfer(cx, scenario, documents, &table);
     storage(cx, scenario, documents, traces, &table);
+    if scenario.prices.transfer_rate == TransferRate::Internet && !cx.has_errors() {
+        upper_tiers(cx, scenario, documents, traces, &table);
+    }
     table
+}
+
+/// Of some Regions only the first tiers are known: a run that expects to leave them lacks a price.
+fn upper_tiers(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    documents: &Documents,
+    traces: &BTreeMap<String, TraceRows>,
+    table: &PriceTable,
+) {
+    const LONGEST_MONTH_S: f64 = 31.0 * 86_400.0;
+    let gb = scenario.prices.gb.bytes() as f64;
+    let mut gb_a_month: BTreeMap<String, f64> = BTreeMap::new();
+    for load in offered(scenario, documents, traces) {
+        if load.link.source != load.link.destination {
+            *gb_a_month.entry(load.link.source).or_default() +=
+                load.bytes_per_s * LONGEST_MONTH_S / gb;
+        }
+    }
+    for (region, gb) in gb_a_month {
+        let last = table.internet(&region).and_then(<[_]>::last);
+        if let Some(bound) = last
+            .and_then(|tier| tier.upper_gb)
+            .filter(|bound| gb > *bound)
+        {
+            let message = format!(
+                "no price for internet transfer from {region} above {bound} GB a month; about {gb:.0} are expected"
+            );
+            let help = "name a price table of your own with all tiers, or write \"inter-region\"";
+            cx.error(
+                &Path::root().to("prices").to("transfer_rate"),
+                message,
+                help,
+            );
+        }
+    }
 }
 
 fn table(cx: &mut Context<'_>, prices: &Prices) -> PriceTable {

@@ -24,36 +24,53 @@ pub(super) fn read(
         let Some(conditions) = scenario.thresholds.get(&key) else {
             continue;
         };
-        let (metric, labels) = match parse_key(&key) {
-            Ok(found) => found,
+        match parse_key(&key) {
+            Ok((metric, labels)) => {
+                has_meaning(cx, &path, metric);
+                check_labels(cx, &path, metric, &labels, &destinations);
+                thresholds.extend(read_conditions(
+                    cx, &path, metric, &key, &labels, conditions,
+                ));
+            }
             Err(wrong) => {
                 let place = cx.key_place(&path);
                 cx.tell(Diagnostic::error(place, wrong.message).help(wrong.help));
-                continue;
             }
-        };
-        if let Some(missing) = metric.needs {
-            let place = cx.key_place(&path);
-            let message = format!(
-                "`{}` means nothing here: this scenario has no {missing}",
-                metric.name
-            );
-            cx.tell(Diagnostic::error(place, message).help("leave it out"));
         }
-        check_labels(cx, &path, metric, &labels, &destinations);
-        for (index, condition) in conditions.iter().enumerate() {
-            match parse_condition(metric, condition) {
-                Ok((statistic, operator, value)) => thresholds.push(Threshold {
-                    key: key.clone(),
-                    condition: condition.clone(),
-                    metric: metric.name,
-                    labels: labels.clone(),
-                    statistic,
-                    operator,
-                    value,
-                }),
-                Err(wrong) => cx.error(&path.to(index), wrong.message, wrong.help),
-            }
+    }
+    thresholds
+}
+
+fn has_meaning(cx: &mut Context<'_>, path: &Path, metric: &Metric) {
+    if let Some(missing) = metric.needs {
+        let place = cx.key_place(path);
+        let name = metric.name;
+        let message = format!("`{name}` means nothing here: this scenario has no {missing}");
+        cx.tell(Diagnostic::error(place, message).help("leave it out"));
+    }
+}
+
+fn read_conditions(
+    cx: &mut Context<'_>,
+    path: &Path,
+    metric: &Metric,
+    key: &str,
+    labels: &BTreeMap<String, String>,
+    conditions: &[String],
+) -> Vec<Threshold> {
+    let mut thresholds = Vec::new();
+    for (index, condition) in conditions.iter().enumerate() {
+        match parse_condition(metric, condition) {
+            Ok((statistic, operator, value)) => thresholds.push(Threshold {
+                key: key.to_owned(),
+                condition: condition.clone(),
+                metric: metric.name,
+                labels: labels.clone(),
+                statistic,
+                operator,
+                value,
+            }),
+            Err(wrong) => cx.error(&path.to(index), wrong.message, wrong.help),
         }
     }
     thresholds

@@ -43,10 +43,6 @@ pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> BTreeMap<String
 
 fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) -> TraceRows {
     let text = cx.reader.files.text(file).clone();
-    let mut table = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
     let mut reading = Reading {
         cx,
         scenario,
@@ -60,31 +56,7 @@ fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) 
         digests: Interner::default(),
         wrong: 0,
     };
-    let mut record = StringRecord::new();
-    let mut order = None;
-    while reading.wrong < MOST_WRONG {
-        match table.read_record(&mut record) {
-            Ok(true) => match order {
-                None => match reading.header(&record) {
-                    Some(found) => order = Some(found),
-                    None => break,
-                },
-                Some(order) => reading.record(&record, order),
-            },
-            Ok(false) => break,
-            Err(error) => {
-                let at = error
-                    .position()
-                    .map_or(0, |position| position.byte() as usize);
-                reading.wrong_at(at..at, "this is not CSV text".to_owned(), String::new());
-                break;
-            }
-        }
-    }
-    if order.is_none() && reading.wrong == 0 {
-        let help = format!("its first line must be `{}`", COLUMNS.join(","));
-        reading.wrong_at(0..0, "the trace is empty".to_owned(), help);
-    }
+    reading.file();
     let mut rows = reading.rows;
     rows.rows.sort_by_key(|row| row.at);
     rows
@@ -112,6 +84,39 @@ struct Cells<'r> {
 }
 
 impl Reading<'_, '_, '_> {
+    fn file(&mut self) {
+        let mut table = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(self.text.as_bytes());
+        let mut record = StringRecord::new();
+        let mut order = None;
+        while self.wrong < MOST_WRONG && self.next(&mut table, &mut record) {
+            match order {
+                Some(order) => self.record(&record, order),
+                None => match self.header(&record) {
+                    Some(found) => order = Some(found),
+                    None => return,
+                },
+            }
+        }
+        if order.is_none() && self.wrong == 0 {
+            let help = format!("its first line must be `{}`", COLUMNS.join(","));
+            self.wrong_at(0..0, "the trace is empty".to_owned(), help);
+        }
+    }
+
+    /// Reads the next record; `false` at the end, or where the text is no CSV.
+    fn next(&mut self, table: &mut csv::Reader<&[u8]>, record: &mut StringRecord) -> bool {
+        table.read_record(record).unwrap_or_else(|error| {
+            let at = error
+                .position()
+                .map_or(0, |position| position.byte() as usize);
+            self.wrong_at(at..at, "this is not CSV text".to_owned(), String::new());
+            false
+        })
+    }
+
     /// Returns the place of each of [`COLUMNS`] in the rows.
     fn header(&mut self, record: &StringRecord) -> Option<[usize; 7]> {
         let line = self.line(record);

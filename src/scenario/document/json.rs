@@ -25,11 +25,11 @@ const STRICT: ParseOptions = ParseOptions {
 ///
 /// # Errors
 /// The first syntax error.
-pub fn read_json(file: FileId, text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
+pub fn read_json(file: FileId, text: &str) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let span = error.range().start..error.range().end;
         let message = format!("this is not JSON: {}", error.kind());
-        Diagnostic::error(Place { file, span }, message)
+        vec![Diagnostic::error(Place { file, span }, message)]
     })?;
     let mut reader = Reader {
         file,

@@ -21,8 +21,8 @@ struct Segment {
 ///
 /// # Errors
 /// If the text has no `=`, the path cannot be read, or it leads to a list's item or a named part that does not exist.
-pub fn apply_override(root: &mut Node, file: FileId, text: &str) -> Result<(), Diagnostic> {
-    let equals = split_at_equals(text).ok_or_else(|| {
+pub fn apply_override(root: &mut Node, file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
+    let equals = find_unquoted(text, '=').ok_or_else(|| {
         let message = "an override must be KEY=VALUE";
         Diagnostic::error(place(file, 0..text.len()), message).help(
             "write a key of the scenario, `=` and its value, as in \"pushes.ci.rate=120 per hour\"",
@@ -37,8 +37,8 @@ fn place(file: FileId, span: Range<usize>) -> Place {
     Place { file, span }
 }
 
-/// Returns where the first `=` outside quotes stands.
-fn split_at_equals(text: &str) -> Option<usize> {
+/// Returns where `wanted` first stands outside quotes.
+fn find_unquoted(text: &str, wanted: char) -> Option<usize> {
     let mut quote = None;
     let mut escaped = false;
     for (at, c) in text.char_indices() {
@@ -48,18 +48,18 @@ fn split_at_equals(text: &str) -> Option<usize> {
             Some(open) if c == open => quote = None,
             Some(_) => {}
             None if c == '"' || c == '\'' => quote = Some(c),
-            None if c == '=' => return Some(at),
+            None if c == wanted => return Some(at),
             None => {}
         }
     }
     None
 }
 
-fn segments(file: FileId, path: &str) -> Result<Vec<Segment>, Diagnostic> {
+fn segments(file: FileId, path: &str) -> Result<Vec<Segment>, Box<Diagnostic>> {
     let mut segments = Vec::new();
     let mut at = 0;
     loop {
-        let length = segment_length(&path[at..]);
+        let length = find_unquoted(&path[at..], '.').unwrap_or(path.len() - at);
         let written = &path[at..at + length];
         let start = at + (written.len() - written.trim_start().len());
         let place = place(file, start..start + written.trim().len());
@@ -74,24 +74,6 @@ fn segments(file: FileId, path: &str) -> Result<Vec<Segment>, Diagnostic> {
         }
         at += 1;
     }
-}
-
-/// Returns how far the first segment goes: to the next dot outside quotes, or to the end.
-fn segment_length(path: &str) -> usize {
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, c) in path.char_indices() {
-        match quote {
-            Some('"') if escaped => escaped = false,
-            Some('"') if c == '\\' => escaped = true,
-            Some(open) if c == open => quote = None,
-            Some(_) => {}
-            None if c == '"' || c == '\'' => quote = Some(c),
-            None if c == '.' => return at,
-            None => {}
-        }
-    }
-    path.len()
 }
 
 fn unquoted(file: FileId, segment: &str) -> Option<String> {
@@ -115,7 +97,7 @@ fn value(file: FileId, text: &str, from: usize) -> Node {
     })
 }
 
-fn set(root: &mut Node, path: &[Segment], value: Node) -> Result<(), Diagnostic> {
+fn set(root: &mut Node, path: &[Segment], value: Node) -> Result<(), Box<Diagnostic>> {
     let mut node = root;
     let mut schema = Some(scenario_schema());
     for (depth, segment) in path.iter().enumerate() {
@@ -140,7 +122,7 @@ fn known_part(
     node: &Node,
     segment: &Segment,
     schema: Option<&serde_json::Value>,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Box<Diagnostic>> {
     let Value::Table(entries) = &node.value else {
         return Ok(());
     };
@@ -152,17 +134,18 @@ fn known_part(
     Err(no_such_part(segment, names().collect()))
 }
 
-fn no_such_part(segment: &Segment, names: Vec<&str>) -> Diagnostic {
+fn no_such_part(segment: &Segment, names: Vec<&str>) -> Box<Diagnostic> {
     let message = format!("there is no `{}` in the scenario", segment.key);
     let label = nearest(&segment.key, names.iter().copied()).map_or_else(String::new, |name| {
         format!("did you mean `{}`?", quoted_key(name))
     });
-    Diagnostic::error(segment.place.clone(), message)
+    let error = Diagnostic::error(segment.place.clone(), message)
         .label(label)
-        .help(format!("the names here are {}", listed(names)))
+        .help(format!("the names here are {}", listed(names)));
+    Box::new(error)
 }
 
-fn item(items: &[Node], segment: &Segment) -> Result<usize, Diagnostic> {
+fn item(items: &[Node], segment: &Segment) -> Result<usize, Box<Diagnostic>> {
     let name = |item: &Node| match &item.entry("name")?.node.value {
         Value::String(name) => Some(name.clone()),
         _ => None,

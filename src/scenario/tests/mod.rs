@@ -1,5 +1,6 @@
 //! Scenarios as files: what loads, what is told about what does not, and where.
 
+mod asked;
 mod files;
 mod lints;
 mod meaning;

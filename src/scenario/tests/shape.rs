@@ -2,8 +2,10 @@
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
+use crate::scenario::diagnostic::validation_json;
 
 #[test]
 fn an_unknown_key_is_underlined_and_the_near_one_named() {
@@ -296,4 +298,29 @@ proptest! {
             found.render(false);
         }
     }
+}
+
+#[test]
+fn findings_as_json_have_terraform_s_shape() {
+    let found = Folder::new(&BASE.replace("10 days", "10 dais"))
+        .load(&[])
+        .unwrap_err();
+    let value = validation_json(&[&found]);
+    assert_eq!(value["format_version"], "1.0");
+    assert_eq!(
+        (&value["valid"], &value["error_count"]),
+        (&false.into(), &1.into())
+    );
+    let told = &value["diagnostics"][0];
+    assert_eq!(told["severity"], "error");
+    assert_eq!(told["summary"], "\"dais\" is no unit of time");
+    assert_eq!(
+        told["range"]["start"],
+        json!({ "line": 2, "column": 12, "byte": 12 })
+    );
+    assert_eq!(told["snippet"]["code"], "duration = \"10 dais\"");
+    assert_eq!(told["snippet"]["highlight_start_offset"], 11);
+    assert_eq!(told["snippet"]["highlight_end_offset"], 20);
+    let right = Folder::new(BASE).loaded(&[]).warnings;
+    assert_eq!(validation_json(&[&right])["valid"], true);
 }

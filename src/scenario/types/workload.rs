@@ -86,7 +86,7 @@ pub enum Shape {
     /// A shape with a name.
     Named(NamedShape),
     /// Weights of one's own.
-    Weights(WeekShape),
+    Weights(Box<WeekShape>),
 }
 
 /// A shape with a name.

@@ -1,0 +1,140 @@
+//! README and docs say what the program does: their commands, their sample and their columns are compared with it.
+//!
+//! `ECRSIM_BLESS=1 cargo test --test cli docs` writes anew what can be written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ecrsim::measure::outcome::{
+    CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow, ReplicationRow,
+    RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
+};
+use ecrsim::measure::table::{Column, Table};
+use ecrsim::scenario::metrics::{Kind, METRICS, Metric};
+
+use crate::case::Case;
+
+const MAIN_JOB: &str = "cargo run --release -- run scenarios/two-regions.toml";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("a README")
+}
+
+/// Compares a file with what it should be, or writes it.
+#[track_caller]
+fn assert_file(name: &str, expected: &[u8]) {
+    let path: PathBuf = root().join(name);
+    if std::env::var_os("ECRSIM_BLESS").is_some() {
+        fs::write(&path, expected).expect("a file that may be written");
+    }
+    let found = fs::read(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{name} is not what it should be; ECRSIM_BLESS=1 cargo test --test cli docs"
+    );
+}
+
+fn columns_of<T: Table>() -> String {
+    let row = |column: &Column| format!("| `{}` | {} |\n", column.name, column.doc.trim());
+    let rows: String = T::COLUMNS.iter().map(row).collect();
+    format!(
+        "\n## {}\n\n| column | holds |\n| --- | --- |\n{rows}",
+        T::FILE
+    )
+}
+
+/// Describes the metrics that this version can measure.
+fn metrics() -> String {
+    let row = |metric: &Metric| {
+        let labels: Vec<&str> = metric.labels.iter().map(|label| label.name()).collect();
+        let kind = match metric.kind {
+            Kind::Trend => "trend",
+            Kind::Gauge => "gauge",
+            Kind::Counter | Kind::Money => "counter",
+        };
+        let (unit, labels) = (metric.unit.name(), labels.join(", "));
+        format!(
+            "| `{}` | {kind} | {unit} | {labels} | {} |\n",
+            metric.name, metric.about
+        )
+    };
+    let measured = METRICS.iter().filter(|metric| metric.needs.is_none());
+    let rows: String = measured.map(row).collect();
+    format!(
+        "\n# Metrics\n\n\
+         What `summary.csv` holds and thresholds may ask. A trend has `mean min p50 p90 p95 p99 p999 max count` and `within(D)`, the share\n\
+         done after at most D; a gauge `mean p50 p95 p99 max end`, weighted by time; a counter `total` and `rate` (per request), or for\n\
+         money `monthly` (for 730 hours). Unit 1 is a plain number or a share.\n\n\
+         | metric | kind | unit | labels | is |\n| --- | --- | --- | --- | --- |\n{rows}"
+    )
+}
+
+#[test]
+fn docs_describe_every_column_and_metric() {
+    let text = [
+        "# The tables of a run\n\n\
+         Made from the definitions of the tables in `src/measure/outcome.rs`; a test keeps the two the same.\n\n\
+         Every CSV file has a header line, UTF-8, `\\n`, and a column's unit as the last part of its name: `_s` (exact decimal\n\
+         seconds), `_bytes`, `_usd`. Moments are UTC of fixed width. Registries are `account/region` by alias. Lists within a cell\n\
+         are separated by spaces. An empty cell is a value without a sample. Columns are only ever added at the end.\n"
+            .to_owned(),
+        columns_of::<SummaryRow>(),
+        columns_of::<ReplicationRow>(),
+        columns_of::<DestinationRow>(),
+        columns_of::<LinkRow>(),
+        columns_of::<LatencyRow>(),
+        columns_of::<FailureRow>(),
+        columns_of::<TimelineRow>(),
+        columns_of::<RevocationRow>(),
+        columns_of::<RevokedCopyRow>(),
+        columns_of::<StorageRow>(),
+        columns_of::<CostRow>(),
+        columns_of::<RefusedRow>(),
+        metrics(),
+    ]
+    .concat();
+    assert_file("docs/outputs.md", text.as_bytes());
+}
+
+#[test]
+fn readme_begins_with_the_main_job() {
+    let readme = readme();
+    let first = readme.lines().find(|line| line.contains("cargo run"));
+    assert_eq!(first, Some(MAIN_JOB));
+    assert!(readme.lines().any(|line| line == "cargo test"));
+}
+
+/// The sample in the README is the summary of the main job, and its picture one of the charts.
+#[test]
+fn readme_shows_what_the_main_job_gives() {
+    let case = Case::new()
+        .args("run --quiet")
+        .arg(root().join("scenarios/two-regions.toml"));
+    let ran = case.succeeds();
+    let readme = readme();
+    let (before, rest) = readme.split_once("```text\n").expect("a sample");
+    let (_, after) = rest.split_once("```").expect("the sample's end");
+    let expected = format!("{before}```text\n{}```{after}", ran.stdout);
+    assert_file("README.md", expected.as_bytes());
+    for chart in ["latency-distribution.svg", "cumulative-cost.svg"] {
+        assert!(readme.contains(&format!("(docs/{chart})")), "{chart}");
+        let drawn = fs::read(ran.path("output/two-regions/charts").join(chart)).expect("a chart");
+        assert_file(&format!("docs/{chart}"), &drawn);
+    }
+}
+
+#[test]
+fn readme_names_files_that_are_there() {
+    let readme = readme();
+    let links = readme
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    for link in links.filter(|link| !link.starts_with("http") && !link.starts_with('#')) {
+        assert!(root().join(link).exists(), "{link}");
+    }
+}

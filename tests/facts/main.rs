@@ -1,0 +1,16 @@
+//! One test per fact of ECR that needs the whole pipeline: from a scenario's text to what its run found.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod permissions;
+mod revocations;
+mod rules;
+mod triggers;
+
+/// Registries of the tests.
+const VIRGINIA: &str = "build/us-east-1";
+const IRELAND: &str = "build/eu-west-1";
+const TOKYO: &str = "build/ap-northeast-1";
+const PROD: &str = "prod/us-east-1";
+const PROD_IRELAND: &str = "prod/eu-west-1";

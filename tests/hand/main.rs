@@ -1,0 +1,16 @@
+//! Small cases whose numbers can be worked out by hand: times to the nanosecond, bytes to the byte, dollars to the cent.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bill;
+mod latency;
+mod layers;
+mod links;
+mod orphans;
+mod tables;
+
+/// Registries of the tests.
+const VIRGINIA: &str = "build/us-east-1";
+const IRELAND: &str = "build/eu-west-1";
+const TOKYO: &str = "build/ap-northeast-1";

@@ -1,0 +1,117 @@
+//! Replicas whose digest is gone at its source, over time.
+
+use crate::support::text::Text;
+use crate::{IRELAND, VIRGINIA};
+
+/// A GiB in Virginia and Ireland from the start on, for four days.
+fn text() -> Text {
+    Text::instant("2026-03-02T00:00:00Z", "4 days").rule(VIRGINIA, &[IRELAND]).event(
+        "0 s",
+        "PutImage",
+        &format!(
+            "registry = '{VIRGINIA}'\nrepository = 'app'\ntags = ['1']\nsize = '1 GiB'\ndigest = '{}'",
+            crate::support::text::digest(7)
+        ),
+    )
+}
+
+const GIB: u64 = 1 << 30;
+
+/// Returns Ireland's replica and orphan bytes on each day.
+fn by_day(text: &Text) -> Vec<[u64; 2]> {
+    let run = text.run();
+    let rows = run
+        .outcome
+        .storage
+        .iter()
+        .filter(|row| row.registry == IRELAND);
+    rows.map(|row| [row.replica_bytes, row.orphan_bytes])
+        .collect()
+}
+
+#[test]
+fn deleted_at_the_source_a_replica_is_an_orphan_from_then_on() {
+    let deleted = text().delete_digest("36 h", VIRGINIA, "app", 7);
+    // At 24, 48, 72 and 96 h. Orphans are a part of the replicas.
+    assert_eq!(
+        by_day(&deleted),
+        [[GIB, 0], [GIB, GIB], [GIB, GIB], [GIB, GIB]]
+    );
+    let run = deleted.run();
+    // An orphan for 60 of 96 hours.
+    assert_eq!(
+        run.metric("orphan_bytes", IRELAND, "mean"),
+        Some(60.0 / 96.0 * GIB as f64)
+    );
+    assert_eq!(run.metric("orphan_bytes", "", "end"), Some(GIB as f64));
+}
+
+#[test]
+fn a_deleted_source_repository_makes_orphans_too() {
+    let deleted = text().event(
+        "36 h",
+        "DeleteRepository",
+        &format!("registry = '{VIRGINIA}'\nrepository = 'app'"),
+    );
+    assert_eq!(
+        by_day(&deleted),
+        [[GIB, 0], [GIB, GIB], [GIB, GIB], [GIB, GIB]]
+    );
+}
+
+#[test]
+fn an_orphan_ends_where_it_is_deleted_or_its_digest_is_pushed_again() {
+    let deleted = text().delete_digest("36 h", VIRGINIA, "app", 7);
+    let at_home = deleted.clone().delete_tag("60 h", IRELAND, "app", "1");
+    assert_eq!(by_day(&at_home), [[GIB, 0], [GIB, GIB], [0, 0], [0, 0]]);
+    let again = deleted.put_digest("60 h", VIRGINIA, "app", &["2"], 7);
+    assert_eq!(by_day(&again), [[GIB, 0], [GIB, GIB], [GIB, 0], [GIB, 0]]);
+}
+
+#[test]
+fn retention_at_the_source_makes_orphans_every_day() {
+    // A push of 1 GiB at noon of each of 4 days; 1 is kept at the source. Retention acts at 24, 48, 72 and 96 h.
+    let stream = "[pushes.ci]
+registry = 'build/us-east-1'
+repositories = ['app']
+burst = { images = 1, over = '1 h', every = '1 day', first = '12 h' }
+size = '1 GiB'
+[retention.ci]
+registry = 'build/us-east-1'
+repositories = ['app']
+keep_last = 1";
+    let run = Text::instant("2026-03-02T00:00:00Z", "4 days")
+        .rule(VIRGINIA, &[IRELAND])
+        .toml(stream)
+        .run();
+    let rows = run
+        .outcome
+        .storage
+        .iter()
+        .filter(|row| row.registry == IRELAND);
+    let days: Vec<[u64; 3]> = rows
+        .map(|row| [row.images, row.replica_bytes / GIB, row.orphan_bytes / GIB])
+        .collect();
+    assert_eq!(days, [[1, 1, 0], [2, 2, 1], [3, 3, 2], [4, 4, 3]]);
+    assert_eq!(run.stored(VIRGINIA), [1, GIB, 0, 0]);
+}
+
+#[test]
+fn deleting_an_orphan_frees_only_what_no_live_replica_needs() {
+    // Two images of 100 MB on a base of 60 MB; the first is deleted at the source by retention.
+    let stream = "[pushes.ci]
+registry = 'build/us-east-1'
+repositories = ['app']
+burst = { images = 2, over = '2 min', every = '1 week', first = '0 s' }
+size = '100 MB'
+shared = 0.6
+[retention.ci]
+registry = 'build/us-east-1'
+repositories = ['app']
+keep_last = 1";
+    let run = Text::instant("2026-03-02T00:00:00Z", "2 days")
+        .rule(VIRGINIA, &[IRELAND])
+        .toml(stream)
+        .run();
+    assert_eq!(run.stored(IRELAND), [2, 0, 140_000_000, 40_000_000]);
+}
