@@ -31,7 +31,10 @@ size         = "1 MB"
 "#
     ));
     let last = run.outcome.storage.last().expect("a row at the end");
-    assert!(last.registry == "prod/us-east-1" && last.images > 0, "{last:?}");
+    assert!(
+        last.registry == "prod/us-east-1" && last.images > 0,
+        "{last:?}"
+    );
 }
 
 /// A registry that was already the destination of another had its own destinations forgotten, and the run panicked.
