@@ -103,16 +103,18 @@ fn assert_same_draws(base: &Stories, other: &Stories, what: &str) -> usize {
     ended
 }
 
-/// What may be added without touching any other replication: a text, or an override of a key.
-fn additions() -> [(&'static str, &'static str, &'static [&'static str]); 7] {
-    let destinations = "registries.'build/us-east-1'.rules.all.destinations=\
+/// Two more destinations: one on a link that is in use already, one that needs opting in.
+const TWO_MORE: &str = "registries.'build/us-east-1'.rules.all.destinations=\
                         ['build/af-south-1', 'build/eu-west-1', 'prod/ap-northeast-1', 'prod/eu-west-1']";
-    let opted_in = "accounts.build={ id = '111122223333', opted_in = ['af-south-1'] }";
+const OPTED_IN: &str = "accounts.build={ id = '111122223333', opted_in = ['af-south-1'] }";
+
+/// What may be added without touching any other replication: a text, and overrides of keys.
+fn additions() -> [(&'static str, &'static str, &'static [&'static str]); 7] {
     [
         (
             "two destinations, one of them on a link in use",
             "[registries.'prod/eu-west-1'.permissions.from-build]\nprincipals = ['build']\n",
-            Box::leak(Box::new([destinations, opted_in])),
+            &[TWO_MORE, OPTED_IN],
         ),
         (
             "a destination that denies",
