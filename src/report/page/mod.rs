@@ -167,7 +167,8 @@ fn read_grid(path: &Path) -> csv::Result<(Grid, usize)> {
     Ok((grid, rows))
 }
 
-/// What the run was made from, so that it can be made again.
+/// What the run rests on. The files that it read are named in `run.json` alone: their order and comments change nothing
+/// else in the folder.
 fn provenance(page: &mut Html, run: &RunDocument) {
     let facts = &run.facts;
     page.element("h2", "What this rests on").facts([
@@ -191,12 +192,6 @@ fn provenance(page: &mut Html, run: &RunDocument) {
     let assumptions = facts.assumptions.iter();
     page.element("h2", "Assumptions")
         .facts(assumptions.map(|(key, value)| (key.as_str(), value.to_string())));
-    page.element("h2", "Files read").facts(
-        facts
-            .files
-            .iter()
-            .map(|file| (file.path.as_str(), file.hash.clone())),
-    );
     page.element("h2", "Checks that held").raw("<ul>\n");
     for check in &run.checks {
         page.element("li", check);
