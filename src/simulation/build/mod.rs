@@ -57,7 +57,7 @@ impl Model {
             names,
             accounts: registries.accounts(scenario),
             registries: registries.models(loaded),
-            retention: workload::retention(loaded, &registries.names, &repositories.names, &ranks),
+            retention: workload::retention(loaded, &registries.names, &repositories, &ranks),
             regions: registries.regions,
             lanes,
             holders: repositories.holders,

@@ -240,25 +240,26 @@ fn arrivals(scenario: &Scenario, stream: &PushStream) -> Arrivals {
     }
 }
 
+/// Returns the deletes of old images, each for the matching repositories that its registry may ever hold.
 pub(super) fn retention(
     loaded: &Loaded,
     registries: &[RegistryName],
-    repositories: &[String],
+    repositories: &Repositories,
     ranks: &Ranks<'_>,
 ) -> Vec<RetentionModel> {
     let model = |(name, retention): (&String, &crate::scenario::Retention)| {
-        let concerned = repositories.iter().enumerate().filter(|(_, repository)| {
-            retention
-                .repositories
-                .iter()
-                .any(|pattern| wildcard::matches(pattern, repository.chars()))
-        });
+        let registry = registry_id(registries, &retention.registry);
+        let concerns = |repository: &RepositoryId| {
+            let name = &repositories.names[repository.index()];
+            let mut patterns = retention.repositories.iter();
+            repositories.holders[repository.index()].contains(&registry)
+                && patterns.any(|pattern| wildcard::matches(pattern, name.chars()))
+        };
+        let all = (0..repositories.names.len()).map(RepositoryId::new);
         RetentionModel {
             rank: ranks.of(name, Kind::Retention),
-            registry: registry_id(registries, &retention.registry),
-            repositories: concerned
-                .map(|(place, _)| RepositoryId::new(place))
-                .collect(),
+            registry,
+            repositories: all.filter(concerns).collect(),
             plan: Retention {
                 keep_last: retention.keep_last,
             },
