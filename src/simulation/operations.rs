@@ -330,7 +330,6 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn revoke(&mut self, at: SimTime, lane: u32, places: &[u32]) {
-        self.revocations += 1;
         let link = self.model.lanes[lane as usize].link;
         self.links[link].pipe.advance(at);
         let copies: Vec<RevokedCopy> = places
@@ -357,7 +356,7 @@ impl<O: Observer> Simulation<'_, O> {
                 .keys
                 .revocation(push.origin, lane)
                 .numbered(push.draw)
-                .numbered(self.revocations);
+                .numbered(at.as_nanos());
             if !key
                 .draws()
                 .chance(self.model.assumptions.in_flight_completes)

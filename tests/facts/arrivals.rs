@@ -198,3 +198,20 @@ keep_last = 1";
         .run();
     assert_eq!(run.stored(VIRGINIA)[0], 2);
 }
+
+#[test]
+fn retention_leaves_other_registries_alone() {
+    // `web` is known in the other account only; `app` in both.
+    let run = Text::instant("2026-03-02T00:00:00Z", "2 days")
+        .toml("[retention.old]\nregistry = 'build/us-east-1'\nrepositories = ['*']\nkeep_last = 1")
+        .put("0 s", VIRGINIA, "app", &["1"], "1 MB")
+        .put("1 s", VIRGINIA, "app", &["2"], "1 MB")
+        .put("0 s", "prod/us-east-1", "app", &["1"], "1 MB")
+        .put("1 s", "prod/us-east-1", "app", &["2"], "1 MB")
+        .put("0 s", "prod/us-east-1", "web", &["1"], "1 MB")
+        .run();
+    assert_eq!(
+        (run.stored(VIRGINIA)[0], run.stored("prod/us-east-1")[0]),
+        (1, 3)
+    );
+}

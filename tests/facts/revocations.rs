@@ -302,3 +302,35 @@ fn a_policy_that_is_not_there_cannot_be_deleted() {
     );
     assert_eq!(run.outcome.refused[0].registry, PROD);
 }
+
+#[test]
+fn u8_the_same_copies_survive_whatever_is_revoked_elsewhere() {
+    let pushed = (0..100).fold(
+        Text::new().rule(VIRGINIA, &[PROD, PROD_IRELAND]),
+        |text, n| text.put("0 s", VIRGINIA, "app", &[&format!("v{n}")], "10 MB"),
+    );
+    let text = pushed
+        .permission(PROD, "build", "")
+        .permission(PROD_IRELAND, "build", "")
+        .event(
+            "8 s",
+            "DeleteRegistryPolicy",
+            &format!("registry = '{PROD}'"),
+        );
+    let survivors = |text: &Text| -> Vec<u64> {
+        let run = text.run_with(&["assumptions.in_flight_completes=0.5"]);
+        let endings = run.endings();
+        let survived = run
+            .records
+            .iter()
+            .zip(&endings)
+            .filter(|(_, ending)| **ending == (PROD, "COMPLETE"));
+        survived.map(|(record, _)| record.push).collect()
+    };
+    let elsewhere = text.clone().event(
+        "4 s",
+        "DeleteRegistryPolicy",
+        &format!("registry = '{PROD_IRELAND}'"),
+    );
+    assert_eq!(survivors(&text), survivors(&elsewhere));
+}

@@ -240,6 +240,7 @@ fn arrivals(scenario: &Scenario, stream: &PushStream) -> Arrivals {
     }
 }
 
+/// Returns the deletes of old images, each for the matching repositories that its registry may ever hold.
 pub(super) fn retention(
     loaded: &Loaded,
     registries: &[RegistryName],
@@ -248,18 +249,17 @@ pub(super) fn retention(
 ) -> Vec<RetentionModel> {
     let model = |(name, retention): (&String, &crate::scenario::Retention)| {
         let registry = registry_id(registries, &retention.registry);
-        let held = repositories.names.iter().zip(&repositories.holders);
-        let concerned = held.enumerate().filter(|(_, (repository, holders))| {
+        let concerns = |repository: &RepositoryId| {
+            let name = &repositories.names[repository.index()];
             let mut patterns = retention.repositories.iter();
-            holders.contains(&registry)
-                && patterns.any(|pattern| wildcard::matches(pattern, repository.chars()))
-        });
+            repositories.holders[repository.index()].contains(&registry)
+                && patterns.any(|pattern| wildcard::matches(pattern, name.chars()))
+        };
+        let all = (0..repositories.names.len()).map(RepositoryId::new);
         RetentionModel {
             rank: ranks.of(name, Kind::Retention),
             registry,
-            repositories: concerned
-                .map(|(place, _)| RepositoryId::new(place))
-                .collect(),
+            repositories: all.filter(concerns).collect(),
             plan: Retention {
                 keep_last: retention.keep_last,
             },
