@@ -3,7 +3,7 @@
 /// A place among the registries that may hold a repository's name.
 pub type Slot = u8;
 
-/// A set of up to 128 registries, one bit each, by their [`Slot`].
+/// A set of up to 128 registries, one bit each, by their slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slots([u64; 2]);
 

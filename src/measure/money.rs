@@ -6,7 +6,7 @@ use super::outcome::{CostRow, OtherReading};
 use super::storage::ByteTime;
 use super::table::{Number, Usd};
 use crate::aws::PriceTable;
-use crate::aws::prices::tiered_cost;
+use crate::aws::prices::{Tier, tiered_cost};
 use crate::scenario::{Prices, TransferRate};
 use crate::simulation::Model;
 use crate::units::SimDuration;
@@ -162,15 +162,25 @@ impl Tariff {
         }
         for ((payer, from), bytes_to) in tiered {
             let total: u64 = bytes_to.iter().map(|(_, bytes)| bytes).sum();
-            let cost = tiered_cost(
-                self.table.internet(&model.regions[from])?,
-                total as f64 / self.gb(),
-            )?;
+            let tiers = self.table.internet(&model.regions[from])?;
+            let cost = tiered_cost(tiers, total as f64 / self.gb())
+                .or_else(|| self.carried_on(reading, tiers, total))?;
             for (to, bytes) in bytes_to {
                 dollars.insert((payer, from, to), cost * (bytes as f64 / total as f64));
             }
         }
         Some(dollars)
+    }
+
+    /// Returns what bytes beyond the last known tier cost if its price is carried on. Loading refuses a scenario that is
+    /// expected to pass that tier under the chosen reading; a run that does so by chance is billed all the same.
+    fn carried_on(&self, reading: TransferRate, tiers: &[Tier], bytes: u64) -> Option<f64> {
+        let last = tiers
+            .last()
+            .filter(|_| reading == self.prices.transfer_rate)?;
+        let known_gb = last.upper_gb?;
+        let beyond_gb = bytes as f64 / self.gb() - known_gb;
+        Some(tiered_cost(tiers, known_gb)? + beyond_gb * last.usd_per_gb)
     }
 
     fn flat_rate(&self, from: &str, to: &str, reading: TransferRate) -> Flat {

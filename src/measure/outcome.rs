@@ -389,7 +389,7 @@ table! {
         attempts: u32,
         /// Tags that stand on the image after its arrival, separated by spaces.
         tags_applied: String,
-        /// What its bytes cost, at the tier that its payer had reached when it ended.
+        /// What its bytes cost; under internet rates at the first tier, since rows are written before the month's tier is known.
         usd: Usd,
     }
 }

@@ -13,7 +13,7 @@ use crate::ecr::{
 };
 use crate::engine::{Key, Rank};
 use crate::units::SimTime;
-use crate::workload::Retention;
+use crate::workload::{Retention, draw_size};
 
 const DAY_NS: i64 = 86_400_000_000_000;
 
@@ -63,10 +63,7 @@ impl<O: Observer> Simulation<'_, O> {
                 );
                 let content = Content {
                     digest: Digest::Generated(digests.numbered(number).bits()),
-                    own_bytes: images
-                        .size
-                        .draw_whole(&mut sizes.numbered(number).draws())
-                        .max(1),
+                    own_bytes: draw_size(&images.size, sizes.numbered(number)),
                     base: None,
                     common: None,
                 };

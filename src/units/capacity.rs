@@ -81,6 +81,10 @@ const BYTES_HELP: &str =
 const SPEED_HELP: &str = "write a number and a unit, as in \"400 Mbit/s\" or \"50 MB/s\"";
 
 impl Bytes {
+    /// The largest image that is simulated, 10 TB: above any that ECR takes (layers of 52,000 MiB), and small enough that the sums of
+    /// the longest runs fit in 64 bits.
+    pub const LARGEST_IMAGE: Self = Self(10_000_000_000_000);
+
     /// Returns a quantity of `count` bytes.
     pub const fn new(count: u64) -> Self {
         Self(count)

@@ -7,5 +7,5 @@ mod pushes;
 mod retention;
 
 pub use arrivals::{Arrivals, Position, Shape};
-pub use pushes::{Drawn, PushPlan, PushStream};
+pub use pushes::{Drawn, PushPlan, PushStream, draw_size};
 pub use retention::Retention;

@@ -2,7 +2,7 @@
 
 use super::arrivals::{Arrivals, Position};
 use crate::engine::{Choice, Key, Law};
-use crate::units::{SimDuration, SimTime};
+use crate::units::{Bytes, SimDuration, SimTime};
 
 /// What a stream of pushes does.
 #[derive(Clone, Debug)]
@@ -94,10 +94,7 @@ impl PushStream {
         };
         let count = &mut self.counts[repository];
         *count += 1;
-        let size = plan
-            .size
-            .draw_whole(&mut self.keys.size.numbered(number).draws())
-            .max(1);
+        let size = draw_size(&plan.size, self.keys.size.numbered(number));
         let base = (plan.shared > 0.0).then(|| base_number(plan.base_refresh, at));
         Drawn {
             number,
@@ -111,8 +108,14 @@ impl PushStream {
     /// Returns the bytes of base `number` of the repository `name`: `shared` × one draw of the size.
     pub fn base_bytes(&self, plan: &PushPlan, name: &str, number: u64) -> u64 {
         let key = self.keys.base.named(name).numbered(number);
-        part(plan.size.draw_whole(&mut key.draws()).max(1), plan.shared)
+        part(draw_size(&plan.size, key), plan.shared)
     }
+}
+
+/// Draws the bytes of an image: whole, at least 1, and no more than the largest image.
+pub fn draw_size(law: &Law, key: Key) -> u64 {
+    law.draw_whole(&mut key.draws())
+        .clamp(1, Bytes::LARGEST_IMAGE.get())
 }
 
 /// Returns the number of the base that is current at `at`.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use super::{accounts, general, registries};
+use super::{accounts, general, laws, registries};
 use crate::scenario::document::Path;
 use crate::scenario::types::{Action, Scenario};
+use crate::units::Bytes;
 
 pub(super) fn check(cx: &mut Context<'_>, scenario: &Scenario) {
     let list = Path::root().to("events");
@@ -46,7 +47,12 @@ fn action(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, action: &Actio
         one_of(cx, path, action, keys);
     }
     match action {
-        Action::PutImage { tags, .. } => put_image(cx, scenario, path, tags),
+        Action::PutImage { tags, size, .. } => {
+            put_image(cx, scenario, path, tags);
+            if *size > Bytes::LARGEST_IMAGE {
+                cx.error(&path.to("size"), laws::too_large(), "");
+            }
+        }
         Action::CreateRepository {
             tag_mutability,
             exclusions,

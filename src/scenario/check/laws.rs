@@ -5,18 +5,18 @@ use crate::scenario::distribution::{Distribution, Empirical, Law, Quantity};
 use crate::scenario::document::Path;
 use crate::scenario::laws;
 use crate::scenario::types::{RouteLatency, Scenario, Stall};
-use crate::units::SimDuration;
+use crate::units::{Bytes, SimDuration};
 
 pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) {
     let root = Path::root();
     for (name, stream) in &mut scenario.pushes {
-        one(cx, &root.to("pushes").to(name).to("size"), &mut stream.size);
+        size(cx, &root.to("pushes").to(name).to("size"), &mut stream.size);
     }
     for (name, registry) in &mut scenario.registries {
         let repositories = root.to("registries").to(name).to("repositories");
         for (name, repository) in &mut registry.repositories {
             if let Some(images) = &mut repository.images {
-                one(
+                size(
                     cx,
                     &repositories.to(name).to("images").to("size"),
                     &mut images.size,
@@ -54,6 +54,25 @@ fn latency(
     if let Some(time) = stall.and_then(|stall| stall.time.as_mut()) {
         one(cx, &path.to("stall").to("time"), time);
     }
+}
+
+/// Checks the law of images' sizes. A draw beyond the largest image, which a law without `max` may give, counts as that.
+fn size(cx: &mut Context<'_>, path: &Path, distribution: &mut Distribution<Bytes>) {
+    one(cx, path, distribution);
+    if !cx.has_broken(path) && !distribution.mean_is_infinite() && distribution.mean() > LARGEST {
+        cx.error(
+            path,
+            too_large(),
+            "write the compressed bytes of a whole image, as in \"250 MB\"",
+        );
+    }
+}
+
+const LARGEST: f64 = Bytes::LARGEST_IMAGE.get() as f64;
+
+/// Returns what is wrong with an image that is too large.
+pub(super) fn too_large() -> String {
+    format!("an image is at most {}", Bytes::LARGEST_IMAGE)
 }
 
 fn one<Q: Quantity>(cx: &mut Context<'_>, path: &Path, distribution: &mut Distribution<Q>) {

@@ -314,10 +314,15 @@ impl Reading<'_, '_, '_> {
             let none = written == "0" || self.must_be_empty(cells, 6, action);
             return none.then_some(Bytes::default());
         }
-        let bytes = written.parse().ok().filter(|bytes| *bytes > 0);
+        let largest = Bytes::LARGEST_IMAGE.get();
+        let bytes = written
+            .parse()
+            .ok()
+            .filter(|bytes| (1..=largest).contains(bytes));
         if bytes.is_none() {
             let message = format!("\"{written}\" is no number of bytes");
-            let help = "write the whole image's compressed bytes as digits, at least 1";
+            let help =
+                "write the whole image's compressed bytes as digits, from 1 to 10000000000000";
             self.wrong_cell(cells, 6, message, help.to_owned());
         }
         bytes.map(Bytes::new)
