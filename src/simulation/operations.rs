@@ -327,6 +327,9 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn revoke(&mut self, at: SimTime, lane: u32, places: &[u32]) {
+        // Counted by lane: what is revoked elsewhere moves no draw.
+        self.revocations[lane as usize] += 1;
+        let number = self.revocations[lane as usize];
         let link = self.model.lanes[lane as usize].link;
         self.links[link].pipe.advance(at);
         let copies: Vec<RevokedCopy> = places
@@ -353,7 +356,7 @@ impl<O: Observer> Simulation<'_, O> {
                 .keys
                 .revocation(push.origin, lane)
                 .numbered(push.draw)
-                .numbered(at.as_nanos());
+                .numbered(number);
             if !key
                 .draws()
                 .chance(self.model.assumptions.in_flight_completes)

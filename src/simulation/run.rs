@@ -89,6 +89,8 @@ pub struct Simulation<'m, O> {
     pub(super) capacities: Vec<Vec<f64>>,
     pub(super) last_push: u64,
     pub(super) last_replication: u64,
+    /// Losses of permission so far, by lane.
+    pub(super) revocations: Vec<u64>,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -138,6 +140,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             capacities: vec![Vec::new(); model.links.len()],
             last_push: 0,
             last_replication: 0,
+            revocations: vec![0; model.lanes.len()],
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,

@@ -278,3 +278,13 @@ fn scenario_may_be_json() {
         "the name is the file's stem"
     );
 }
+
+#[test]
+fn image_larger_than_any_is_an_error() {
+    Case::new()
+        .scenario(SHOP)
+        .args("run shop.toml --set pushes.ci.size=11TB")
+        .ends_with(2)
+        .complains(&["an image is at most 10 TB"])
+        .leaves_only(&["shop.toml"]);
+}
