@@ -4,6 +4,7 @@
 mod support;
 
 mod arrivals;
+mod digests;
 mod permissions;
 mod revocations;
 mod rules;
