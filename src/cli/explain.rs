@@ -22,6 +22,9 @@ Examples:
 /// Changes listed one by one; a trace may hold thousands.
 const MAX_CHANGES: usize = 20;
 
+/// Names of a group listed one by one.
+const MAX_NAMES: usize = 500;
+
 /// Where lists of names break.
 const COLUMNS: usize = 100;
 
@@ -63,8 +66,14 @@ fn unknown_repository(name: &str, unknown: &UnknownRepository) -> Failure {
 
 fn text(explanation: &Explanation) -> String {
     let mut text = String::new();
+    if explanation.sources.is_empty() {
+        text.push_str("Nothing is pushed anywhere, and no registry has replication rules.\n");
+    }
     for source in &explanation.sources {
         let _ = writeln!(text, "Pushes to {}", source.registry);
+        if source.groups.is_empty() {
+            text.push_str("  no repository is pushed to or exists\n");
+        }
         source
             .groups
             .iter()
@@ -91,7 +100,7 @@ fn add_group(text: &mut String, group: &Group) {
 /// Writes names, as many to a line as there is room for.
 fn add_names(text: &mut String, names: &[String]) {
     let mut column = 0;
-    for (place, name) in names.iter().enumerate() {
+    for (place, name) in names.iter().take(MAX_NAMES).enumerate() {
         let comma = if place + 1 < names.len() { "," } else { "" };
         if column > 0 && column + name.len() + 2 > COLUMNS {
             text.push('\n');
@@ -100,6 +109,9 @@ fn add_names(text: &mut String, names: &[String]) {
         let gap = if column == 0 { "  " } else { " " };
         let _ = write!(text, "{gap}{name}{comma}");
         column += gap.len() + name.len() + comma.len();
+    }
+    if names.len() > MAX_NAMES {
+        let _ = write!(text, "\n  and {} more", names.len() - MAX_NAMES);
     }
     text.push('\n');
 }

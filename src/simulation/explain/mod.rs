@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use obstacle::Obstacle;
 
-use super::model::{Model, Operation, Script};
+use super::model::{Model, Operation, Provided, Script};
 use super::permissions::Permissions;
+use crate::ecr::mutability::TagRule;
 use crate::ecr::rules::Target;
 use crate::ecr::{Reason, RegistryId, RepositoryId};
 use crate::scenario::{RegistryName, Scenario};
@@ -210,19 +211,19 @@ struct Explainer<'m> {
     scenario: &'m Scenario,
     model: &'m Model,
     permissions: Permissions,
-    /// Repositories that exist at the start.
-    existing: BTreeSet<(RegistryId, RepositoryId)>,
+    /// Repositories that exist at the start, with their tag mutability if the scenario gives it.
+    existing: BTreeMap<(RegistryId, RepositoryId), Option<&'m TagRule>>,
     shared_tags: tags::SharedTags,
 }
 
 impl<'m> Explainer<'m> {
     fn new(scenario: &'m Scenario, model: &'m Model) -> Self {
-        let provided = model.provided.iter();
+        let existing = |it: &'m Provided| ((it.registry, it.repository), it.mutability.as_ref());
         Self {
             scenario,
             model,
             permissions: Permissions::new(model),
-            existing: provided.map(|it| (it.registry, it.repository)).collect(),
+            existing: model.provided.iter().map(existing).collect(),
             shared_tags: tags::SharedTags::new(model),
         }
     }
@@ -284,31 +285,22 @@ impl<'m> Explainer<'m> {
         repository: RepositoryId,
     ) -> Verdict {
         let model = self.model;
-        let exists = self.existing.contains(&(destination, repository));
+        let there = self.existing.get(&(destination, repository)).copied();
         let lane = model.lane(source, destination) as u32;
-        match self.permissions.admit(model, lane, repository, exists) {
+        let admitted = self
+            .permissions
+            .admit(model, lane, repository, there.is_some());
+        match admitted {
             Ok(()) => Verdict::Arrives {
-                creates_repository: !exists,
-                immutable_tags: self.immutable_tags(source, destination, repository),
+                creates_repository: there.is_none(),
+                immutable_tags: there.flatten().map_or(Vec::new(), |rule| {
+                    self.shared_tags.immutable(source, repository, rule)
+                }),
             },
             Err(reason) => Verdict::Fails {
                 reason,
                 obstacles: obstacle::find(model, source, destination, repository, reason),
             },
         }
-    }
-
-    fn immutable_tags(
-        &self,
-        source: RegistryId,
-        destination: RegistryId,
-        repository: RepositoryId,
-    ) -> Vec<String> {
-        let mut provided = self.model.provided.iter();
-        let there = provided.find(|it| (it.registry, it.repository) == (destination, repository));
-        let Some(rule) = there.and_then(|it| it.mutability.as_ref()) else {
-            return Vec::new();
-        };
-        self.shared_tags.immutable(source, repository, rule)
     }
 }
