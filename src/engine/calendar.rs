@@ -1,7 +1,8 @@
 //! Pending events of one run, earliest first.
 
-use std::mem;
+use std::cmp::Ordering;
 
+use super::heap::Heap;
 use crate::units::SimTime;
 
 /// Place of an event among those of the same instant: its class, then whatever orders it within the class.
@@ -27,41 +28,63 @@ impl Rank {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry<E> {
+/// A moment and a rank within it, in that order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Moment {
     at: SimTime,
     rank: Rank,
-    event: E,
 }
 
-impl<E> Entry<E> {
-    fn key(&self) -> (SimTime, Rank) {
-        (self.at, self.rank)
+impl Moment {
+    /// Both as one number: it compares without a jump.
+    const fn packed(self) -> u128 {
+        (self.at.as_nanos() as u128) << 64 | self.rank.0 as u128
+    }
+}
+
+impl Ord for Moment {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.packed().cmp(&other.packed())
+    }
+}
+
+impl PartialOrd for Moment {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+
+    #[inline]
+    fn lt(&self, other: &Self) -> bool {
+        self.packed() < other.packed()
+    }
+
+    #[inline]
+    fn le(&self, other: &Self) -> bool {
+        self.packed() <= other.packed()
     }
 }
 
 /// Pending events of one run: earliest first, at one instant by rank.
 ///
 /// Two events of the same instant and rank come in no particular order; the caller gives each its own rank.
-/// A heap of four children a node: half as deep as a binary one, and a node's children share a cache line or two.
 #[derive(Clone, Debug)]
 pub struct Calendar<E> {
     now: SimTime,
-    heap: Vec<Entry<E>>,
+    pending: Heap<Moment, E>,
 }
 
 impl<E: Copy> Default for Calendar<E> {
     fn default() -> Self {
         Self {
             now: SimTime::ZERO,
-            heap: Vec::new(),
+            pending: Heap::default(),
         }
     }
 }
 
 impl<E: Copy> Calendar<E> {
-    const CHILDREN: usize = 4;
-
     /// Returns the time of the last event taken.
     pub const fn now(&self) -> SimTime {
         self.now
@@ -69,53 +92,48 @@ impl<E: Copy> Calendar<E> {
 
     /// Returns how many events are pending.
     pub const fn len(&self) -> usize {
-        self.heap.len()
+        self.pending.len()
     }
 
     /// Returns whether nothing is pending.
     pub const fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.pending.is_empty()
     }
 
     /// Returns the time and rank of the next event.
+    #[inline]
     pub fn peek(&self) -> Option<(SimTime, Rank)> {
-        self.heap.first().map(Entry::key)
+        let (next, _) = self.pending.peek()?;
+        Some((next.at, next.rank))
     }
 
     /// Adds an event, in O(log n).
     ///
     /// # Panics
     /// If `at` lies before the last event taken or a moment that the clock was moved to.
+    #[inline]
     pub fn schedule(&mut self, at: SimTime, rank: Rank, event: E) {
         assert!(
             at >= self.now,
             "scheduled in the past: {at:?} is before {:?}",
             self.now
         );
-        let entry = Entry { at, rank, event };
-        self.heap.push(entry);
-        self.sift_up(self.heap.len() - 1, entry);
+        self.pending.push(Moment { at, rank }, event);
     }
 
     /// Takes the next event and moves the clock to it, in O(log n).
+    #[inline]
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        let last = self.heap.pop()?;
-        let next = if self.heap.is_empty() {
-            last
-        } else {
-            mem::replace(&mut self.heap[0], last)
-        };
-        if !self.heap.is_empty() {
-            self.sift_down(last);
-        }
+        let (next, event) = self.pending.pop()?;
         self.now = next.at;
-        Some((next.at, next.event))
+        Some((next.at, event))
     }
 
     /// Moves the clock to a happening that is not in the calendar.
     ///
     /// # Panics
     /// If `at` lies before the clock or after a pending event.
+    #[inline]
     pub fn move_to(&mut self, at: SimTime) {
         assert!(
             at >= self.now,
@@ -123,40 +141,10 @@ impl<E: Copy> Calendar<E> {
             self.now
         );
         assert!(
-            self.heap.first().is_none_or(|next| at <= next.at),
+            self.peek().is_none_or(|(next, _)| at <= next),
             "an event was passed over at {at:?}"
         );
         self.now = at;
-    }
-
-    fn sift_up(&mut self, mut hole: usize, entry: Entry<E>) {
-        while hole > 0 {
-            let parent = (hole - 1) / Self::CHILDREN;
-            if self.heap[parent].key() <= entry.key() {
-                break;
-            }
-            self.heap[hole] = self.heap[parent];
-            hole = parent;
-        }
-        self.heap[hole] = entry;
-    }
-
-    /// Puts `entry` where it belongs, from the root down.
-    fn sift_down(&mut self, entry: Entry<E>) {
-        let mut hole = 0;
-        loop {
-            let first = hole * Self::CHILDREN + 1;
-            let children = first..(first + Self::CHILDREN).min(self.heap.len());
-            let Some(least) = children.min_by_key(|&child| self.heap[child].key()) else {
-                break;
-            };
-            if entry.key() <= self.heap[least].key() {
-                break;
-            }
-            self.heap[hole] = self.heap[least];
-            hole = least;
-        }
-        self.heap[hole] = entry;
     }
 }
 

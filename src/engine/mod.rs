@@ -4,12 +4,14 @@
 
 mod calendar;
 mod earliest;
+mod heap;
 mod law;
 mod normal;
 mod random;
 
 pub use calendar::{Calendar, Rank};
 pub use earliest::Earliest;
+pub use heap::Heap;
 pub use law::{Choice, Law};
 pub use normal::{normal_cdf, normal_quantile};
 pub use random::{Draws, Key};

@@ -8,9 +8,7 @@
 //! Source: the fluid reference system of A. Demers, S. Keshav, S. Shenker, "Analysis and simulation of a fair
 //! queueing algorithm", SIGCOMM 1989, with equal weights.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
+use crate::engine::Heap;
 use crate::units::SimTime;
 
 /// Virtual time is counted in these: 2^-30 of a byte per 10^9, so that bits per second are whole units per ns.
@@ -75,7 +73,10 @@ pub struct Pipe {
     at: SimTime,
     served: u128,
     moving: u32,
-    ends: BinaryHeap<Reverse<(u128, u64, CopyId)>>,
+    /// Moving copies by the virtual time at which they end, then the caller's order.
+    ends: Heap<(u128, u64), CopyId>,
+    /// When the next copy ends, unless something has changed since that was last worked out.
+    next_end: Option<Option<SimTime>>,
     copies: Vec<Moving>,
     free: Vec<CopyId>,
     flows: Vec<Flow>,
@@ -91,7 +92,8 @@ impl Pipe {
             at: SimTime::ZERO,
             served: 0,
             moving: 0,
-            ends: BinaryHeap::new(),
+            ends: Heap::default(),
+            next_end: None,
             copies: Vec::new(),
             free: Vec::new(),
             flows: vec![Flow::default(); flows],
@@ -116,11 +118,11 @@ impl Pipe {
             aborted: false,
         };
         let id = self.store(copy);
-        self.ends.push(Reverse((
-            self.served + u128::from(bytes) * UNITS_PER_BYTE,
-            order,
-            id,
-        )));
+        let end = (self.served + u128::from(bytes) * UNITS_PER_BYTE, order);
+        if self.ends.peek().is_none_or(|(first, _)| end < first) {
+            self.next_end = None;
+        }
+        self.ends.push(end, id);
         let flow = &mut self.flows[flow as usize];
         flow.moving += 1;
         flow.started += self.served;
@@ -133,6 +135,7 @@ impl Pipe {
         self.advance(now);
         let moved = self.moved_by(id);
         self.copies[id.0 as usize].aborted = true;
+        self.next_end = None;
         self.leave(id, moved);
         moved
     }
@@ -141,13 +144,24 @@ impl Pipe {
     pub fn set_capacity(&mut self, now: SimTime, capacity: f64) {
         self.advance(now);
         self.capacity = capacity;
-        self.set_moving(self.moving);
+        self.set_slope();
     }
 
     /// Returns when the next copy ends if nothing changes, rounded up to a whole nanosecond; `None` if none does.
+    #[inline]
     pub fn next_end(&mut self) -> Option<SimTime> {
+        if let Some(known) = self.next_end {
+            return known;
+        }
         self.drop_aborted();
-        let Reverse((end, ..)) = *self.ends.peek()?;
+        let next_end = self.find_next_end();
+        // At once is a matter of now: nothing to remember.
+        self.next_end = Some(next_end).filter(|_| self.slope != Slope::Instant);
+        next_end
+    }
+
+    fn find_next_end(&self) -> Option<SimTime> {
+        let ((end, _), _) = self.ends.peek()?;
         let units_per_ns = match self.slope {
             Slope::Instant => return Some(self.at),
             Slope::UnitsPerNs(0) => return None,
@@ -167,11 +181,12 @@ impl Pipe {
             Slope::Instant => u128::MAX,
             Slope::UnitsPerNs(units) => self.served + tolerance(units),
         };
-        while let Some(&Reverse((end, order, id))) = self.ends.peek() {
+        while let Some(((end, order), id)) = self.ends.peek() {
             if end > reached {
                 break;
             }
             self.ends.pop();
+            self.next_end = None;
             self.free.push(id);
             let Moving {
                 token,
@@ -224,15 +239,15 @@ impl Pipe {
         if self
             .ends
             .peek()
-            .is_none_or(|Reverse((end, ..))| *end >= served)
+            .is_none_or(|((end, _), _)| end >= served)
         {
             return 0;
         }
-        let over = self.ends.iter().filter(|Reverse((end, _, id))| {
+        let over = self.ends.iter().filter(|((end, _), id)| {
             let copy = &self.copies[id.0 as usize];
             *end < served && copy.flow == flow && !copy.aborted
         });
-        over.map(|Reverse((end, ..))| served - end).sum()
+        over.map(|((end, _), _)| served - end).sum()
     }
 
     fn store(&mut self, copy: Moving) -> CopyId {
@@ -256,7 +271,7 @@ impl Pipe {
 
     /// Aborted copies leave their entry behind; it goes when it comes to the top.
     fn drop_aborted(&mut self) {
-        while let Some(&Reverse((_, _, id))) = self.ends.peek() {
+        while let Some((_, id)) = self.ends.peek() {
             if !self.copies[id.0 as usize].aborted {
                 break;
             }
@@ -267,10 +282,18 @@ impl Pipe {
 
     fn set_moving(&mut self, moving: u32) {
         self.moving = moving;
-        self.slope = slope(self.speeds, self.capacity, moving);
+        // Copies that share nothing do not change each other's speed.
+        if self.speeds.bandwidth.is_some() {
+            self.set_slope();
+        }
         if moving == 0 {
             self.rebase();
         }
+    }
+
+    fn set_slope(&mut self) {
+        self.slope = slope(self.speeds, self.capacity, self.moving);
+        self.next_end = None;
     }
 
     /// Starts virtual time anew, now that no copy remembers it: it never overflows.
