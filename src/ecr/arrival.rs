@@ -44,7 +44,8 @@ impl World {
             });
         }
         if !self.is_stored(image, holder) {
-            self.store_at(image, holder, self.mounts(source, holder));
+            let may_mount = self.images.get(image).has_shared_layers();
+            self.store_at(image, holder, may_mount && self.mounts(source, holder));
         }
         let mut arrival = Arrival::default();
         for (index, &tag) in tags.common.iter().enumerate() {

@@ -95,6 +95,11 @@ impl Image {
         self.layers.into_iter().filter(|&layer| layer != NO_LAYER)
     }
 
+    /// Returns whether it has layers that other images may have too.
+    pub fn has_shared_layers(&self) -> bool {
+        self.layers != [NO_LAYER; 2]
+    }
+
     /// Returns the digest that the user gave it.
     pub(super) fn given_digest(&self) -> Option<u32> {
         (self.given != GENERATED).then_some(self.given)

@@ -32,6 +32,6 @@ pub use images::{Content, Digest, Image};
 pub use push::{Push, Pushed};
 pub use reason::Reason;
 pub use refusal::Refusal;
-pub use slots::Slots;
+pub use slots::{Slot, Slots};
 pub use tags::Tags;
 pub use world::{Quotas, World};

@@ -102,6 +102,12 @@ impl World {
             .map(|slot| repository.holder(slot))
     }
 
+    /// Returns the repository at the registry of this slot, existing or not.
+    #[inline]
+    pub fn holder_at(&self, repository: RepositoryId, slot: Slot) -> HolderId {
+        self.repositories[repository.index()].holder(slot)
+    }
+
     /// Returns whether the repository exists.
     pub fn exists(&self, holder: HolderId) -> bool {
         self.holders[holder.index()].exists
@@ -137,13 +143,17 @@ impl World {
             .has(self.holders[holder.index()].slot)
     }
 
-    /// Returns the bytes of the image's layers that `holder` lacks. `mounting`: blob mounting is on at both ends (B133).
-    pub fn missing_bytes(&self, id: ImageId, holder: HolderId, mounting: bool) -> u64 {
+    /// Returns the bytes of the image's layers that `holder` lacks. Layers may be mounted if blob mounting is on there and
+    /// at `source` (B133).
+    pub fn missing_bytes(&self, id: ImageId, source: HolderId, holder: HolderId) -> u64 {
         if self.is_stored(id, holder) {
             return 0;
         }
         let image = self.images.get(id);
-        let place = self.place(holder, mounting);
+        if !image.has_shared_layers() {
+            return image.own_bytes;
+        }
+        let place = self.place(holder, self.mounts(source, holder));
         let lacking = image
             .shared_layers()
             .filter(|&layer| !self.layers.is_held(layer, place));

@@ -26,7 +26,21 @@ impl Histogram {
         }
     }
 
+    #[inline]
     fn add_beyond(&mut self, number: u64, weight: u64) {
+        if number >= Self::CHUNK as u64 {
+            let (chunk, place) = Self::bucket(number);
+            if let Some(Some(sums)) = self.chunks.get_mut(chunk) {
+                // Of a chunk's numbers, the highest bit says which chunk: the place is in the next ones.
+                sums[place % Self::CHUNK] += weight;
+                return;
+            }
+        }
+        self.make_place(number, weight);
+    }
+
+    #[cold]
+    fn make_place(&mut self, number: u64, weight: u64) {
         if number < Self::CHUNK as u64 {
             self.small
                 .resize((number as usize + 1).next_power_of_two(), 0);

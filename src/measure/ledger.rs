@@ -182,13 +182,10 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
     }
 
     /// Applies `change` to the backlog of a lane's destination and to that of all.
+    #[inline]
     fn change_backlogs(&mut self, lane: u32, change: impl Fn(&mut Backlog)) {
         change(&mut self.backlogs[self.destination_of[lane as usize]]);
         change(&mut self.backlog);
-    }
-
-    fn link_of(&self, lane: u32) -> usize {
-        self.model.lanes[lane as usize].link
     }
 
     /// Hands a measured replication on, in the order of ends, then ids.
@@ -232,8 +229,8 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             tags: push.tags,
             applied,
             pushed_at: push.at,
-            eligible_at: replication.eligible_at,
-            started_at: replication.started_at,
+            eligible_at: replication.eligible_at(),
+            started_at: replication.started_at(),
             ended_at,
             status,
             queue,
@@ -342,8 +339,7 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
     }
 
     fn queued(&mut self, at: SimTime, push: &PushState, replication: &Replication) {
-        let link = self.link_of(replication.lane);
-        self.links[link].queue.raise(at, 1);
+        self.links[replication.link as usize].queue.raise(at, 1);
         if replication.attempts > 0 {
             // In back-off it counted as in flight; what it will move next is known when it starts.
             self.change_backlogs(replication.lane, |backlog| {
@@ -362,7 +358,7 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
         replication: &Replication,
         waited: SimDuration,
     ) {
-        let link = self.link_of(replication.lane);
+        let link = replication.link as usize;
         let slots = self.model.links[link].slots;
         let stats = &mut self.links[link];
         stats.copies += u64::from(at >= self.model.window.from);
@@ -380,8 +376,10 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
         self.change_backlogs(replication.lane, |backlog| {
             backlog.waiting.lower(at, 1);
             backlog.in_flight.raise(at, 1);
-            backlog.pending_bytes.raise(at, replication.to_move_bytes);
-            backlog.pending_bytes.lower(at, push.image_bytes);
+            if replication.to_move_bytes != push.image_bytes {
+                backlog.pending_bytes.raise(at, replication.to_move_bytes);
+                backlog.pending_bytes.lower(at, push.image_bytes);
+            }
         });
         if push.measured && replication.attempts == 1 {
             self.lanes[replication.lane as usize].queue.add(waited);
@@ -389,7 +387,7 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
     }
 
     fn released(&mut self, at: SimTime, replication: &Replication) {
-        let link = self.link_of(replication.lane);
+        let link = replication.link as usize;
         let stats = &mut self.links[link];
         stats.busy.lower(at, 1);
         if let Some(since) = stats.full_since.take() {
@@ -402,7 +400,7 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
     }
 
     fn dismissed(&mut self, at: SimTime, replication: &Replication, waited: SimDuration) {
-        let link = self.link_of(replication.lane);
+        let link = replication.link as usize;
         self.links[link].queue.lower(at, 1);
         self.checks.waited(link, at, waited);
     }
@@ -428,17 +426,14 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
             }
             backlog.pending_bytes.lower(at, left);
         });
-        let (status, applied) = match ending {
-            Ending::Complete {
-                arrival,
-                missing_tags,
-            } => {
+        let status = match ending {
+            Ending::Complete { arrival, .. } => {
                 self.note_complete(at, push, lane, *arrival);
-                (Status::Complete, self.applied(push, missing_tags))
+                Status::Complete
             }
             Ending::Failed(reason) => {
                 self.note_failed(at, push, lane, *reason);
-                (Status::Failed(*reason), AppliedTags::None)
+                Status::Failed(*reason)
             }
         };
         self.checks
@@ -451,15 +446,13 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
         if in_flight {
             self.lanes[lane as usize].transfer.add(replication.transfer);
         }
-        let record = self.make_record(
-            push,
-            replication,
-            status,
-            Some(at),
-            replication.moved_bytes,
-            applied,
-        );
-        self.record(record);
+        if self.sink.is_listening() {
+            let applied = self.applied(push, ending);
+            let moved_bytes = replication.moved_bytes;
+            let record =
+                self.make_record(push, replication, status, Some(at), moved_bytes, applied);
+            self.record(record);
+        }
     }
 
     fn settled(&mut self, at: SimTime, push: &PushState, all_complete: bool) {
@@ -491,7 +484,7 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
     ) {
         self.flush_records();
         let lane = replication.lane as usize;
-        let link = self.link_of(replication.lane);
+        let link = replication.link as usize;
         match replication.phase {
             Phase::Queued => self.checks.waited(link, at, at.since(replication.since)),
             Phase::Moving | Phase::Stalled => self.checks.held(link, replication.slot_since, at),
@@ -557,7 +550,11 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
 }
 
 impl<S> Ledger<'_, S> {
-    fn applied(&self, push: &PushState, missing: &[u32]) -> AppliedTags {
+    fn applied(&self, push: &PushState, ending: &Ending<'_>) -> AppliedTags {
+        let missing = match ending {
+            Ending::Complete { missing_tags, .. } => missing_tags,
+            Ending::Failed(_) => return AppliedTags::None,
+        };
         if missing.is_empty() {
             return AppliedTags::All;
         }

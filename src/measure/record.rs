@@ -84,6 +84,11 @@ pub struct ReplicationRecord {
 pub trait RecordSink {
     /// Takes one; called from the simulation's loop, so it must be quick.
     fn record(&mut self, record: ReplicationRecord);
+
+    /// Returns whether it wants any: if not, none is made.
+    fn is_listening(&self) -> bool {
+        true
+    }
 }
 
 /// Throws records away.
@@ -92,6 +97,10 @@ pub struct NoRecords;
 
 impl RecordSink for NoRecords {
     fn record(&mut self, _: ReplicationRecord) {}
+
+    fn is_listening(&self) -> bool {
+        false
+    }
 }
 
 /// Without a sink, records are thrown away.
@@ -100,5 +109,9 @@ impl<S: RecordSink> RecordSink for Option<S> {
         if let Some(sink) = self {
             sink.record(record);
         }
+    }
+
+    fn is_listening(&self) -> bool {
+        self.as_ref().is_some_and(RecordSink::is_listening)
     }
 }

@@ -82,6 +82,7 @@ impl Revocations {
     }
 
     /// A replication has ended, or the run has.
+    #[inline]
     pub fn ended(&mut self, at: SimTime, id: u64, status: Status, moved_bytes: u64) {
         if self.concerned.is_empty() {
             return;

@@ -6,7 +6,7 @@ use super::histogram::{Histogram, rank};
 use crate::units::SimDuration;
 
 /// Durations as they come.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Trend {
     nanos: Histogram,
     sum: u128,
@@ -26,6 +26,19 @@ pub struct Quantile {
     pub scarce: bool,
 }
 
+impl Default for Trend {
+    fn default() -> Self {
+        Self {
+            nanos: Histogram::default(),
+            sum: 0,
+            least: u64::MAX,
+            greatest: 0,
+            limits: Arc::default(),
+            within: Vec::new(),
+        }
+    }
+}
+
 impl Trend {
     /// Returns an empty sample that counts exactly how many durations are within each of `limits`.
     pub fn new(limits: &Arc<[SimDuration]>) -> Self {
@@ -37,10 +50,10 @@ impl Trend {
     }
 
     /// Adds one duration.
+    #[inline]
     pub fn add(&mut self, duration: SimDuration) {
         let nanos = duration.as_nanos();
-        let first = self.count() == 0;
-        self.least = if first { nanos } else { self.least.min(nanos) };
+        self.least = self.least.min(nanos);
         self.greatest = self.greatest.max(nanos);
         self.sum += u128::from(nanos);
         self.nanos.add(nanos, 1);
@@ -54,11 +67,7 @@ impl Trend {
         if other.count() == 0 {
             return;
         }
-        self.least = if self.count() == 0 {
-            other.least
-        } else {
-            self.least.min(other.least)
-        };
+        self.least = self.least.min(other.least);
         self.greatest = self.greatest.max(other.greatest);
         self.sum += other.sum;
         self.nanos.merge(&other.nanos);

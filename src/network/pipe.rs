@@ -8,6 +8,8 @@
 //! Source: the fluid reference system of A. Demers, S. Keshav, S. Shenker, "Analysis and simulation of a fair
 //! queueing algorithm", SIGCOMM 1989, with equal weights.
 
+use std::num::NonZeroU32;
+
 use crate::engine::Heap;
 use crate::units::SimTime;
 
@@ -27,7 +29,18 @@ pub struct Speeds {
 
 /// Handle of a copy that is moving bytes; valid until it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CopyId(u32);
+pub struct CopyId(NonZeroU32);
+
+impl CopyId {
+    fn new(index: usize) -> Self {
+        let number = u32::try_from(index + 1).expect("under 2^32 copies move at once");
+        Self(NonZeroU32::new(number).expect("counted from 1"))
+    }
+
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Moving {
@@ -134,7 +147,7 @@ impl Pipe {
     pub fn abort(&mut self, now: SimTime, id: CopyId) -> u64 {
         self.advance(now);
         let moved = self.moved_by(id);
-        self.copies[id.0 as usize].aborted = true;
+        self.copies[id.index()].aborted = true;
         self.next_end = None;
         self.leave(id, moved);
         moved
@@ -193,7 +206,7 @@ impl Pipe {
                 bytes,
                 aborted,
                 ..
-            } = self.copies[id.0 as usize];
+            } = self.copies[id.index()];
             if !aborted {
                 self.leave(id, bytes);
                 arrived(Arrived { token, order });
@@ -203,7 +216,7 @@ impl Pipe {
 
     /// Returns the bytes that a moving copy has moved by the pipe's last change, to the nearest byte.
     pub fn moved_by(&self, id: CopyId) -> u64 {
-        let copy = self.copies[id.0 as usize];
+        let copy = self.copies[id.index()];
         to_bytes(self.served - copy.started + UNITS_PER_BYTE / 2).min(copy.bytes)
     }
 
@@ -244,7 +257,7 @@ impl Pipe {
             return 0;
         }
         let over = self.ends.iter().filter(|((end, _), id)| {
-            let copy = &self.copies[id.0 as usize];
+            let copy = &self.copies[id.index()];
             *end < served && copy.flow == flow && !copy.aborted
         });
         over.map(|((end, _), _)| served - end).sum()
@@ -252,16 +265,16 @@ impl Pipe {
 
     fn store(&mut self, copy: Moving) -> CopyId {
         if let Some(id) = self.free.pop() {
-            self.copies[id.0 as usize] = copy;
+            self.copies[id.index()] = copy;
             return id;
         }
         self.copies.push(copy);
-        CopyId((self.copies.len() - 1) as u32)
+        CopyId::new(self.copies.len() - 1)
     }
 
     /// Takes a copy out of the share and books its bytes.
     fn leave(&mut self, id: CopyId, moved_bytes: u64) {
-        let copy = self.copies[id.0 as usize];
+        let copy = self.copies[id.index()];
         let flow = &mut self.flows[copy.flow as usize];
         flow.moving -= 1;
         flow.started -= copy.started;
@@ -272,7 +285,7 @@ impl Pipe {
     /// Aborted copies leave their entry behind; it goes when it comes to the top.
     fn drop_aborted(&mut self) {
         while let Some((_, id)) = self.ends.peek() {
-            if !self.copies[id.0 as usize].aborted {
+            if !self.copies[id.index()].aborted {
                 break;
             }
             self.ends.pop();

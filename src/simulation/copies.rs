@@ -1,7 +1,7 @@
 //! From the queue to the replica: admission, transfer, stall, retries, arrival.
 
 use super::model::Model;
-use super::observer::{Ending, Observer, Phase, PushState};
+use super::observer::{Ending, Observer, Phase, Replication};
 use super::run::{Event, EventClass, Simulation};
 use crate::ecr::{Arrival, HolderId, Reason, RepositoryId, Tags};
 use crate::engine::{Key, Rank};
@@ -11,7 +11,8 @@ use crate::units::{SimDuration, SimTime};
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
     /// By origin, then lane.
-    lanes: Vec<Vec<LaneKeys>>,
+    of: Vec<LaneKeys>,
+    lanes: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +28,11 @@ impl Keys {
     pub fn new(model: &Model, seed: u64) -> Self {
         let streams = model.streams.iter().map(|stream| &stream.name);
         let scripts = model.scripts.iter().map(|script| &script.name);
-        let keys = |origin: &String| {
-            let lanes = model.lanes.iter().map(|lane| {
+        let keys = |origin| {
+            model.lanes.iter().map(move |lane| {
                 let registry = |id: crate::ecr::RegistryId| &model.names.registries[id.index()];
                 let key = |purpose| {
+                    let origin: &String = origin;
                     Key::new(seed, purpose)
                         .named(origin)
                         .named(registry(lane.source))
@@ -42,11 +44,11 @@ impl Keys {
                     failure: key("failure"),
                     revocation: key("revocation"),
                 }
-            });
-            lanes.collect()
+            })
         };
         Self {
-            lanes: streams.chain(scripts).map(keys).collect(),
+            of: streams.chain(scripts).flat_map(keys).collect(),
+            lanes: model.lanes.len(),
         }
     }
 
@@ -55,7 +57,7 @@ impl Keys {
     }
 
     fn of(&self, origin: u32, lane: u32) -> &LaneKeys {
-        &self.lanes[origin as usize][lane as usize]
+        &self.of[origin as usize * self.lanes + lane as usize]
     }
 
     /// Returns the key by which a copy survives a revocation.
@@ -68,66 +70,63 @@ impl<O: Observer> Simulation<'_, O> {
     /// Starts the copy that comes first among those that may start now, or finds that none may.
     pub(super) fn start_next(&mut self) {
         let links = &self.links;
-        self.ready.retain(|&link| links[link].startable().is_some());
-        let head = |link: usize| {
-            let place = self.links[link]
+        self.ready
+            .retain(|&link| links[link as usize].startable().is_some());
+        let head = |&link: &u32| {
+            let place = self.links[link as usize]
                 .startable()
                 .expect("a link that is ready has a head");
-            (self.replications.get(place).order, place, link)
+            (self.replications.get(place).order, place)
         };
-        if let Some((_, place, link)) = self.ready.iter().map(|&link| head(link)).min() {
-            self.start(self.calendar.now(), place, link);
+        let first = match self.ready[..] {
+            [only] => Some(head(&only)),
+            _ => self.ready.iter().map(head).min(),
+        };
+        if let Some((_, place)) = first {
+            self.start(self.calendar.now(), place);
         }
     }
 
     /// Asks whether the copy may start, once and for all (B49, U8), and starts it or lets it fail.
-    fn start(&mut self, at: SimTime, place: u32, link: usize) {
-        let replication = *self.replications.get(place);
-        let waited = at.since(replication.since);
-        let admitted = if replication.attempts == 0 {
-            self.admit(place)
-        } else {
-            Ok(())
-        };
+    fn start(&mut self, at: SimTime, place: u32) {
         let of = self.replications.get_mut(place);
+        let waited = at.since(of.since);
         of.queue += waited;
-        if let Err(reason) = admitted {
+        let link = of.link as usize;
+        let is_first = of.attempts == 0;
+        if is_first && let Err(reason) = self.admit(place) {
             self.links[link].dismiss();
-            let replication = *of;
-            self.observer.dismissed(at, &replication, waited);
+            let replication = self.replications.get(place);
+            self.observer.dismissed(at, replication, waited);
             return self.fail(at, place, reason);
         }
         self.links[link].occupy();
+        let of = self.replications.get_mut(place);
+        let push = self.pushes.get(of.push);
         of.phase = Phase::Moving;
         of.since = at;
         of.slot_since = at;
         of.moved_before_bytes = of.moved_bytes;
         of.attempts += 1;
-        of.started_at.get_or_insert(at);
-        let replication = *of;
-        let push = self.pushes.get(replication.push);
-        let lane = &self.model.lanes[replication.lane as usize];
-        let holder = self.holder(push.repository, lane.destination);
-        let bytes =
-            self.world
-                .missing_bytes(push.image, holder, self.world.mounts(push.holder, holder));
-        self.replications.get_mut(place).to_move_bytes = bytes;
-        let replication = *self.replications.get(place);
-        self.observer
-            .started(at, self.pushes.get(replication.push), &replication, waited);
-        self.move_bytes(at, place, link, bytes);
+        of.started_at.note(at);
+        of.to_move_bytes = self
+            .world
+            .missing_bytes(push.image, push.holder, of.holder);
+        self.observer.started(at, push, of, waited);
+        self.move_bytes(at, place);
     }
 
     /// A copy with nothing to move takes no transfer time and no share of the link.
-    fn move_bytes(&mut self, at: SimTime, place: u32, link: usize, bytes: u64) {
-        let order = self.replications.get(place).order;
-        if bytes == 0 {
-            let rank = Rank::new(EventClass::End as u8, order);
+    fn move_bytes(&mut self, at: SimTime, place: u32) {
+        let of = self.replications.get_mut(place);
+        if of.to_move_bytes == 0 {
+            let rank = Rank::new(EventClass::End as u8, of.order);
             return self.calendar.schedule(at, rank, Event::TransferEnd(place));
         }
-        let flow = self.model.lanes[self.replications.get(place).lane as usize].flow;
-        let copy = self.links[link].pipe.start(at, bytes, flow, place, order);
-        self.replications.get_mut(place).copy = Some(copy);
+        let link = of.link as usize;
+        let flow = self.model.lanes[of.lane as usize].flow;
+        let pipe = &mut self.links[link].pipe;
+        of.copy = Some(pipe.start(at, of.to_move_bytes, flow, place, of.order));
         self.refresh_end(link);
     }
 
@@ -138,12 +137,11 @@ impl<O: Observer> Simulation<'_, O> {
         if !self.world.is_stored(push.image, push.holder) {
             return Err(Reason::SourceImageDeleted);
         }
-        let lane = &self.model.lanes[replication.lane as usize];
-        let holder = self.holder(push.repository, lane.destination);
-        let exists = self.world.exists(holder);
+        let exists = self.world.exists(replication.holder);
         self.permissions
             .admit(self.model, replication.lane, push.repository, exists)?;
-        if !self.world.is_stored(push.image, holder) && self.world.is_full(holder) {
+        let holder = replication.holder;
+        if self.world.is_full(holder) && !self.world.is_stored(push.image, holder) {
             return Err(Reason::LimitExceeded);
         }
         Ok(())
@@ -157,25 +155,41 @@ impl<O: Observer> Simulation<'_, O> {
         replication.copy = None;
         replication.since = at;
         replication.phase = Phase::Stalled;
-        let replication = *replication;
-        let push = self.pushes.get(replication.push);
-        let link = &self.model.links[self.model.lanes[replication.lane as usize].link];
-        let key = self
-            .keys
-            .of(push.origin, replication.lane)
-            .stall
-            .numbered(push.draw);
-        let mut draws = key.numbered(u64::from(replication.attempts)).draws();
-        if !draws.chance(link.stall_probability) {
+        let Some(stall) = self.draw_stall(place) else {
             return self.end_attempt(at, place);
-        }
-        let stall = link.stall.draw_whole(&mut draws);
+        };
         // A stall beyond the clock's end never passes.
         if let Some(due) = at.as_nanos().checked_add(stall) {
-            let rank = Rank::new(EventClass::End as u8, replication.order);
+            let rank = Rank::new(EventClass::End as u8, self.replications.get(place).order);
             self.calendar
                 .schedule(SimTime::from_nanos(due), rank, Event::StallEnd(place));
         }
+    }
+
+    /// Returns how many nanoseconds this attempt stalls, if it does.
+    fn draw_stall(&self, place: u32) -> Option<u64> {
+        let replication = self.replications.get(place);
+        let link = &self.model.links[replication.link as usize];
+        if link.stall_probability <= 0.0 {
+            return None;
+        }
+        let mut draws = self.attempt_key(replication, |keys| keys.stall).draws();
+        let stalls = draws.chance(link.stall_probability);
+        stalls.then(|| link.stall.draw_whole(&mut draws))
+    }
+
+    /// Returns whether this attempt fails at its end.
+    fn draw_failure(&self, place: u32) -> bool {
+        let probability = self.model.failures.probability;
+        let key = || self.attempt_key(self.replications.get(place), |keys| keys.failure);
+        probability > 0.0 && key().draws().chance(probability)
+    }
+
+    fn attempt_key(&self, replication: &Replication, of: impl Fn(&LaneKeys) -> Key) -> Key {
+        let push = self.pushes.get(replication.push);
+        of(self.keys.of(push.origin, replication.lane))
+            .numbered(push.draw)
+            .numbered(u64::from(replication.attempts))
     }
 
     /// The stall has passed.
@@ -192,23 +206,16 @@ impl<O: Observer> Simulation<'_, O> {
     /// The slot is free again; the attempt has failed, for now or for good, or the image arrives.
     fn end_attempt(&mut self, at: SimTime, place: u32) {
         self.leave_slot(at, place);
-        let replication = *self.replications.get(place);
-        let push = self.pushes.get(replication.push);
-        let key = self
-            .keys
-            .of(push.origin, replication.lane)
-            .failure
-            .numbered(push.draw);
-        let failures = self.model.failures;
-        let mut draws = key.numbered(u64::from(replication.attempts)).draws();
-        if failures.probability <= 0.0 || !draws.chance(failures.probability) {
+        if !self.draw_failure(place) {
             return self.arrive(at, place);
         }
-        if replication.attempts > failures.retries {
+        let failures = self.model.failures;
+        let of = self.replications.get_mut(place);
+        if of.attempts > failures.retries {
             return self.fail(at, place, Reason::TransferFailed);
         }
-        self.replications.get_mut(place).phase = Phase::BackingOff;
-        let rank = Rank::new(EventClass::Dispatch as u8, replication.order);
+        of.phase = Phase::BackingOff;
+        let rank = Rank::new(EventClass::Dispatch as u8, of.order);
         if let Some(due) = at.as_nanos().checked_add(failures.backoff.as_nanos()) {
             self.calendar
                 .schedule(SimTime::from_nanos(due), rank, Event::BackoffEnd(place));
@@ -216,28 +223,28 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     fn leave_slot(&mut self, at: SimTime, place: u32) {
-        let replication = *self.replications.get(place);
-        let link = self.model.lanes[replication.lane as usize].link;
+        let replication = self.replications.get(place);
+        let link = replication.link as usize;
         self.links[link].release();
-        self.observer.released(at, &replication);
+        self.observer.released(at, replication);
         self.note_ready(link);
     }
 
     /// COMPLETE: the image is stored at the destination.
     fn arrive(&mut self, at: SimTime, place: u32) {
-        let replication = *self.replications.get(place);
-        let push = *self.pushes.get(replication.push);
-        let destination = self.model.lanes[replication.lane as usize].destination;
-        let holder = self.holder(push.repository, destination);
-        self.resolve_tags(push.tags, push.repository);
-        let mut missing = self.leave_out_tags(&push, holder);
+        let Replication { push, holder, .. } = *self.replications.get(place);
+        let of = self.pushes.get(push);
+        let (list, repository, number) = (of.tags, of.repository, of.number);
+        self.resolve_tags(list, repository);
+        let mut missing = self.leave_out_tags(number, push, holder);
         let resolved = &self.resolved;
+        let of = self.pushes.get(push);
         let arrival: Arrival = self.world.arrive(
-            push.image,
-            push.holder,
+            of.image,
+            of.holder,
             holder,
             resolved.tags(),
-            push.number,
+            of.number,
             |index, stands| {
                 if !stands {
                     missing.push(resolved.places[index]);
@@ -249,22 +256,27 @@ impl<O: Observer> Simulation<'_, O> {
             arrival,
             missing_tags: &missing,
         };
-        self.observer
-            .ended(at, self.pushes.get(replication.push), &replication, &ending);
+        self.observer.ended(
+            at,
+            self.pushes.get(push),
+            self.replications.get(place),
+            &ending,
+        );
         self.replications.remove(place);
-        self.close(at, replication.push, true);
+        self.close(at, push, true);
     }
 
     /// Takes those tags off the resolved ones that did not count at the push, and returns the places of those among
     /// them that do not stand on the image at `holder` anyway.
-    fn leave_out_tags(&mut self, push: &PushState, holder: HolderId) -> Vec<u32> {
-        let Some(left_out) = self.left_out.get(&push.number) else {
+    fn leave_out_tags(&mut self, number: u64, push: u32, holder: HolderId) -> Vec<u32> {
+        let Some(left_out) = self.left_out.get(&number) else {
             return Vec::new();
         };
+        let image = self.pushes.get(push).image;
         let mut missing = Vec::new();
         self.resolved.retain(|place, tag| {
             let counts = !left_out.contains(&place);
-            if !counts && !self.world.stands_on(holder, tag, push.image) {
+            if !counts && !self.world.stands_on(holder, tag, image) {
                 missing.push(place);
             }
             counts
@@ -274,15 +286,13 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// FAILED, before the copy started or after its last attempt.
     fn fail(&mut self, at: SimTime, place: u32, reason: Reason) {
-        let replication = *self.replications.get(place);
-        self.observer.ended(
-            at,
-            self.pushes.get(replication.push),
-            &replication,
-            &Ending::Failed(reason),
-        );
+        let replication = self.replications.get(place);
+        let push = replication.push;
+        let ending = Ending::Failed(reason);
+        self.observer
+            .ended(at, self.pushes.get(push), replication, &ending);
         self.replications.remove(place);
-        self.close(at, replication.push, false);
+        self.close(at, push, false);
     }
 
     /// One replication of a push has ended; after the last one the push is forgotten.
@@ -295,7 +305,9 @@ impl<O: Observer> Simulation<'_, O> {
             self.observer
                 .settled(at, self.pushes.get(push), all_complete);
             self.pushes.remove(push);
-            self.left_out.remove(&number);
+            if !self.left_out.is_empty() {
+                self.left_out.remove(&number);
+            }
             self.world.let_go(image);
         }
     }
@@ -303,7 +315,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Ends a copy in flight because its permission is gone.
     pub(super) fn abort(&mut self, at: SimTime, place: u32) {
         let replication = *self.replications.get(place);
-        let link = self.model.lanes[replication.lane as usize].link;
+        let link = replication.link as usize;
         let spent = at.since(replication.since);
         let of = self.replications.get_mut(place);
         match replication.phase {

@@ -11,6 +11,7 @@ mod permissions;
 mod requests;
 mod run;
 mod slab;
+mod slots;
 mod tags;
 
 pub use model::{

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::names::Names;
+use super::slots::SlotTable;
 use super::tags::TagBook;
 use crate::aws::{Registry, RegistryPolicy};
 use crate::ecr::mutability::TagRule;
@@ -40,6 +41,8 @@ pub struct Model {
     pub links: Vec<LinkModel>,
     /// Registries that may ever hold a repository, by [`RepositoryId`]; names stand in [`Names`].
     pub holders: Vec<Vec<RegistryId>>,
+    /// The same, to look up.
+    pub slots: SlotTable,
     /// Repositories that exist at the start.
     pub provided: Vec<Provided>,
     /// Streams of pushes.

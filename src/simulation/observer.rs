@@ -64,10 +64,6 @@ pub struct Replication {
     pub attempts: u32,
     /// When its phase began.
     pub since: SimTime,
-    /// When it could first start.
-    pub eligible_at: Option<SimTime>,
-    /// When it first started.
-    pub started_at: Option<SimTime>,
     /// Time in the queue so far.
     pub queue: SimDuration,
     /// Time of moving bytes so far.
@@ -82,9 +78,46 @@ pub struct Replication {
     pub slot_since: SimTime,
     /// Bytes that the present attempt moves, or the last one has moved.
     pub to_move_bytes: u64,
+    /// Place of its link.
+    pub link: u32,
+    /// The repository at its destination.
+    pub(super) holder: HolderId,
     pub(super) push: u32,
-    pub(super) order: u64,
     pub(super) copy: Option<CopyId>,
+    pub(super) order: u64,
+    pub(super) eligible_at: Once,
+    pub(super) started_at: Once,
+}
+
+// Two cache lines, and no call to copy one.
+const _: () = assert!(size_of::<Replication>() <= 128);
+
+impl Replication {
+    /// Returns when it could first start; `None` if it has not been dispatched.
+    pub fn eligible_at(&self) -> Option<SimTime> {
+        self.eligible_at.get()
+    }
+
+    /// Returns when it first started.
+    pub fn started_at(&self) -> Option<SimTime> {
+        self.started_at.get()
+    }
+}
+
+/// The first time that something happened, in eight bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Once(SimTime);
+
+impl Once {
+    pub const NEVER: Self = Self(SimTime::from_nanos(u64::MAX));
+
+    pub fn note(&mut self, at: SimTime) {
+        self.0 = self.0.min(at);
+    }
+
+    fn get(self) -> Option<SimTime> {
+        (self.0 != Self::NEVER.0).then_some(self.0)
+    }
 }
 
 /// How a replication ended.

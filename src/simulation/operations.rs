@@ -125,7 +125,7 @@ impl<O: Observer> Simulation<'_, O> {
                 at,
                 rank,
                 Event::ScriptStep {
-                    script: script as u32,
+                    script: script as u16,
                     step: step as u32,
                 },
             );
@@ -343,7 +343,7 @@ impl<O: Observer> Simulation<'_, O> {
                     id: replication.id,
                     repository: self.repository_of(place),
                     started_at: replication
-                        .started_at
+                        .started_at()
                         .expect("a copy in flight has started"),
                     moved_bytes: replication.moved_bytes + moving,
                 }

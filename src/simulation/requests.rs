@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::model::Model;
 use super::names::TagList;
-use super::observer::{Observer, Phase, PushState, RefusedOperation, Replication};
+use super::observer::{Observer, Once, Phase, PushState, RefusedOperation, Replication};
 use super::run::{Event, EventClass, Simulation, order};
 use crate::ecr::{Content, Digest, HolderId, LayerId, Push, RegistryId, RepositoryId};
 use crate::engine::{Key, Rank};
@@ -189,7 +189,8 @@ impl<O: Observer> Simulation<'_, O> {
     fn request(&mut self, at: SimTime, push: u32, lane: u32, (rank, number): (u16, u64)) {
         self.last_replication += 1;
         let of = self.pushes.get(push);
-        let link = &self.model.links[self.model.lanes[lane as usize].link];
+        let of_lane = &self.model.lanes[lane as usize];
+        let link = &self.model.links[of_lane.link];
         let delay = link.dispatch.draw_whole(
             &mut self
                 .keys
@@ -197,15 +198,13 @@ impl<O: Observer> Simulation<'_, O> {
                 .numbered(of.draw)
                 .draws(),
         );
-        let slot = self.slot(of.repository, lane);
+        let slot = self.model.slots.of(of.repository, of_lane.destination);
         let replication = Replication {
             id: self.last_replication,
             lane,
             phase: Phase::Dispatching,
             attempts: 0,
             since: at,
-            eligible_at: None,
-            started_at: None,
             queue: SimDuration::ZERO,
             transfer: SimDuration::ZERO,
             stall: SimDuration::ZERO,
@@ -214,8 +213,12 @@ impl<O: Observer> Simulation<'_, O> {
             slot_since: at,
             to_move_bytes: 0,
             push,
-            order: order(rank, number, slot),
+            link: of_lane.link as u32,
+            holder: self.world.holder_at(of.repository, slot),
             copy: None,
+            order: order(rank, number, slot),
+            eligible_at: Once::NEVER,
+            started_at: Once::NEVER,
         };
         self.observer.requested(at, of, &replication);
         let place = self.replications.insert(replication);
@@ -235,19 +238,19 @@ impl<O: Observer> Simulation<'_, O> {
         }
         replication.phase = Phase::Queued;
         replication.since = at;
-        replication.eligible_at.get_or_insert(at);
-        let replication = *replication;
+        replication.eligible_at.note(at);
         self.observer
-            .queued(at, self.pushes.get(replication.push), &replication);
-        let link = self.model.lanes[replication.lane as usize].link;
+            .queued(at, self.pushes.get(replication.push), replication);
+        let link = replication.link as usize;
         self.links[link].join(place);
         self.note_ready(link);
     }
 
     /// Notes that a copy may be able to start on a link.
     pub(super) fn note_ready(&mut self, link: usize) {
-        if self.links[link].startable().is_some() && !self.ready.contains(&link) {
-            self.ready.push(link);
+        let place = link as u32;
+        if self.links[link].startable().is_some() && !self.ready.contains(&place) {
+            self.ready.push(place);
         }
     }
 
@@ -260,14 +263,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     pub(super) fn holder(&self, repository: RepositoryId, registry: RegistryId) -> HolderId {
-        let holder = self.world.holder(repository, registry);
-        holder.expect("every registry that may hold a name is known before the run")
-    }
-
-    /// Returns the place of a lane's destination among the registries that may hold the repository.
-    fn slot(&self, repository: RepositoryId, lane: u32) -> u8 {
-        let destination = self.model.lanes[lane as usize].destination;
-        let slot = self.model.holders[repository.index()].binary_search(&destination);
-        slot.expect("a lane's destination may hold what is sent there") as u8
+        let slot = self.model.slots.of(repository, registry);
+        self.world.holder_at(repository, slot)
     }
 }

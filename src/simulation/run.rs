@@ -21,12 +21,15 @@ pub(super) enum Event {
     TransferEnd(u32),
     StallEnd(u32),
     OutageChange(u32),
-    ScriptStep { script: u32, step: u32 },
+    ScriptStep { script: u16, step: u32 },
     Retention(u32),
     Push(u32),
     Dispatch(u32),
     BackoffEnd(u32),
 }
+
+// With its place in the calendar, three words.
+const _: () = assert!(size_of::<Event>() == 8);
 
 /// Classes of events at one instant, in order (MODEL.md, "Time"). Starts come last of all and need no place here.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +77,7 @@ pub struct Simulation<'m, O> {
     /// The next end on each link.
     pub(super) ends: Earliest,
     /// Links on which a copy may be able to start.
-    pub(super) ready: Vec<usize>,
+    pub(super) ready: Vec<u32>,
     pub(super) pushes: Slab<PushState>,
     pub(super) replications: Slab<Replication>,
     pub(super) streams: Vec<StreamState>,
@@ -244,7 +247,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::TransferEnd(replication) => self.end_transfer(at, replication),
             Event::StallEnd(replication) => self.end_stall(at, replication),
             Event::OutageChange(change) => self.change_capacity(at, change),
-            Event::ScriptStep { script, step } => self.perform(at, script, step),
+            Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
             Event::Retention(retention) => self.retain(at, retention),
             Event::Push(stream) => self.push_from(at, stream),
             Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
@@ -336,7 +339,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             }
         }
         for replication in &open {
-            let link = &self.links[self.model.lanes[replication.lane as usize].link];
+            let link = &self.links[replication.link as usize];
             let moving = replication.copy.map_or(0, |copy| link.pipe.moved_by(copy));
             moved_bytes[replication.lane as usize] += moving;
             let push = self.pushes.get(replication.push);

@@ -206,7 +206,7 @@ impl Scene {
     pub fn to_move(&self, sent: &Sent, registry: RegistryId) -> u64 {
         let holder = self.at(registry, sent.repository);
         self.world
-            .missing_bytes(sent.image, holder, self.world.mounts(sent.source, holder))
+            .missing_bytes(sent.image, sent.source, holder)
     }
 
     pub fn stores(&self, registry: RegistryId, sent: &Sent) -> bool {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Assumptions, Failures, Model, Outage, Stream, Window};
 use super::names::Names;
+use super::slots::SlotTable;
 use super::tags::{TagBook, TaggedStream};
 use crate::aws::wildcard;
 use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
@@ -60,6 +61,7 @@ impl Model {
             retention: workload::retention(loaded, &registries.names, &repositories, &ranks),
             regions: registries.regions,
             lanes,
+            slots: SlotTable::new(registries.names.len(), &repositories.holders),
             holders: repositories.holders,
             provided,
             streams,
