@@ -1,70 +1,8 @@
 //! Pending events of one run, earliest first.
 
-use std::cmp::Ordering;
-
-use super::heap::Heap;
+use super::moment::{Moment, Rank};
+use super::wheel::Wheel;
 use crate::units::SimTime;
-
-/// Place of an event among those of the same instant: its class, then whatever orders it within the class.
-///
-/// The higher bits hold the class, so that ranks compare as (class, order) in one step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank(u64);
-
-impl Rank {
-    const CLASS_SHIFT: u32 = 60;
-
-    /// Returns the rank of `order` within `class`.
-    ///
-    /// # Panics
-    /// If `class` is over 15 or `order` needs more than 60 bits.
-    pub const fn new(class: u8, order: u64) -> Self {
-        assert!(class < 16, "a class fits in 4 bits");
-        assert!(
-            order >> Self::CLASS_SHIFT == 0,
-            "an order within a class fits in 60 bits"
-        );
-        Self((class as u64) << Self::CLASS_SHIFT | order)
-    }
-}
-
-/// A moment and a rank within it, in that order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Moment {
-    at: SimTime,
-    rank: Rank,
-}
-
-impl Moment {
-    /// Both as one number: it compares without a jump.
-    const fn packed(self) -> u128 {
-        (self.at.as_nanos() as u128) << 64 | self.rank.0 as u128
-    }
-}
-
-impl Ord for Moment {
-    #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.packed().cmp(&other.packed())
-    }
-}
-
-impl PartialOrd for Moment {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-
-    #[inline]
-    fn lt(&self, other: &Self) -> bool {
-        self.packed() < other.packed()
-    }
-
-    #[inline]
-    fn le(&self, other: &Self) -> bool {
-        self.packed() <= other.packed()
-    }
-}
 
 /// Pending events of one run: earliest first, at one instant by rank.
 ///
@@ -72,14 +10,14 @@ impl PartialOrd for Moment {
 #[derive(Clone, Debug)]
 pub struct Calendar<E> {
     now: SimTime,
-    pending: Heap<Moment, E>,
+    pending: Wheel<E>,
 }
 
 impl<E: Copy> Default for Calendar<E> {
     fn default() -> Self {
         Self {
             now: SimTime::ZERO,
-            pending: Heap::default(),
+            pending: Wheel::new(),
         }
     }
 }
@@ -97,17 +35,23 @@ impl<E: Copy> Calendar<E> {
 
     /// Returns whether nothing is pending.
     pub const fn is_empty(&self) -> bool {
-        self.pending.is_empty()
+        self.len() == 0
     }
 
     /// Returns the time and rank of the next event.
     #[inline]
     pub fn peek(&self) -> Option<(SimTime, Rank)> {
-        let (next, _) = self.pending.peek()?;
-        Some((next.at, next.rank))
+        let next = self.pending.peek();
+        (next != Moment::NEVER).then_some((next.at(), next.rank()))
     }
 
-    /// Adds an event, in O(log n).
+    /// Returns the time of the next event; the clock's end if nothing is pending.
+    #[inline]
+    pub fn next_at(&self) -> SimTime {
+        self.pending.peek().at()
+    }
+
+    /// Adds an event.
     ///
     /// # Panics
     /// If `at` lies before the last event taken or a moment that the clock was moved to.
@@ -118,15 +62,15 @@ impl<E: Copy> Calendar<E> {
             "scheduled in the past: {at:?} is before {:?}",
             self.now
         );
-        self.pending.push(Moment { at, rank }, event);
+        self.pending.push(Moment::new(at, rank), event);
     }
 
-    /// Takes the next event and moves the clock to it, in O(log n).
+    /// Takes the next event and moves the clock to it.
     #[inline]
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
         let (next, event) = self.pending.pop()?;
-        self.now = next.at;
-        Some((next.at, event))
+        self.now = next.at();
+        Some((self.now, event))
     }
 
     /// Moves the clock to a happening that is not in the calendar.
@@ -141,7 +85,7 @@ impl<E: Copy> Calendar<E> {
             self.now
         );
         assert!(
-            self.peek().is_none_or(|(next, _)| at <= next),
+            at <= self.pending.peek().at(),
             "an event was passed over at {at:?}"
         );
         self.now = at;
@@ -197,7 +141,45 @@ mod tests {
         calendar.move_to(at(6));
     }
 
+    /// What is pending in the plainest way.
+    #[derive(Default)]
+    struct Naive(Vec<(u64, u8, u64)>);
+
+    impl Naive {
+        fn pop(&mut self) -> Option<(u64, u8, u64)> {
+            let least = *self.0.iter().min()?;
+            self.0.retain(|key| *key != least);
+            Some(least)
+        }
+    }
+
     proptest! {
+        #[test]
+        fn agrees_with_a_search_for_the_least(
+            steps in prop::collection::vec(prop::option::weighted(0.6, (0_u64..1 << 12, 0_u32..45)), 0..600),
+            many in 0_usize..4,
+        ) {
+            // Delays from nothing to hours, bunches at one instant, and more taken than the width is looked at after.
+            let (mut calendar, mut naive) = (Calendar::default(), Naive::default());
+            let mut number = 0;
+            for _ in 0..=many * 8 {
+                for &step in &steps {
+                    if let Some((mantissa, exponent)) = step {
+                        let time = calendar.now().as_nanos() + (mantissa << exponent >> 12);
+                        let class = (mantissa % 16) as u8;
+                        number += 1;
+                        calendar.schedule(at(time), Rank::new(class, number), (time, class, number));
+                        naive.0.push((time, class, number));
+                    } else {
+                        prop_assert_eq!(calendar.pop().map(|(_, key)| key), naive.pop());
+                    }
+                    prop_assert_eq!(calendar.len(), naive.0.len());
+                    let next = naive.0.iter().min().map(|&(time, class, number)| (at(time), Rank::new(class, number)));
+                    prop_assert_eq!(calendar.peek(), next);
+                }
+            }
+        }
+
         #[test]
         fn sorts_like_a_sort(keys in prop::collection::vec((0_u64..50, 0_u8..16, 0_u64..9), 0..200)) {
             let mut calendar = Calendar::default();

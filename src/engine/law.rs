@@ -109,7 +109,10 @@ impl Law {
 
     /// Returns a draw rounded up to a whole number of base units.
     pub fn draw_whole(&self, draws: &mut Draws) -> u64 {
-        libm::ceil(self.draw(draws)) as u64
+        let number = self.draw(draws);
+        // Whole numbers beyond 2^53 have no fraction to round up, and those beyond 2^64 stay at its end.
+        let whole = number as u64;
+        whole.saturating_add(u64::from((whole as f64) < number))
     }
 }
 

@@ -6,12 +6,15 @@ mod calendar;
 mod earliest;
 mod heap;
 mod law;
+mod moment;
 mod normal;
 mod random;
+mod wheel;
 
-pub use calendar::{Calendar, Rank};
+pub use calendar::Calendar;
 pub use earliest::Earliest;
 pub use heap::Heap;
 pub use law::{Choice, Law};
+pub use moment::Rank;
 pub use normal::{normal_cdf, normal_quantile};
 pub use random::{Draws, Key};

@@ -91,7 +91,9 @@ impl Gauge {
 
     /// Returns the time integral of the level, in level × ns.
     pub fn integral(&self) -> u128 {
-        let low = self.low().map(|(level, nanos)| u128::from(level) * u128::from(nanos));
+        let low = self
+            .low()
+            .map(|(level, nanos)| u128::from(level) * u128::from(nanos));
         low.sum::<u128>() + self.beyond.integral
     }
 
@@ -104,7 +106,8 @@ impl Gauge {
     /// Returns the level that was not passed for `numerator / denominator` of the time.
     pub fn quantile(&self, numerator: u64, denominator: u64) -> Option<u64> {
         let mut times = self.beyond.times.clone();
-        self.low().for_each(|(level, nanos)| times.add(level, nanos));
+        self.low()
+            .for_each(|(level, nanos)| times.add(level, nanos));
         let level = times.quantile(numerator, denominator)?;
         Some(level.min(self.max()?))
     }
@@ -174,7 +177,10 @@ mod tests {
         assert_eq!(gauge.integral(), 10_230 + 10_240 + 50_000 + 210);
         assert_eq!(gauge.mean(), Some(706.8));
         assert_eq!((gauge.quantile(7, 10), gauge.max()), (Some(3), Some(5_000)));
-        assert_eq!((gauge.quantile(8, 10), gauge.quantile(9, 10)), (Some(1_023), Some(1_024)));
+        assert_eq!(
+            (gauge.quantile(8, 10), gauge.quantile(9, 10)),
+            (Some(1_023), Some(1_024))
+        );
     }
 
     #[test]

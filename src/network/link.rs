@@ -16,9 +16,10 @@ pub struct Link {
 
 impl Link {
     /// Returns an idle link with so many slots (`None`: unlimited) and `flows` kinds of copies counted apart.
-    pub fn new(slots: Option<u64>, speeds: Speeds, flows: usize) -> Self {
+    /// `may_change`: the pipe's capacity may.
+    pub fn new(slots: Option<u64>, speeds: Speeds, flows: usize, may_change: bool) -> Self {
         Self {
-            pipe: Pipe::new(speeds, flows),
+            pipe: Pipe::new(speeds, flows, may_change),
             slots,
             busy: 0,
             queue: VecDeque::new(),
@@ -31,6 +32,7 @@ impl Link {
     }
 
     /// Returns the copy that may start now: the head of the queue, if a slot is free.
+    #[inline]
     pub fn startable(&self) -> Option<u32> {
         self.queue
             .front()
@@ -101,6 +103,7 @@ mod tests {
                 bandwidth: None,
             },
             1,
+            false,
         );
         link.join(7);
         link.join(8);

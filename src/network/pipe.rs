@@ -48,7 +48,15 @@ struct Moving {
     flow: u32,
     bytes: u64,
     started: u128,
-    aborted: bool,
+    /// It has ended, or was aborted.
+    is_over: bool,
+}
+
+impl Moving {
+    /// Virtual time of its end.
+    const fn end(&self) -> u128 {
+        self.started + self.bytes as u128 * UNITS_PER_BYTE
+    }
 }
 
 /// Bytes of one kind of copies.
@@ -81,6 +89,8 @@ pub struct Arrived {
 #[derive(Clone, Debug)]
 pub struct Pipe {
     speeds: Speeds,
+    /// Nothing ever changes a copy's speed, so that it knows its end when it starts: there is no queue of ends.
+    is_steady: bool,
     capacity: f64,
     slope: Slope,
     at: SimTime,
@@ -96,10 +106,11 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    /// Returns an idle pipe at full capacity.
-    pub fn new(speeds: Speeds, flows: usize) -> Self {
+    /// Returns an idle pipe at full capacity. `may_change`: [`Pipe::set_capacity`] may be called.
+    pub fn new(speeds: Speeds, flows: usize, may_change: bool) -> Self {
         Self {
             speeds,
+            is_steady: speeds.bandwidth.is_none() && !may_change,
             capacity: 1.0,
             slope: slope(speeds, 1.0, 0),
             at: SimTime::ZERO,
@@ -128,14 +139,12 @@ impl Pipe {
             flow,
             bytes,
             started: self.served,
-            aborted: false,
+            is_over: false,
         };
         let id = self.store(copy);
-        let end = (self.served + u128::from(bytes) * UNITS_PER_BYTE, order);
-        if self.ends.peek().is_none_or(|(first, _)| end < first) {
-            self.next_end = None;
+        if !self.is_steady {
+            self.queue_end((copy.end(), order), id);
         }
-        self.ends.push(end, id);
         let flow = &mut self.flows[flow as usize];
         flow.moving += 1;
         flow.started += self.served;
@@ -143,18 +152,59 @@ impl Pipe {
         id
     }
 
+    /// Returns whether a copy's speed never changes: [`Pipe::end_of`] then tells its end, and [`Pipe::finish`] ends it;
+    /// else ends come from [`Pipe::next_end`] and [`Pipe::settle`].
+    #[inline]
+    pub const fn is_steady(&self) -> bool {
+        self.is_steady
+    }
+
+    /// Returns when a copy that has just started ends if nothing changes, rounded up to a whole nanosecond; `None` if
+    /// that is beyond the clock's end.
+    #[inline]
+    pub fn end_of(&self, id: CopyId) -> Option<SimTime> {
+        self.when_served(self.copies[id.index()].end())
+    }
+
+    /// Ends a copy of a steady pipe at its time.
+    #[inline]
+    pub fn finish(&mut self, now: SimTime, id: CopyId) {
+        self.advance(now);
+        let bytes = self.copies[id.index()].bytes;
+        self.copies[id.index()].is_over = true;
+        self.leave(id, bytes);
+        self.free.push(id);
+    }
+
+    fn queue_end(&mut self, end: (u128, u64), id: CopyId) {
+        if self.ends.peek().is_none_or(|(first, _)| end < first) {
+            self.next_end = None;
+        }
+        self.ends.push(end, id);
+    }
+
     /// Ends a copy before its time and returns the bytes that it moved, to the nearest byte.
     pub fn abort(&mut self, now: SimTime, id: CopyId) -> u64 {
         self.advance(now);
         let moved = self.moved_by(id);
-        self.copies[id.index()].aborted = true;
+        self.copies[id.index()].is_over = true;
         self.next_end = None;
         self.leave(id, moved);
+        if self.is_steady {
+            self.free.push(id);
+        }
         moved
     }
 
     /// Changes the share of normal speed that is left.
+    ///
+    /// # Panics
+    /// If the pipe was said never to change.
     pub fn set_capacity(&mut self, now: SimTime, capacity: f64) {
+        assert!(
+            !self.is_steady,
+            "a pipe's speed changes only if that was said"
+        );
         self.advance(now);
         self.capacity = capacity;
         self.set_slope();
@@ -175,6 +225,11 @@ impl Pipe {
 
     fn find_next_end(&self) -> Option<SimTime> {
         let ((end, _), _) = self.ends.peek()?;
+        self.when_served(end)
+    }
+
+    /// Returns when each moving copy will have been served up to `end`.
+    fn when_served(&self, end: u128) -> Option<SimTime> {
         let units_per_ns = match self.slope {
             Slope::Instant => return Some(self.at),
             Slope::UnitsPerNs(0) => return None,
@@ -204,10 +259,11 @@ impl Pipe {
             let Moving {
                 token,
                 bytes,
-                aborted,
+                is_over,
                 ..
             } = self.copies[id.index()];
-            if !aborted {
+            if !is_over {
+                self.copies[id.index()].is_over = true;
                 self.leave(id, bytes);
                 arrived(Arrived { token, order });
             }
@@ -249,18 +305,15 @@ impl Pipe {
 
     /// Returns how far the copies of `flow` that end with virtual time `served` would have overrun their ends.
     fn overshoot(&self, flow: u32, served: u128) -> u128 {
-        if self
-            .ends
-            .peek()
-            .is_none_or(|((end, _), _)| end >= served)
-        {
+        let is_ahead = |((end, _), _): ((u128, u64), CopyId)| end >= served;
+        if !self.is_steady && self.ends.peek().is_none_or(is_ahead) {
             return 0;
         }
-        let over = self.ends.iter().filter(|((end, _), id)| {
-            let copy = &self.copies[id.index()];
-            *end < served && copy.flow == flow && !copy.aborted
-        });
-        over.map(|((end, _), _)| served - end).sum()
+        let over = self
+            .copies
+            .iter()
+            .filter(|copy| !copy.is_over && copy.flow == flow && copy.end() < served);
+        over.map(|copy| served - copy.end()).sum()
     }
 
     fn store(&mut self, copy: Moving) -> CopyId {
@@ -285,7 +338,7 @@ impl Pipe {
     /// Aborted copies leave their entry behind; it goes when it comes to the top.
     fn drop_aborted(&mut self) {
         while let Some((_, id)) = self.ends.peek() {
-            if !self.copies[id.index()].aborted {
+            if !self.copies[id.index()].is_over {
                 break;
             }
             self.ends.pop();
@@ -369,6 +422,7 @@ mod tests {
                 bandwidth: bits(bandwidth_mb),
             },
             1,
+            true,
         )
     }
 

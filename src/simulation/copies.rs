@@ -69,19 +69,16 @@ impl Keys {
 impl<O: Observer> Simulation<'_, O> {
     /// Starts the copy that comes first among those that may start now, or finds that none may.
     pub(super) fn start_next(&mut self) {
-        let links = &self.links;
-        self.ready
-            .retain(|&link| links[link as usize].startable().is_some());
-        let head = |&link: &u32| {
-            let place = self.links[link as usize]
-                .startable()
-                .expect("a link that is ready has a head");
-            (self.replications.get(place).order, place)
-        };
-        let first = match self.ready[..] {
-            [only] => Some(head(&only)),
-            _ => self.ready.iter().map(head).min(),
-        };
+        let (mut first, mut index) = (None, 0);
+        while let Some(&link) = self.ready.get(index) {
+            let Some(place) = self.links[link as usize].startable() else {
+                self.ready.swap_remove(index);
+                continue;
+            };
+            let head = (self.replications.get(place).order, place);
+            first = Some(first.map_or(head, |first| head.min(first)));
+            index += 1;
+        }
         if let Some((_, place)) = first {
             self.start(self.calendar.now(), place);
         }
@@ -109,9 +106,7 @@ impl<O: Observer> Simulation<'_, O> {
         of.moved_before_bytes = of.moved_bytes;
         of.attempts += 1;
         of.started_at.note(at);
-        of.to_move_bytes = self
-            .world
-            .missing_bytes(push.image, push.holder, of.holder);
+        of.to_move_bytes = self.world.missing_bytes(push.image, push.holder, of.holder);
         self.observer.started(at, push, of, waited);
         self.move_bytes(at, place);
     }
@@ -126,8 +121,15 @@ impl<O: Observer> Simulation<'_, O> {
         let link = of.link as usize;
         let flow = self.model.lanes[of.lane as usize].flow;
         let pipe = &mut self.links[link].pipe;
-        of.copy = Some(pipe.start(at, of.to_move_bytes, flow, place, of.order));
-        self.refresh_end(link);
+        let copy = pipe.start(at, of.to_move_bytes, flow, place, of.order);
+        of.copy = Some(copy);
+        if !pipe.is_steady() {
+            return self.refresh_end(link);
+        }
+        if let Some(due) = pipe.end_of(copy) {
+            let rank = Rank::new(EventClass::End as u8, of.order);
+            self.calendar.schedule(due, rank, Event::TransferEnd(place));
+        }
     }
 
     /// Admission, in this order: the source image, Regions, policy, quotas (MODEL.md, step 5).
@@ -152,7 +154,12 @@ impl<O: Observer> Simulation<'_, O> {
         let replication = self.replications.get_mut(place);
         replication.transfer += at.since(replication.since);
         replication.moved_bytes += replication.to_move_bytes;
-        replication.copy = None;
+        let pipe = &mut self.links[replication.link as usize].pipe;
+        if let Some(copy) = replication.copy.take()
+            && pipe.is_steady()
+        {
+            pipe.finish(at, copy);
+        }
         replication.since = at;
         replication.phase = Phase::Stalled;
         let Some(stall) = self.draw_stall(place) else {
@@ -334,8 +341,8 @@ impl<O: Observer> Simulation<'_, O> {
         let ending = Ending::Failed(Reason::PermissionRevoked);
         self.observer
             .ended(at, self.pushes.get(replication.push), &replication, &ending);
-        // A stall or a back-off has an event pending that must find the place still taken.
-        if replication.phase == Phase::Moving {
+        // A stall, a back-off or a steady copy has an event pending that must find the place still taken.
+        if replication.phase == Phase::Moving && !self.links[link].pipe.is_steady() {
             self.replications.remove(place);
         } else {
             self.replications.get_mut(place).phase = Phase::Aborted;

@@ -329,6 +329,13 @@ pub struct Failures {
 }
 
 impl Model {
+    /// Returns whether a link's capacity changes at some time.
+    pub fn may_change(&self, link: usize) -> bool {
+        self.outages
+            .iter()
+            .any(|outage| outage.links.contains(&link))
+    }
+
     /// Returns the place of the lane between two registries.
     ///
     /// # Panics

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::copies::Keys;
 use super::model::Model;
-use super::observer::{Observer, PushState, Replication};
+use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
 use super::permissions::Permissions;
 use super::requests::StreamState;
@@ -116,10 +116,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
         model.tag_texts.iter().for_each(|text| {
             world.add_tag(text);
         });
-        let links = model
-            .links
-            .iter()
-            .map(|link| Link::new(link.slots, link.speeds, link.lanes.len()));
+        let links = model.links.iter().enumerate().map(|(place, link)| {
+            let may_change = model.may_change(place);
+            Link::new(link.slots, link.speeds, link.lanes.len(), may_change)
+        });
         let boundary = observer.next_boundary();
         let mut simulation = Self {
             model,
@@ -185,13 +185,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// Handles the next happening; returns whether there was one by the run's end.
     fn step(&mut self) -> bool {
-        let end = self.ends.get();
-        let event = self.calendar.peek();
-        let next = match (end, event) {
-            (Some((at, _)), Some((other, _))) => at.min(other),
-            (Some((at, _)), None) | (None, Some((at, _))) => at,
-            (None, None) => SimTime::from_nanos(u64::MAX),
-        };
+        let (end_at, link) = self.ends.first();
+        let next = end_at.min(self.calendar.next_at());
         if !self.ready.is_empty() && next > self.calendar.now() {
             self.start_next();
             return true;
@@ -202,10 +197,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if next >= self.boundary {
             self.reach(next);
         }
-        match end {
-            // Ends of transfers are the first class of their instant.
-            Some((at, link)) if at == next => self.settle_link(at, link),
-            _ => self.handle_next(),
+        // Ends of transfers are the first class of their instant.
+        if end_at == next {
+            self.settle_link(next, link);
+        } else {
+            self.handle_next();
         }
         true
     }
@@ -218,7 +214,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.refresh_end(link);
         let rank = |order| Rank::new(EventClass::End as u8, order);
         let alone = arrived.len() == 1
-            && self.ends.get().is_none_or(|(other, _)| other > at)
+            && self.ends.first().0 > at
             && self
                 .calendar
                 .peek()
@@ -242,6 +238,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     fn handle(&mut self, at: SimTime, event: Event) {
+        if let Event::TransferEnd(place) = event
+            && self.replications.get(place).phase == Phase::Aborted
+        {
+            // The end of an aborted copy is no happening.
+            return self.replications.remove(place);
+        }
         self.note(at, event);
         match event {
             Event::TransferEnd(replication) => self.end_transfer(at, replication),
@@ -331,7 +333,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             .iter()
             .map(|&place| *self.replications.get(place))
             .collect();
-        open.retain(|replication| replication.phase != super::observer::Phase::Aborted);
+        open.retain(|replication| replication.phase != Phase::Aborted);
         open.sort_unstable_by_key(|replication| replication.id);
         for (link, state) in self.model.links.iter().zip(&self.links) {
             for (flow, &lane) in link.lanes.iter().enumerate() {

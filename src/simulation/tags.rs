@@ -215,6 +215,9 @@ impl Contested {
 
     /// Makes the world know every tag that was found since.
     pub fn tell(&mut self, world: &mut World) {
+        if self.fresh.is_empty() {
+            return;
+        }
         for text in self.fresh.drain(..) {
             world.add_tag(&text);
         }

@@ -270,9 +270,7 @@ impl Pair {
             return;
         }
         let (source, holder) = (self.holder((from, name)), self.holder((to, name)));
-        let missing = self
-            .world
-            .missing_bytes(image, source, holder);
+        let missing = self.world.missing_bytes(image, source, holder);
         assert_eq!(missing, self.naive.missing_bytes(from, (to, name), digest));
         let common: Vec<TagId> = tags.iter().map(|&tag| TagId::new(tag)).collect();
         let own = self.naive.contents[&digest].own_tags;

@@ -205,8 +205,7 @@ impl Scene {
     /// Returns the bytes that a copy of what was pushed would have to move now.
     pub fn to_move(&self, sent: &Sent, registry: RegistryId) -> u64 {
         let holder = self.at(registry, sent.repository);
-        self.world
-            .missing_bytes(sent.image, sent.source, holder)
+        self.world.missing_bytes(sent.image, sent.source, holder)
     }
 
     pub fn stores(&self, registry: RegistryId, sent: &Sent) -> bool {
