@@ -280,8 +280,8 @@ def machine():
 
 def at_least_one(text):
     """Reads a number of the command line."""
-    if int(text) < 1:
-        raise ValueError
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number, at least 1")
     return int(text)
 
 

@@ -64,3 +64,21 @@ impl Default for Histogram {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_of_nearest_rank_to_a_thousandth() {
+        let mut times = Histogram::new();
+        (1..=1_000).for_each(|n| times.add(f64::from(n)));
+        times.add(0.0);
+        // Of 1,001 times the 501st is 500, the 991st is 990, the last is 1,000.
+        for (share, expected_s) in [(0.5, 500.0), (0.99, 990.0), (1.0, 1_000.0)] {
+            let error = times.quantile_s(share) / expected_s - 1.0;
+            assert!(error.abs() < 1.0 / 1_024.0, "{share}: {error}");
+        }
+        assert!((times.mean_s() - 500_500.0 / 1_001.0).abs() < 1e-9);
+    }
+}

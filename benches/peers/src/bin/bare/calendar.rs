@@ -160,3 +160,47 @@ impl Calendar for Buckets {
         Some(parts(earliest))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    #[test]
+    fn takes_the_earliest_if_it_is_due() {
+        let mut calendar = Buckets::default();
+        // In the same bucket, in the next one, beyond the horizon of 256 s, and one place behind a full turn of it.
+        for at_s in [0.1, 0.3, 1_000.0, 0.2, 256.1] {
+            calendar.add(at_s, (at_s * 10.0) as u64);
+        }
+        assert_eq!(calendar.take(0.1), None);
+        assert_eq!(calendar.take(9e9), Some((0.1, 1)));
+        assert_eq!(calendar.take(9e9), Some((0.2, 2)));
+        assert_eq!(calendar.take(9e9), Some((0.3, 3)));
+        // The bucket of the present is now ahead of the clock: what comes before it is still taken first.
+        assert_eq!(calendar.take(1.0), None);
+        calendar.add(1.0, 10);
+        assert_eq!(calendar.take(9e9), Some((1.0, 10)));
+        assert_eq!(calendar.take(9e9), Some((256.1, 2_561)));
+        assert_eq!(calendar.take(9e9), Some((1_000.0, 10_000)));
+        assert_eq!(calendar.take(9e9), None);
+    }
+
+    #[test]
+    fn buckets_and_heap_take_the_same() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        let (mut buckets, mut heap) = (Buckets::default(), Heap::default());
+        let mut now_s = 0.0;
+        for number in 0..100_000 {
+            // From a millisecond to half an hour ahead, some beyond the horizon.
+            let at_s = now_s + 10_f64.powf(random.gen_range(-3.0..3.3));
+            buckets.add(at_s, number);
+            heap.add(at_s, number);
+            let before_s = now_s + random.gen_range(0.0..20.0);
+            let taken = heap.take(before_s);
+            assert_eq!(buckets.take(before_s), taken, "number {number}");
+            now_s = taken.map_or(before_s, |(at_s, _)| at_s);
+        }
+    }
+}
