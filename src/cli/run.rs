@@ -32,8 +32,8 @@ Examples:
 
 /// Simulates a scenario once: a summary, CSV tables and charts
 ///
-/// Prints the summary and writes the run's folder: summary.csv, replications.csv and the other tables, summary.json,
-/// run.json, charts. Nothing in it depends on the clock on the wall or on the machine. Ends with exit code 99 if a
+/// Prints the summary and writes the run's folder: summary.csv, replications.csv (or .parquet) and the other tables,
+/// summary.json, run.json, charts. Nothing in it depends on the clock on the wall or on the machine. Ends with exit code 99 if a
 /// threshold of the scenario was breached.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

@@ -65,9 +65,8 @@ fn a_run_of_another_kind_leaves_no_file_of_the_first() {
 }
 
 #[test]
-fn what_cannot_be_written_leaves_nothing() {
-    // Nothing arrives, so that there is not one row: a table without rows is its columns.
-    let toml = SHOP.replace("10 per hour", "1 per year");
+fn a_run_without_replications_has_a_file_without_rows() {
+    let toml = SHOP.replace("destinations =", "prefixes = [\"none/\"]\ndestinations =");
     let case = Case::new().scenario(&toml).args(RUN).args("--out none");
     let ran = case.succeeds();
     assert_eq!(shape(&ran.path("none/replications.parquet")).1, 0);
