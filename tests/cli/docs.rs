@@ -9,7 +9,7 @@ use ecrsim::measure::outcome::{
     CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow, ReplicationRow,
     RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
-use ecrsim::measure::table::{Column, Kind, Table};
+use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
 use ecrsim::scenario::metrics::{Kind, METRICS, Metric};
 
@@ -50,8 +50,11 @@ fn columns_of<T: Table>() -> String {
 
 /// Describes how the same rows look in a Parquet file.
 fn parquet() -> String {
-    let kinds = [Kind::Text, Kind::Whole, Kind::Moment, Kind::Real];
-    let described = |kind: Kind| {
+    let kinds = {
+        use table::Kind::{Moment, Real, Text, Whole};
+        [Text, Whole, Moment, Real]
+    };
+    let described = |kind: table::Kind| {
         let of_kind = ReplicationRow::COLUMNS.iter().filter(|it| it.kind == kind);
         let names: Vec<_> = of_kind.map(|it| format!("`{}`", it.name)).collect();
         format!("| {} | {} |\n", type_of(kind), names.join(", "))

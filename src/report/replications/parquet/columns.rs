@@ -38,6 +38,14 @@ struct Start {
     rest_nanos: u64,
 }
 
+/// A column's part of a batch.
+struct Values<T: DataType> {
+    /// The values that there are.
+    present: Vec<T::T>,
+    /// For each row 1 if it has a value, else 0.
+    levels: Vec<i16>,
+}
+
 /// The column writers of a row group, which take their part of a batch in the order of the table's columns.
 struct Batch<'a, 'w> {
     records: &'a [ReplicationRecord],
@@ -82,39 +90,37 @@ impl<'a> Columns<'a> {
         batch.whole(|record| record.image_bytes)?;
         batch.whole(|record| record.moved_bytes)?;
         batch.whole(|record| record.attempts.into())?;
-        batch.texts(self.tags_applied(records, tags))?;
+        self.tags_applied(tags, &mut batch)?;
         batch.put::<DoubleType>(usd)?;
         assert!(batch.writers.next().is_none(), "every column is written");
         Ok(())
     }
 
     /// Writes who, where and what, and returns the tags.
-    fn names(&self, batch: &mut Batch) -> Result<Vec<Text>> {
+    fn names(&self, batch: &mut Batch) -> Result<Values<ByteArrayType>> {
         batch.text(|record| self.lanes[record.lane as usize].0.clone())?;
         batch.text(|record| self.lanes[record.lane as usize].1.clone())?;
         batch.text(|record| self.repositories[record.repository as usize].clone())?;
-        batch.texts(side_by_side(batch.records, |record, out| {
+        let digests = side_by_side(batch.records, |record, out| {
             self.texts.digest(record.digest, out);
-        }))?;
+        });
+        batch.write(&digests)?;
         let tags = side_by_side(batch.records, |record, out| {
             self.texts.tags(record.tags, &AppliedTags::All, out);
         });
-        batch.texts(tags.clone())?;
+        batch.write(&tags)?;
         Ok(tags)
     }
 
-    /// Returns the tags after arrival; those of most records are their `tags`.
-    fn tags_applied(&self, records: &[ReplicationRecord], tags: Vec<Text>) -> Vec<Text> {
-        let some = |(record, tags): (&ReplicationRecord, Text)| match applied(record) {
-            AppliedTags::All => tags,
-            AppliedTags::None => None,
-            some @ AppliedTags::Some(_) => {
-                let mut out = Vec::new();
-                self.texts.tags(record.tags, some, &mut out);
-                (!out.is_empty()).then(|| out.into())
-            }
-        };
-        records.iter().zip(tags).map(some).collect()
+    /// Writes the tags after arrival; mostly they are all of the tags, which are then not made again.
+    fn tags_applied(&self, tags: Values<ByteArrayType>, batch: &mut Batch) -> Result<()> {
+        let has_all = |record| *applied(record) == AppliedTags::All;
+        if batch.records.iter().all(has_all) {
+            return batch.write(&tags);
+        }
+        batch.write(&side_by_side(batch.records, |record, out| {
+            self.texts.tags(record.tags, applied(record), out);
+        }))
     }
 }
 
@@ -143,7 +149,7 @@ impl Batch<'_, '_> {
         &mut self,
         value: impl FnMut(&ReplicationRecord) -> Option<T::T>,
     ) -> Result<()> {
-        self.values::<T>(self.records.iter().map(value))
+        self.write::<T>(&self.records.iter().map(value).collect())
     }
 
     fn whole(&mut self, value: impl Fn(&ReplicationRecord) -> u64) -> Result<()> {
@@ -154,29 +160,34 @@ impl Batch<'_, '_> {
         self.put::<ByteArrayType>(value)
     }
 
-    fn texts(&mut self, values: Vec<Text>) -> Result<()> {
-        self.values::<ByteArrayType>(values.into_iter())
-    }
-
-    fn values<T: DataType>(&mut self, values: impl Iterator<Item = Option<T::T>>) -> Result<()> {
+    /// Writes `values` as the next column.
+    fn write<T: DataType>(&mut self, values: &Values<T>) -> Result<()> {
         let writer = self.writers.next().expect("the table has this column");
         let writer = get_typed_column_writer_mut::<T>(writer);
-        let mut levels = Vec::with_capacity(self.records.len());
-        let mut present = Vec::with_capacity(self.records.len());
-        for value in values {
-            levels.push(i16::from(value.is_some()));
-            present.extend(value);
-        }
+        let (present, levels) = (&values.present, &values.levels);
         let column = writer.get_descriptor();
         if column.max_def_level() > 0 {
-            writer.write_batch(&present, Some(&levels), None)?;
+            writer.write_batch(present, Some(levels), None)?;
         } else if present.len() == levels.len() {
-            writer.write_batch(&present, None, None)?;
+            writer.write_batch(present, None, None)?;
         } else {
             let message = format!("a value of `{}` is beyond 2^63 - 1", column.name());
             return Err(ParquetError::General(message));
         }
         Ok(())
+    }
+}
+
+impl<T: DataType> FromIterator<Option<T::T>> for Values<T> {
+    fn from_iter<I: IntoIterator<Item = Option<T::T>>>(values: I) -> Self {
+        let values = values.into_iter();
+        let mut present = Vec::with_capacity(values.size_hint().0);
+        let mut levels = Vec::with_capacity(values.size_hint().0);
+        for value in values {
+            levels.push(i16::from(value.is_some()));
+            present.extend(value);
+        }
+        Self { present, levels }
     }
 }
 
@@ -194,7 +205,7 @@ fn word(word: &'static str) -> Text {
 fn side_by_side(
     records: &[ReplicationRecord],
     put: impl Fn(&ReplicationRecord, &mut Vec<u8>),
-) -> Vec<Text> {
+) -> Values<ByteArrayType> {
     let mut bytes = Vec::new();
     let mut end = |record| {
         put(record, &mut bytes);
