@@ -78,8 +78,8 @@ pub fn properties() -> WriterProperties {
             let path = ColumnPath::from(column.name);
             let encoding = match column.kind {
                 // Names repeat: they keep their dictionary. Most row groups hold all of them, so that their least and greatest
-            // would let a reader skip little for the time that comparing them takes.
-            Kind::Text => {
+                // would let a reader skip little for the time that comparing them takes.
+                Kind::Text => {
                     return properties.set_column_statistics_enabled(path, EnabledStatistics::None);
                 }
                 Kind::Whole | Kind::Moment => Encoding::DELTA_BINARY_PACKED,
