@@ -1,35 +1,64 @@
-//! Rows of `replications.csv` per second, to nowhere: what the disk does is not ours.
+//! Rows of `replications.csv` and `replications.parquet` per second, to nowhere: what the disk does is not ours.
 //!
 //! Two threads: one hands over, one formats. On one core: `taskset -c 0 cargo bench --bench replications`.
+//! Before the measurement it says how many bytes a row takes.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use ecrsim::measure::record::{AppliedTags, RecordSink, ReplicationRecord, Status};
-use ecrsim::report::replications::ReplicationWriter;
+use ecrsim::report::replications::{Format, ReplicationWriter};
 use ecrsim::simulation::names::{Digest, Names, TagList};
 use ecrsim::units::{SimDuration, SimTime};
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::SplitMix64;
 
 const ROWS: u64 = 1_000_000;
 
 fn main() {
+    for format in [Format::Csv, Format::Parquet] {
+        let bytes = Counter::default();
+        write(bytes.clone(), format, &Arc::new(names()));
+        let per_row = bytes.0.load(Ordering::Relaxed) as f64 / ROWS as f64;
+        println!("{}: {per_row:.1} bytes per row", format.file().display());
+    }
     divan::main();
 }
 
-#[divan::bench(sample_count = 10)]
-fn write_to_nowhere(bencher: Bencher) {
+/// Counts the bytes that it takes.
+#[derive(Clone, Default)]
+struct Counter(Arc<AtomicU64>);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[divan::bench(sample_count = 10, args = [Format::Csv, Format::Parquet])]
+fn write_to_nowhere(bencher: Bencher, format: Format) {
     let names = Arc::new(names());
-    bencher.counter(ItemsCount::new(ROWS)).bench(|| {
-        let start = "2026-03-01T00:00:00Z".parse().expect("a moment");
-        let path = PathBuf::from("nowhere");
-        let mut writer = ReplicationWriter::to(io::sink(), path, names.clone(), start)
-            .expect("a thread to write");
-        (0..ROWS).for_each(|id| writer.record(record(id)));
-        writer.finish().expect("nowhere takes everything")
-    });
+    bencher
+        .counter(ItemsCount::new(ROWS))
+        .bench(|| write(io::sink(), format, &names));
+}
+
+fn write(out: impl Write + Send + 'static, format: Format, names: &Arc<Names>) -> u64 {
+    let start = "2026-03-01T00:00:00Z".parse().expect("a moment");
+    let path = PathBuf::from("nowhere");
+    let mut writer =
+        ReplicationWriter::to(out, path, format, names.clone(), start).expect("a thread to write");
+    (0..ROWS).for_each(|id| writer.record(record(id)));
+    writer.finish().expect("nowhere takes everything")
 }
 
 fn names() -> Names {
@@ -47,7 +76,7 @@ fn names() -> Names {
 
 /// A plain replication with numbers as irregular as drawn ones.
 fn record(id: u64) -> ReplicationRecord {
-    let noise = id.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let noise = SplitMix64::seed_from_u64(id).next_u64();
     let pushed_at = SimTime::from_nanos(id * 60_000_000_000 + noise % 1_000_000_000);
     let after = |nanos: u64| Some(pushed_at + SimDuration::from_nanos(nanos));
     let (dispatch, transfer) = (noise % 9_000_000_000, noise / 7 % 20_000_000_000);

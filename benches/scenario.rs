@@ -12,7 +12,7 @@ use divan::counter::ItemsCount;
 use ecrsim::measure::record::{NoRecords, RecordSink};
 use ecrsim::measure::table::Moment;
 use ecrsim::measure::{Outcome, simulate};
-use ecrsim::report::replications::ReplicationWriter;
+use ecrsim::report::replications::{Format, ReplicationWriter};
 use ecrsim::scenario::{Loaded, load};
 use ecrsim::simulation::Model;
 
@@ -56,7 +56,7 @@ fn run<S: RecordSink>(loaded: &Loaded, model: &Model, sink: S) -> (Outcome, S) {
 fn write(loaded: &Loaded, model: &Model) -> u64 {
     let names = Arc::new(model.names.clone());
     let path = PathBuf::from("nowhere");
-    let writer = ReplicationWriter::to(io::sink(), path, names, Moment(model.start))
+    let writer = ReplicationWriter::to(io::sink(), path, Format::Csv, names, Moment(model.start))
         .expect("a thread to write");
     let (_, writer) = run(loaded, model, writer);
     writer.finish().expect("nowhere takes everything")

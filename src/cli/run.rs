@@ -14,7 +14,7 @@ use super::scenario::{ScenarioOptions, tell_warnings};
 use crate::measure::table::Moment;
 use crate::measure::{Outcome, simulate};
 use crate::report::folder::RunFolder;
-use crate::report::replications::ReplicationWriter;
+use crate::report::replications::{self, ReplicationWriter};
 use crate::report::run_json::RunFacts;
 use crate::report::terminal::{Format, summary};
 use crate::report::write_run;
@@ -32,8 +32,8 @@ Examples:
 
 /// Simulates a scenario once: a summary, CSV tables and charts
 ///
-/// Prints the summary and writes the run's folder: summary.csv, replications.csv and the other tables, summary.json,
-/// run.json, charts. Nothing in it depends on the clock on the wall or on the machine. Ends with exit code 99 if a
+/// Prints the summary and writes the run's folder: summary.csv, replications.csv (or .parquet) and the other tables,
+/// summary.json, run.json, charts. Nothing in it depends on the clock on the wall or on the machine. Ends with exit code 99 if a
 /// threshold of the scenario was breached.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -72,6 +72,8 @@ enum Replications {
     /// A row in replications.csv
     #[default]
     Csv,
+    /// A row in replications.parquet: typed columns, compressed, for DuckDB, Polars and the like
+    Parquet,
     /// Nothing: the quickest, and the smallest folder
     None,
 }
@@ -86,6 +88,17 @@ enum Shape {
     Json,
     /// For a pull request's comment
     Markdown,
+}
+
+impl Replications {
+    /// Returns how they are written, if at all.
+    const fn format(self) -> Option<replications::Format> {
+        match self {
+            Self::Csv => Some(replications::Format::Csv),
+            Self::Parquet => Some(replications::Format::Parquet),
+            Self::None => None,
+        }
+    }
 }
 
 impl From<Shape> for Format {
@@ -154,14 +167,11 @@ fn simulate_into(
     interrupt: &Interrupt,
 ) -> Result<Outcome, Failure> {
     let model = Model::new(loaded);
-    let writer = match options.replications {
-        Replications::None => None,
-        Replications::Csv => {
-            let names = Arc::new(model.names.clone());
-            let start = Moment(model.start);
-            Some(ReplicationWriter::create(folder.path(), names, start)?)
-        }
-    };
+    let writer = options.replications.format().map(|format| {
+        let names = Arc::new(model.names.clone());
+        ReplicationWriter::create(folder.path(), format, names, Moment(model.start))
+    });
+    let writer = writer.transpose()?;
     let mut progress = Progress::start(model.end, options.quiet);
     let (outcome, writer) = simulate(loaded, &model, writer, |now, events| {
         progress.show(now, events);

@@ -16,10 +16,32 @@ pub struct Column {
     pub name: &'static str,
     /// What the column holds, in one sentence.
     pub doc: &'static str,
+    /// What its values are.
+    pub kind: Kind,
+    /// Whether a cell may be empty.
+    pub may_be_empty: bool,
+}
+
+/// What the values of a column are, for files that know types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number that is not negative.
+    Whole,
+    /// A [`Moment`], of a millisecond.
+    Moment,
+    /// A number: [`Seconds`], [`Number`] or [`Usd`].
+    Real,
 }
 
 /// What may stand in a cell: how it is written, and read back as the same value.
 pub trait Cell: Sized {
+    /// What the value is.
+    const KIND: Kind;
+    /// Whether it may be an empty cell.
+    const MAY_BE_EMPTY: bool;
+
     /// Writes the cell.
     ///
     /// # Errors
@@ -34,6 +56,9 @@ pub trait Cell: Sized {
 }
 
 impl Cell for String {
+    const KIND: Kind = Kind::Text;
+    const MAY_BE_EMPTY: bool = true;
+
     fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(&guarded(self))
     }
@@ -45,8 +70,11 @@ impl Cell for String {
 
 /// Cells that cannot begin with a sign that a spreadsheet takes for a formula, unless they are numbers.
 macro_rules! plain_cell {
-    ($($type:ty),+) => {$(
+    ($($type:ty: $kind:expr, $may_be_empty:expr);+ $(;)?) => {$(
         impl Cell for $type {
+            const KIND: Kind = $kind;
+            const MAY_BE_EMPTY: bool = $may_be_empty;
+
             fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
                 self.serialize(out)
             }
@@ -57,14 +85,20 @@ macro_rules! plain_cell {
         }
     )+};
 }
-plain_cell!(u32, u64, Moment, Seconds, Number, Usd);
-plain_cell!(
-    Option<u64>,
-    Option<Moment>,
-    Option<Seconds>,
-    Option<Number>,
-    Option<Usd>
-);
+plain_cell! {
+    u32: Kind::Whole, false;
+    u64: Kind::Whole, false;
+    Moment: Kind::Moment, false;
+    Seconds: Kind::Real, false;
+    // One that is not finite is an empty cell.
+    Number: Kind::Real, true;
+    Usd: Kind::Real, true;
+    Option<u64>: Kind::Whole, true;
+    Option<Moment>: Kind::Moment, true;
+    Option<Seconds>: Kind::Real, true;
+    Option<Number>: Kind::Real, true;
+    Option<Usd>: Kind::Real, true;
+}
 
 /// Returns `text` as a cell: one that a spreadsheet would take for a formula gets a leading `'`.
 ///
@@ -131,6 +165,8 @@ macro_rules! table {
                 $($crate::measure::table::Column {
                     name: stringify!($field),
                     doc: concat!($($doc),+),
+                    kind: <$type as $crate::measure::table::Cell>::KIND,
+                    may_be_empty: <$type as $crate::measure::table::Cell>::MAY_BE_EMPTY,
                 }),+
             ];
         }

@@ -11,7 +11,7 @@ use super::error::FileError;
 use crate::measure::outcome::{Outcome, SummaryRow};
 use crate::measure::table::{Number, Table};
 
-/// Writes every table of `outcome` into `folder`; `replications.csv` streams by itself.
+/// Writes every table of `outcome` into `folder`; the replications stream by themselves.
 ///
 /// # Errors
 /// If a file cannot be written.

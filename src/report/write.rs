@@ -11,7 +11,7 @@ use super::run_json::{RunDocument, RunFacts};
 use super::summary_json::SummaryDocument;
 use crate::measure::Outcome;
 
-/// Writes everything that a run's folder holds but `replications.csv`; charts as PNG too if `png`.
+/// Writes everything that a run's folder holds but the replications; charts as PNG too if `png`.
 ///
 /// # Errors
 /// If a file cannot be written.
@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
     use crate::report::folder::RunFolder;
-    use crate::report::replications::ReplicationWriter;
+    use crate::report::replications::{Format, ReplicationWriter};
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
@@ -92,7 +92,7 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let folder = RunFolder::create(&home.path().join("shop"), false).expect("free");
         let facts = samples::facts();
-        ReplicationWriter::create(folder.path(), Default::default(), facts.start)
+        ReplicationWriter::create(folder.path(), Format::Csv, Default::default(), facts.start)
             .and_then(ReplicationWriter::finish)
             .expect("written");
         write_run(folder.path(), &facts, &samples::small(), false).expect("written");

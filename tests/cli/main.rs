@@ -9,6 +9,7 @@ mod folder;
 mod interrupt;
 mod others;
 mod output;
+mod parquet;
 mod report;
 mod run;
 mod templates;

@@ -56,13 +56,10 @@ pub fn seconds(duration: SimDuration, out: &mut Vec<u8>) {
     out.extend_from_slice(&decimals[..length]);
 }
 
-/// Appends dollars: the shortest decimal that is this number, with at least 9 decimals; nothing if it is not finite.
+/// Appends dollars, a finite number: the shortest decimal that is this number, with at least 9 decimals.
 pub fn usd(usd: f64, out: &mut Vec<u8>) {
     if usd == 0.0 {
         return out.extend_from_slice(b"0.000000000");
-    }
-    if !usd.is_finite() {
-        return;
     }
     let begin = out.len();
     write!(out, "{usd}").expect("memory takes everything");

@@ -1,10 +1,14 @@
-//! `replications.csv`, streamed by a thread of its own while the run goes on.
+//! One row per measured replication, streamed to a file by a thread of its own while the run goes on: as text
+//! (`replications.csv`), or typed and compressed (`replications.parquet`).
 //!
-//! The simulation hands over batches of small records; the thread makes text of them and writes big blocks. The rows are
-//! those that the `csv` crate would make of [`ReplicationRow`]s, written by hand because there may be millions of them.
+//! The simulation hands over batches of small records. The CSV rows are those that the `csv` crate would make of
+//! [`ReplicationRow`]s, written by hand because there may be millions of them; the Parquet file holds the same values.
 
 mod cells;
+pub mod parquet;
 mod rows;
+mod texts;
+mod values;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,8 +18,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use self::rows::RowWriter;
-use super::csv_files::write_rows;
 use super::error::FileError;
 use crate::measure::outcome::ReplicationRow;
 use crate::measure::record::{RecordSink, ReplicationRecord};
@@ -28,10 +30,27 @@ const BATCH_RECORDS: usize = 1_024;
 /// Batches that may wait for the thread; then the simulation waits.
 const WAITING_BATCHES: usize = 16;
 
-/// Text written at once.
-const BLOCK_BYTES: usize = 256 * 1_024;
-
 type Batch = Vec<ReplicationRecord>;
+
+/// How replications are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Text, for everyone.
+    Csv,
+    /// Typed columns, compressed.
+    Parquet,
+}
+
+impl Format {
+    /// Returns the name of the file in the run's folder.
+    pub fn file(self) -> PathBuf {
+        let csv = Path::new(ReplicationRow::FILE);
+        match self {
+            Self::Csv => csv.to_owned(),
+            Self::Parquet => csv.with_extension("parquet"),
+        }
+    }
+}
 
 /// Writes measured replications; ends with [`ReplicationWriter::finish`].
 #[derive(Debug)]
@@ -43,15 +62,26 @@ pub struct ReplicationWriter {
     thread: Option<JoinHandle<io::Result<u64>>>,
 }
 
+/// What the thread gets: batches of records, which it hands back.
+struct Batches {
+    full: Receiver<Batch>,
+    emptied: SyncSender<Batch>,
+}
+
 impl ReplicationWriter {
-    /// Starts `replications.csv` in `folder`, with the ids of `names` and times from `start` on.
+    /// Starts the file of `format` in `folder`, with the ids of `names` and times from `start` on.
     ///
     /// # Errors
     /// If the file cannot be made, or the system has no thread left.
-    pub fn create(folder: &Path, names: Arc<Names>, start: Moment) -> Result<Self, FileError> {
-        let path = folder.join(ReplicationRow::FILE);
+    pub fn create(
+        folder: &Path,
+        format: Format,
+        names: Arc<Names>,
+        start: Moment,
+    ) -> Result<Self, FileError> {
+        let path = folder.join(format.file());
         let file = File::create(&path).map_err(FileError::about("write", &path))?;
-        Self::to(file, path, names, start)
+        Self::to(file, path, format, names, start)
     }
 
     /// Writes to `out`, which errors call `path`.
@@ -61,14 +91,23 @@ impl ReplicationWriter {
     pub fn to(
         out: impl Write + Send + 'static,
         path: PathBuf,
+        format: Format,
         names: Arc<Names>,
         start: Moment,
     ) -> Result<Self, FileError> {
         let (full, batches) = mpsc::sync_channel(WAITING_BATCHES);
         let (recycle, emptied) = mpsc::sync_channel(WAITING_BATCHES);
+        let batches = Batches {
+            full: batches,
+            emptied: recycle,
+        };
+        let write = move || match format {
+            Format::Csv => rows::write(out, &batches, &names, start),
+            Format::Parquet => parquet::write(out, &batches, &names, start),
+        };
         let thread = thread::Builder::new()
-            .name("replications.csv".to_owned())
-            .spawn(move || write_batches(out, &batches, &recycle, &names, start))
+            .name("replications".to_owned())
+            .spawn(write)
             .map_err(FileError::about("write", &path))?;
         Ok(Self {
             path,
@@ -136,34 +175,18 @@ impl Drop for ReplicationWriter {
     }
 }
 
-/// The thread: writes header and batches until no more come, and returns the number of rows.
-fn write_batches(
-    mut out: impl Write,
-    batches: &Receiver<Batch>,
-    recycle: &SyncSender<Batch>,
-    names: &Names,
-    start: Moment,
-) -> io::Result<u64> {
-    let mut rows = 0;
-    let mut block = Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 4);
-    let mut writer = RowWriter::new(names, start);
-    write_rows::<ReplicationRow>(&mut block, &[])?;
-    for mut batch in batches {
-        for record in &batch {
-            writer.write(record, &mut block)?;
-            if block.len() >= BLOCK_BYTES {
-                out.write_all(&block)?;
-                block.clear();
-            }
-        }
-        rows += batch.len() as u64;
+impl Batches {
+    /// Waits for the next batch; `None` if no more come.
+    fn next(&self) -> Option<Batch> {
+        self.full.recv().ok()
+    }
+
+    /// Gives a batch back to be filled again.
+    fn hand_back(&self, mut batch: Batch) {
         batch.clear();
         // If the other side holds enough of them, this one is simply dropped.
-        let _ = recycle.try_send(batch);
+        let _ = self.emptied.try_send(batch);
     }
-    out.write_all(&block)?;
-    out.flush()?;
-    Ok(rows)
 }
 
 #[cfg(test)]

@@ -1,42 +1,68 @@
-//! One record becomes one row: names by id, prepared once; no allocation per row.
+//! `replications.csv`: one record becomes one row; names by id, prepared once; no allocation per row.
 
-use std::io;
+use std::io::{self, Write};
 
+use super::Batches;
 use super::cells::{self, Clock, is_special};
-use crate::measure::record::{AppliedTags, ReplicationRecord, Status};
+use super::texts::Texts;
+use super::values::{applied, reason, spans, times, usd};
+use crate::measure::outcome::ReplicationRow;
+use crate::measure::record::{AppliedTags, ReplicationRecord};
 use crate::measure::table::{Moment, needs_guard};
+use crate::report::csv_files::write_rows;
 use crate::simulation::names::{Digest, Names, TagList};
-use crate::units::{SimDuration, SimTime};
+
+/// Text written at once.
+const BLOCK_BYTES: usize = 256 * 1_024;
+
+/// Writes header and rows to `out` until no more come, and returns the number of rows.
+///
+/// # Errors
+/// If `out` refuses, or a time lies beyond the calendar.
+pub fn write(
+    mut out: impl Write,
+    batches: &Batches,
+    names: &Names,
+    start: Moment,
+) -> io::Result<u64> {
+    let mut rows = 0;
+    let mut block = Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 4);
+    let mut writer = RowWriter::new(names, start);
+    write_rows::<ReplicationRow>(&mut block, &[])?;
+    while let Some(batch) = batches.next() {
+        for record in &batch {
+            writer.write(record, &mut block)?;
+            if block.len() >= BLOCK_BYTES {
+                out.write_all(&block)?;
+                block.clear();
+            }
+        }
+        rows += batch.len() as u64;
+        batches.hand_back(batch);
+    }
+    out.write_all(&block)?;
+    out.flush()?;
+    Ok(rows)
+}
 
 /// Formats rows; borrows the names of the run.
-pub struct RowWriter<'a> {
+struct RowWriter<'a> {
     names: &'a Names,
+    texts: Texts<'a>,
     clock: Clock,
     /// `source,destination` by lane id.
     lanes: Vec<Vec<u8>>,
     /// Repository by id.
     repositories: Vec<Vec<u8>>,
-    /// Tags by push stream id.
-    streams: Vec<StreamTags>,
+    /// By push stream id: no cell of its tags needs a guard or quotes, whatever the number.
+    plain: Vec<bool>,
     /// Tags that must be looked at before they become a cell.
     scratch: Vec<u8>,
 }
 
-/// The tag templates of one push stream.
-struct StreamTags {
-    templates: Vec<Template>,
-    /// No cell of these tags needs a guard or quotes, whatever the number.
-    plain: bool,
-}
-
-/// A tag template, cut at every `{n}`.
-struct Template {
-    pieces: Vec<Vec<u8>>,
-}
-
 impl<'a> RowWriter<'a> {
     /// Prepares the cells of `names`; times count from `start`.
-    pub fn new(names: &'a Names, start: Moment) -> Self {
+    fn new(names: &'a Names, start: Moment) -> Self {
         let cell = |text: &String| {
             let mut cell = Vec::new();
             cells::text(text, &mut cell);
@@ -46,6 +72,7 @@ impl<'a> RowWriter<'a> {
         let registry = |id: u32| registries[id as usize].as_slice();
         Self {
             names,
+            texts: Texts::new(names),
             clock: Clock::new(start),
             lanes: names
                 .lanes
@@ -53,20 +80,17 @@ impl<'a> RowWriter<'a> {
                 .map(|&(source, destination)| [registry(source), registry(destination)].join(&b','))
                 .collect(),
             repositories: names.repositories.iter().map(cell).collect(),
-            streams: names
+            plain: names
                 .templates
                 .iter()
-                .map(|tags| StreamTags::new(tags))
+                .map(|tags| tags.iter().all(|template| is_plain(template)))
                 .collect(),
             scratch: Vec::new(),
         }
     }
 
     /// Appends the row of `record`.
-    ///
-    /// # Errors
-    /// If a time lies beyond the calendar.
-    pub fn write(&mut self, record: &ReplicationRecord, out: &mut Vec<u8>) -> io::Result<()> {
+    fn write(&mut self, record: &ReplicationRecord, out: &mut Vec<u8>) -> io::Result<()> {
         cells::whole(record.id, out);
         out.push(b',');
         cells::whole(record.push, out);
@@ -78,9 +102,18 @@ impl<'a> RowWriter<'a> {
         self.digest(record.digest, out);
         out.push(b',');
         self.tags(record.tags, &AppliedTags::All, out);
+        out.push(b',');
         self.times(record, out)?;
-        status(record.status, out);
-        spans(record, out);
+        for cell in [record.status.name(), reason(record.status)] {
+            out.extend_from_slice(cell.as_bytes());
+            out.push(b',');
+        }
+        for span in spans(record) {
+            if let Some(span) = span {
+                cells::seconds(span, out);
+            }
+            out.push(b',');
+        }
         for number in [
             record.image_bytes,
             record.moved_bytes,
@@ -89,147 +122,41 @@ impl<'a> RowWriter<'a> {
             cells::whole(number, out);
             out.push(b',');
         }
-        if record.status == Status::Complete {
-            self.tags(record.tags, &record.applied, out);
-        }
+        self.tags(record.tags, applied(record), out);
         out.push(b',');
-        cells::usd(record.usd, out);
+        if let Some(usd) = usd(record) {
+            cells::usd(usd, out);
+        }
         out.push(b'\n');
         Ok(())
     }
 
     fn digest(&self, digest: Digest, out: &mut Vec<u8>) {
         match digest {
-            Digest::Generated(bits) => {
-                out.extend_from_slice(b"sha256:");
-                out.extend(
-                    (0..12)
-                        .rev()
-                        .map(|place| b"0123456789abcdef"[(bits >> (4 * place) & 0xf) as usize]),
-                );
-            }
+            Digest::Generated(_) => self.texts.digest(digest, out),
             Digest::Given(id) => cells::text(&self.names.digests[id as usize], out),
         }
     }
 
     fn times(&mut self, record: &ReplicationRecord, out: &mut Vec<u8>) -> io::Result<()> {
-        let times = [
-            Some(record.pushed_at),
-            record.eligible_at,
-            record.started_at,
-            record.ended_at,
-        ];
-        for time in times {
-            out.push(b',');
+        for time in times(record) {
             if let Some(time) = time {
                 self.clock.put(time, out)?;
             }
+            out.push(b',');
         }
-        out.push(b',');
         Ok(())
     }
 
     /// Appends the cell of the tags of `list` that `applied` names.
     fn tags(&mut self, list: TagList, applied: &AppliedTags, out: &mut Vec<u8>) {
-        if let TagList::Stream { stream, number } = list {
-            let tags = &self.streams[stream as usize];
-            if tags.plain {
-                return join(tags.templates.len(), applied, out, |index, out| {
-                    tags.templates[index].put(number, out);
-                });
-            }
+        if matches!(list, TagList::Stream { stream, .. } if self.plain[stream as usize]) {
+            return self.texts.tags(list, applied, out);
         }
-        self.looked_at_tags(list, applied, out);
-    }
-
-    /// The same for tags that may need a guard or quotes.
-    fn looked_at_tags(&mut self, list: TagList, applied: &AppliedTags, out: &mut Vec<u8>) {
         self.scratch.clear();
-        let count = self.names.tag_count(list);
-        join(
-            count,
-            applied,
-            &mut self.scratch,
-            |index, scratch| match list {
-                TagList::Stream { stream, number } => {
-                    self.streams[stream as usize].templates[index].put(number, scratch);
-                }
-                TagList::Listed(id) => {
-                    scratch.extend_from_slice(self.names.tag_lists[id as usize][index].as_bytes());
-                }
-            },
-        );
+        self.texts.tags(list, applied, &mut self.scratch);
         let text = str::from_utf8(&self.scratch).expect("tags are text");
         cells::text(text, out);
-    }
-}
-
-/// Appends those of `count` tags that `applied` names, separated by spaces.
-fn join(
-    count: usize,
-    applied: &AppliedTags,
-    out: &mut Vec<u8>,
-    mut put: impl FnMut(usize, &mut Vec<u8>),
-) {
-    let mut first = true;
-    let mut next = |index| {
-        if !first {
-            out.push(b' ');
-        }
-        first = false;
-        put(index, out);
-    };
-    match applied {
-        AppliedTags::All => (0..count).for_each(next),
-        AppliedTags::None => {}
-        AppliedTags::Some(places) => places.iter().for_each(|&place| next(place as usize)),
-    }
-}
-
-fn status(status: Status, out: &mut Vec<u8>) {
-    let (name, reason) = match status {
-        Status::Complete => ("COMPLETE", ""),
-        Status::Failed(reason) => ("FAILED", reason.name()),
-        Status::InProgress => ("IN_PROGRESS", ""),
-    };
-    for cell in [name, reason] {
-        out.extend_from_slice(cell.as_bytes());
-        out.push(b',');
-    }
-}
-
-/// Appends latency, queue, transfer and stall: no latency unless it arrived, nothing of a copy that never started.
-fn spans(record: &ReplicationRecord, out: &mut Vec<u8>) {
-    let of_started = |span: SimDuration| record.started_at.map(|_| span);
-    let spans = [
-        latency(record),
-        of_started(record.queue),
-        of_started(record.transfer),
-        of_started(record.stall),
-    ];
-    for span in spans {
-        if let Some(span) = span {
-            cells::seconds(span, out);
-        }
-        out.push(b',');
-    }
-}
-
-/// From push to arrival.
-fn latency(record: &ReplicationRecord) -> Option<SimDuration> {
-    let arrived = |ended_at: SimTime| ended_at.since(record.pushed_at);
-    (record.status == Status::Complete)
-        .then_some(record.ended_at)
-        .flatten()
-        .map(arrived)
-}
-
-impl StreamTags {
-    fn new(templates: &[String]) -> Self {
-        Self {
-            plain: templates.iter().all(|template| is_plain(template)),
-            templates: templates.iter().map(|text| Template::new(text)).collect(),
-        }
     }
 }
 
@@ -237,25 +164,4 @@ impl StreamTags {
 fn is_plain(template: &str) -> bool {
     let first_is_plain = !template.starts_with(['=', '+', '-', '@', '\'']);
     first_is_plain && !needs_guard(template) && !template.bytes().any(is_special)
-}
-
-impl Template {
-    fn new(text: &str) -> Self {
-        Self {
-            pieces: text
-                .split("{n}")
-                .map(|piece| piece.as_bytes().to_vec())
-                .collect(),
-        }
-    }
-
-    /// Appends the tag with that number.
-    fn put(&self, number: u64, out: &mut Vec<u8>) {
-        for (place, piece) in self.pieces.iter().enumerate() {
-            if place > 0 {
-                cells::whole(number, out);
-            }
-            out.extend_from_slice(piece);
-        }
-    }
 }
