@@ -12,3 +12,4 @@ mod output;
 mod report;
 mod run;
 mod templates;
+mod validate;
