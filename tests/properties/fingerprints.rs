@@ -34,7 +34,7 @@ fn shipped() -> Vec<PathBuf> {
 }
 
 /// Returns a line of the pinned file.
-fn line(path: &PathBuf) -> String {
+fn line(path: &Path) -> String {
     let loaded = load(path, &[]).unwrap_or_else(|found| panic!("{}", found.render(false)));
     let model = Model::new(&loaded);
     let (outcome, _) = simulate(&loaded, &model, NoRecords, |_, _| true).expect("no interruption");
@@ -45,7 +45,7 @@ fn line(path: &PathBuf) -> String {
 
 #[test]
 fn shipped_scenarios_have_their_pinned_fingerprints() {
-    let lines: Vec<String> = shipped().par_iter().map(line).collect();
+    let lines: Vec<String> = shipped().par_iter().map(|path| line(path)).collect();
     let expected = HEADER.to_owned() + &lines.concat();
     let path = root().join("tests/pinned/fingerprints.txt");
     if std::env::var_os("ECRSIM_BLESS").is_some() {

@@ -4,6 +4,9 @@ use ecrsim::measure::record::ReplicationRecord;
 use ecrsim::validation::observe::{at_s, sojourn_s, wait_s};
 use ecrsim::validation::{Case, Estimate, Run};
 
+/// Takes a number from a run.
+type Number = fn(&Run) -> f64;
+
 /// Share of intervals that hold the true difference.
 const CONFIDENCE: f64 = 0.999;
 const REPEATS: u64 = 20;
@@ -50,7 +53,7 @@ fn runs(streams: &[String]) -> Vec<Run> {
 fn half_and_half_is_the_whole() {
     let whole = runs(&[stream("jobs", 6.4)]);
     let halves = runs(&[stream("left", 3.2), stream("right", 3.2)]);
-    let numbers: [(&str, fn(&Run) -> f64); 5] = [
+    let numbers: [(&str, Number); 5] = [
         ("pushes", |run| run.records.len() as f64),
         ("dispersion of pushes in 5 s", dispersion),
         ("mean wait", |run| run.mean(wait_s)),
