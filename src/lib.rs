@@ -11,6 +11,7 @@
 //! | room | what it does | what it does not know |
 //! | --- | --- | --- |
 //! | [`cli`] | one file per command: parse options, call one room below, print | any logic of its own |
+//! | [`validation`] | the theory card: ordinary scenarios with repeats beside closed forms of queueing theory | files, screens |
 //! | [`report`] | an outcome becomes files and a screen: run folder, CSV tables, charts, page, summary | ECR, clocks, chance |
 //! | [`measure`] | listens to a run: latencies, time integrals, money, revocations, thresholds | how to change anything |
 //! | [`simulation`] | the composition: wires workload, ECR and network to the engine, tells an observer | names, but for keys of draws |
@@ -63,4 +64,5 @@ pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod units;
+pub mod validation;
 pub mod workload;

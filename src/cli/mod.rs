@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod scenario;
 mod schema;
+mod validate;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,10 +32,11 @@ Examples:
   ecrsim explain shop.toml                     which rule sends what where, and whether it may arrive
   ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
+  ecrsim validate                              links beside the closed forms of queueing theory
 
 Exit codes:
   0    it worked; every threshold held
-  1    it could not finish: disk, permissions, or an internal check failed
+  1    it could not finish: disk, permissions, or an internal check failed; or the theory card did not hold
   2    wrong usage; a scenario, or a file that it names, is wrong or missing
   99   the run finished; a threshold was breached
   130  interrupted; nothing is left behind";
@@ -61,6 +63,7 @@ enum Command {
     Explain(explain::Options),
     Run(run::Options),
     Report(report::Options),
+    Validate(validate::Options),
     Schema(schema::Options),
     Completions(completions::Options),
     Man(man::Options),
@@ -74,6 +77,7 @@ impl Command {
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
             Self::Report(options) => report::run(options),
+            Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),
             Self::Completions(options) => completions::run(options),
             Self::Man(options) => man::run(options),

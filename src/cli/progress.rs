@@ -1,5 +1,7 @@
 //! How far a run is: a bar on standard error, on a terminal only, and only for runs that take a while.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -45,7 +47,7 @@ impl Progress {
         if self.quiet || elapsed < PATIENCE {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| new_bar(self.end));
+        let bar = self.bar.get_or_insert_with(|| bar_of(self.end.as_nanos()));
         bar.set_position(now.as_nanos());
         bar.set_message(format!(
             "day {:.1} of {:.1}, {:.1} million events per second",
@@ -64,7 +66,72 @@ impl Drop for Progress {
     }
 }
 
-fn new_bar(end: SimTime) -> ProgressBar {
+/// The progress of many runs, which end on several threads. It goes away when dropped.
+#[derive(Debug)]
+pub struct ManyRuns {
+    began: Instant,
+    runs: u64,
+    ended: AtomicU64,
+    events: AtomicU64,
+    bar: OnceLock<ProgressBar>,
+    quiet: bool,
+}
+
+impl ManyRuns {
+    /// Starts the clock of so many `runs`; a `quiet` one never shows anything.
+    pub fn start(runs: u64, quiet: bool) -> Self {
+        Self {
+            began: Instant::now(),
+            runs,
+            ended: AtomicU64::new(0),
+            events: AtomicU64::new(0),
+            bar: OnceLock::new(),
+            quiet,
+        }
+    }
+
+    /// Counts a run that has ended.
+    pub fn ended(&self, events: u64) {
+        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
+        let events = self.events.fetch_add(events, Ordering::Relaxed) + events;
+        let elapsed = self.began.elapsed();
+        if self.quiet || elapsed < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_init(|| bar_of(self.runs));
+        bar.set_position(ended);
+        bar.set_message(format!(
+            "run {ended} of {}, {:.1} million events per second",
+            self.runs,
+            events as f64 / elapsed.as_secs_f64() / 1e6,
+        ));
+    }
+
+    /// Says how many events there were, and in what time.
+    pub fn timing(&self) -> String {
+        timing(self.events.load(Ordering::Relaxed), self.began.elapsed())
+    }
+}
+
+impl Drop for ManyRuns {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Says how many events were handled, and in what time.
+pub fn timing(events: u64, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    let millions = events as f64 / 1e6;
+    format!(
+        "{millions:.2} million events in {seconds:.2} s: {:.1} million per second\n",
+        millions / seconds.max(1e-9)
+    )
+}
+
+fn bar_of(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template(TEMPLATE).expect("the template is well-formed");
-    ProgressBar::new(end.as_nanos()).with_style(style)
+    ProgressBar::new(length).with_style(style)
 }

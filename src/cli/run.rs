@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
 use super::output::{print, screen, warn};
-use super::progress::Progress;
+use super::progress::{Progress, timing};
 use super::scenario::{ScenarioOptions, tell_warnings};
 use crate::measure::table::Moment;
 use crate::measure::{Outcome, simulate};
@@ -189,13 +188,4 @@ fn simulate_into(
         warn(&timing(outcome.events, simulated));
     }
     Ok(outcome)
-}
-
-fn timing(events: u64, simulated: Duration) -> String {
-    let seconds = simulated.as_secs_f64();
-    let millions = events as f64 / 1e6;
-    format!(
-        "{millions:.2} million events in {seconds:.2} s: {:.1} million per second\n",
-        millions / seconds.max(1e-9)
-    )
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::check::{self, Context, Documents};
-use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::diagnostic::{Diagnostic, Diagnostics, FileId, Severity};
 use super::document::{Node, Value, apply_override, read_json, read_toml};
 use super::read::{InputFile, Reader};
 use super::schema::{Shaped, check_shape};
@@ -45,21 +45,42 @@ pub(super) struct Parts {
 /// Everything that is wrong with the scenario, its overrides and the files that it names.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, Diagnostics> {
     let mut reader = Reader::beside(path);
-    match tree(&mut reader, path, overrides) {
+    match reader.scenario(path) {
+        Ok(file) => loaded(reader, file, path, overrides),
+        Err(why) => Err(diagnostics(reader, vec![Diagnostic::placeless(why)])),
+    }
+}
+
+/// Reads and checks the scenario `text` as if it stood in a file `name` of the working folder.
+///
+/// # Errors
+/// As those of [`load`].
+pub fn load_text(name: &str, text: &str, overrides: &[String]) -> Result<Loaded, Diagnostics> {
+    let path = Path::new(name);
+    let mut reader = Reader::beside(path);
+    let file = reader.given(name, name.to_owned(), text.to_owned());
+    loaded(reader, file, path, overrides)
+}
+
+fn loaded(
+    mut reader: Reader,
+    file: FileId,
+    path: &Path,
+    overrides: &[String],
+) -> Result<Loaded, Diagnostics> {
+    match tree(&mut reader, file, path, overrides) {
         Ok((root, wrong)) => checked(reader, path, &root, wrong),
         Err(list) => Err(diagnostics(reader, list)),
     }
 }
 
-/// Reads the file and applies the overrides; also returns which of those are wrong.
+/// Parses the file and applies the overrides; also returns which of those are wrong.
 fn tree(
     reader: &mut Reader,
+    file: FileId,
     path: &Path,
     overrides: &[String],
 ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let file = reader
-        .scenario(path)
-        .map_err(|why| vec![Diagnostic::placeless(why)])?;
     let text = reader.files.text(file).clone();
     let is_json = path
         .extension()

@@ -27,7 +27,7 @@ pub use distribution::{
     Quantiles, Quantity,
 };
 pub use estimate::{Estimate, LinkLoad, estimate};
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_text};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
 pub use read::InputFile;
 pub use resolve::{LatencyParameters, LinkParameters};

@@ -57,18 +57,22 @@ impl Reader {
             return Err(format!("cannot read {shown}: it is a folder"));
         }
         let bytes = fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
-        let hash = content_hash(&bytes);
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let before = &error.as_bytes()[..valid];
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
             format!("cannot read {shown}: it is not UTF-8 text (line {line})")
         })?;
+        Ok(self.given(&shown.to_string(), written, text))
+    }
+
+    /// Takes a text as the file that is shown as `shown` and written as `written`.
+    pub(super) fn given(&mut self, shown: &str, written: String, text: String) -> FileId {
         self.read.push(InputFile {
             path: written,
-            hash,
+            hash: content_hash(text.as_bytes()),
         });
-        Ok(self.files.add(shown.to_string(), text))
+        self.files.add(shown, text)
     }
 }
 

@@ -13,3 +13,4 @@ mod parquet;
 mod report;
 mod run;
 mod templates;
+mod validate;

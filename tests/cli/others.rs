@@ -2,12 +2,13 @@
 
 use crate::case::{Case, SHOP};
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "init",
     "check",
     "explain",
     "run",
     "report",
+    "validate",
     "schema",
     "completions",
     "man",

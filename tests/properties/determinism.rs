@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use proptest::prelude::*;
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::chance::base;
@@ -32,17 +33,21 @@ fn assert_same(one: &Run, other: &Run) {
     assert_eq!(format!("{:?}", one.outcome), format!("{:?}", other.outcome));
 }
 
-/// Runs side by side share the model and nothing else.
+/// Runs side by side share the model and nothing else, on any number of threads.
 #[test]
 fn runs_side_by_side_are_those_one_after_the_other() {
     let loaded = load_text(&base(["4", "30 MB/s"]), &[], &[]).expect("a valid scenario");
     let alone: Vec<Run> = (0..6).map(|seed| run_seeded(&loaded, seed)).collect();
-    let beside: Vec<Run> = (0..6_u64)
-        .into_par_iter()
-        .map(|seed| run_seeded(&loaded, seed))
-        .collect();
-    for (alone, beside) in alone.iter().zip(&beside) {
-        assert_same(alone, beside);
+    for threads in [1, 2, 8] {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        let side_by_side = || {
+            let seeds = (0..6_u64).into_par_iter();
+            seeds.map(|seed| run_seeded(&loaded, seed)).collect()
+        };
+        let beside: Vec<Run> = pool.expect("threads").install(side_by_side);
+        for (alone, beside) in alone.iter().zip(&beside) {
+            assert_same(alone, beside);
+        }
     }
     assert_ne!(alone[0].outcome.fingerprint, alone[1].outcome.fingerprint);
 }
@@ -86,14 +91,15 @@ fn surroundings_do_not_reach_a_result() {
     assert!(first.contains_key("replications.csv"));
 }
 
-fn ecrsim(scenario: &Path, out: &Path) -> Command {
+/// Returns the call of `ecrsim run`.
+pub fn ecrsim(scenario: &Path, out: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ecrsim"));
     command.arg("run").arg(scenario).arg("--out").arg(out);
     command
 }
 
 /// Returns the files of a folder and of those in it, by path.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();

@@ -1,8 +1,10 @@
 //! A burst drains as fast as a fluid would: backlog / (capacity - load).
 
-use ecrsim::measure::record::ReplicationRecord;
+use ecrsim::validation::formulas::drain_time;
+use ecrsim::validation::observe::{first_under_s, sojourn_s};
+use ecrsim::validation::scenarios::{self, CONSTANT, EXPONENTIAL, PER_COPY, SLOTS};
 
-use crate::case::{Case, at_s, sojourn_s};
+use crate::case::Case;
 
 /// Images of the burst at time 0.
 const BURST: f64 = 400.0;
@@ -12,18 +14,15 @@ const BURST: f64 = 400.0;
 /// work, so it is first idle after `400 / (mu - lambda)` seconds on average, exactly, shared or one after the other.
 #[test]
 fn a_burst_drains_at_the_spare_capacity() {
-    for (law, size) in [
-        ("constant", "100 MB"),
-        ("exponential", "{ exponential = { mean = '100 MB' } }"),
-    ] {
+    for (law, size) in [("constant", CONSTANT), ("exponential", EXPONENTIAL)] {
         for (discipline, slots) in [("shared", "unlimited"), ("in order", "1")] {
-            let [idle_at] = Case::new("burst", 40)
+            let [idle_at] = Case::new("burst.toml", scenarios::BURST, 40)
                 .set("pushes.release.size", size)
                 .set("pushes.jobs.size", size)
-                .set("links.'us-east-1 -> eu-west-1'.slots", slots)
+                .set(SLOTS, slots)
                 .estimate(|run| [first_under_s(&run.records, 1)]);
             let what = format!("first idle, {law}, {discipline}");
-            idle_at.agrees(&what, BURST / (1.0 - 0.6), 0.1);
+            idle_at.agrees(&what, drain_time(BURST, 0.6), 0.1);
         }
     }
 }
@@ -33,11 +32,11 @@ fn a_burst_drains_at_the_spare_capacity() {
 /// seconds on average. No warm-up, 40 repeats; interval within 10 % of theory.
 #[test]
 fn a_burst_drains_through_slots() {
-    let [free_at] = Case::new("burst", 40)
-        .set("links.'us-east-1 -> eu-west-1'.slots", 16)
-        .set("links.'us-east-1 -> eu-west-1'.per_copy", "6250 kB/s")
+    let [free_at] = Case::new("burst.toml", scenarios::BURST, 40)
+        .set(SLOTS, 16)
+        .set(PER_COPY, "6250 kB/s")
         .estimate(|run| [first_under_s(&run.records, 16)]);
-    free_at.agrees("first slot free", (BURST - 15.0) / (1.0 - 0.6), 0.1);
+    free_at.agrees("first slot free", drain_time(BURST - 15.0, 0.6), 0.1);
 }
 
 /// The burst alone: on a shared link 400 equal images end together when the last byte is through, to the nanosecond; on
@@ -45,11 +44,11 @@ fn a_burst_drains_through_slots() {
 #[test]
 fn a_burst_of_equal_images_alone_is_exact() {
     for (slots, per_copy) in [("unlimited", "unlimited"), ("16", "6250 kB/s")] {
-        let [first, last] = Case::new("burst", 2)
+        let [first, last] = Case::new("burst.toml", scenarios::BURST, 2)
             .set("pushes.jobs.rate", "0 per second")
-            .set("pushes.release.size", "100 MB")
-            .set("links.'us-east-1 -> eu-west-1'.slots", slots)
-            .set("links.'us-east-1 -> eu-west-1'.per_copy", per_copy)
+            .set("pushes.release.size", CONSTANT)
+            .set(SLOTS, slots)
+            .set(PER_COPY, per_copy)
             .estimate(|run| {
                 let ends = || run.records.iter().map(sojourn_s);
                 [
@@ -62,21 +61,4 @@ fn a_burst_of_equal_images_alone_is_exact() {
         first.agrees("first end", first_s, 0.0);
         last.agrees("last end", BURST, 0.0);
     }
-}
-
-/// Returns the first moment at which fewer than `level` replications are in the system, in seconds.
-fn first_under_s(records: &[ReplicationRecord], level: i64) -> f64 {
-    let spans = records.iter().filter_map(|record| {
-        let from = at_s(record.eligible_at?);
-        Some([(from, 1), (record.ended_at.map_or(f64::INFINITY, at_s), -1)])
-    });
-    let mut changes: Vec<(f64, i64)> = spans.flatten().collect();
-    // At one instant, arrivals first: the burst is there before the level is looked at.
-    changes.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-    let mut inside = 0;
-    let first = changes.into_iter().find(|&(_, change)| {
-        inside += change;
-        inside < level && change < 0
-    });
-    first.expect("the run lasts until the burst has drained").0
 }

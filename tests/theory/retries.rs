@@ -4,12 +4,14 @@ use ecrsim::measure::record::Status;
 
 use crate::case::Case;
 
+const RETRIES: &str = include_str!("scenarios/retries.toml");
+
 /// Lambda: 1 per second, no queue. A failure probability of 0.3 and 2 retries: `0.3³` of the replications fail, a mean of
 /// `1 + 0.3 + 0.3²` attempts each, and as many times the bytes are moved. No warm-up, 20 repeats of 10,000 copies;
 /// intervals within 10 % of theory.
 #[test]
 fn attempts_are_geometric() {
-    let [failed, attempts, bytes] = Case::new("retries", 20).estimate(|run| {
+    let [failed, attempts, bytes] = Case::new("retries.toml", RETRIES, 20).estimate(|run| {
         [
             run.share(|record| matches!(record.status, Status::Failed(_))),
             run.mean(|record| f64::from(record.attempts)),

@@ -167,8 +167,8 @@ fn read_grid(path: &Path) -> csv::Result<(Grid, usize)> {
     Ok((grid, rows))
 }
 
-/// What the run rests on. The files that it read are named in `run.json` alone: their order and comments change nothing
-/// else in the folder.
+/// What the run rests on. The files that it read and the fingerprint stand in `run.json` alone: the order of the
+/// scenario's sections and its comments change nothing else in the folder, but outages are numbered by their order.
 fn provenance(page: &mut Html, run: &RunDocument) {
     let facts = &run.facts;
     page.element("h2", "What this rests on").facts([
@@ -184,10 +184,7 @@ fn provenance(page: &mut Html, run: &RunDocument) {
             format!("{} {}", facts.prices.table, facts.prices.date),
         ),
         ("transfer rate", facts.prices.transfer_rate.clone()),
-        (
-            "events",
-            format!("{}, fingerprint {:016x}", run.events, run.fingerprint.0),
-        ),
+        ("events", run.events.to_string()),
     ]);
     let assumptions = facts.assumptions.iter();
     page.element("h2", "Assumptions")

@@ -47,7 +47,8 @@ fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).expect("memory takes everything");
 }
 
-fn table(grid: &Grid) -> String {
+/// Returns a grid as a table of Markdown.
+pub fn table(grid: &Grid) -> String {
     let line = |cells: &[String]| {
         let cells: Vec<_> = cells.iter().map(|cell| escaped(cell)).collect();
         format!("| {} |\n", cells.join(" | "))

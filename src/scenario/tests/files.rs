@@ -1,7 +1,7 @@
 //! Files that a scenario names.
 
 use super::*;
-use crate::scenario::RegistryName;
+use crate::scenario::{RegistryName, load_text};
 
 pub(super) const POLICY: &str = r#"{
   "Version": "2012-10-17",
@@ -215,4 +215,14 @@ fn hashes_tell_files_apart() {
     let hash = |text: &str| Folder::new(text).loaded(&[]).files[0].hash.clone();
     assert_eq!(hash(BASE), hash(BASE));
     assert_ne!(hash(BASE), hash(&format!("{BASE}# changed\n")));
+}
+
+#[test]
+fn a_text_is_read_as_if_it_were_a_file() {
+    let found = load_text("given.toml", "duration = 'soon'\n", &[]).expect_err("no duration");
+    assert!(
+        found.render(false).contains("given.toml:1:12"),
+        "{}",
+        found.render(false)
+    );
 }
