@@ -10,9 +10,13 @@ use super::world::World;
 impl World {
     /// Adds an image to the end of a name's list and returns its place there.
     pub(super) fn list(&mut self, repository: RepositoryId, id: ImageId) -> u32 {
-        let of = &self.repositories[repository.index()];
+        let of = &mut self.repositories[repository.index()];
         if of.images.len() >= of.compact_at {
-            self.compact(repository);
+            if of.has_stale {
+                self.compact(repository);
+            } else {
+                of.compact_at = Repository::LEAST_COMPACTION.max(2 * of.images.len());
+            }
         }
         let images = &mut self.repositories[repository.index()].images;
         images.push(id);
@@ -36,6 +40,7 @@ impl World {
         }
         of.images.truncate(kept);
         of.compact_at = Repository::LEAST_COMPACTION.max(2 * kept);
+        of.has_stale = false;
         of.images.shrink_to(of.compact_at);
         let first = of.first_holder.index();
         for holder in &mut self.holders[first..first + of.registries.len()] {

@@ -139,6 +139,7 @@ impl World {
         self.reclassify(id, |images| images.note_push(id, slot));
         if !self.is_stored(id, push.holder) {
             let place = self.list(repository, id);
+            self.repositories[repository.index()].has_stale = true;
             self.images.note_place(id, slot, place);
             self.images.get_mut(id).pushed_at = push.at;
         }

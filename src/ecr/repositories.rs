@@ -17,6 +17,8 @@ pub(super) struct Repository {
     pub images: Vec<ImageId>,
     /// How long that list may grow before its stale entries are dropped.
     pub compact_at: usize,
+    /// Whether it may have any.
+    pub has_stale: bool,
 }
 
 impl Repository {

@@ -137,5 +137,6 @@ impl World {
             self.layers.drop_reference(layer);
         }
         self.images.free(id);
+        self.repositories[image.repository.index()].has_stale = true;
     }
 }

@@ -90,6 +90,7 @@ impl World {
             registries,
             images: Vec::new(),
             compact_at: Repository::LEAST_COMPACTION,
+            has_stale: false,
         });
         id
     }

@@ -18,6 +18,8 @@ pub struct Gauge {
 /// What became of the levels that have no place of their own.
 #[derive(Clone, Debug, Default)]
 struct Beyond {
+    /// The latest levels and their times, not yet taken in: many at once cost each less.
+    recent: Vec<(u64, u64)>,
     integral: u128,
     times: Histogram,
     max: u64,
@@ -67,9 +69,15 @@ impl Gauge {
         );
     }
 
+    /// Books the time until `now`, and makes the gauge ready to be read.
+    pub fn settle(&mut self, now: SimTime) {
+        self.flush(now);
+        self.beyond.settle();
+    }
+
     /// Books the time until `now`. A level that held for no time at all leaves no trace.
     #[inline]
-    pub fn flush(&mut self, now: SimTime) {
+    fn flush(&mut self, now: SimTime) {
         if now <= self.since {
             return;
         }
@@ -91,6 +99,10 @@ impl Gauge {
 
     /// Returns the time integral of the level, in level × ns.
     pub fn integral(&self) -> u128 {
+        debug_assert!(
+            self.beyond.recent.is_empty(),
+            "a gauge is settled before it is read"
+        );
         let low = self
             .low()
             .map(|(level, nanos)| u128::from(level) * u128::from(nanos));
@@ -134,11 +146,23 @@ impl Gauge {
 }
 
 impl Beyond {
+    const RECENT: usize = 128;
+
     #[inline]
     fn add(&mut self, level: u64, nanos: u64) {
-        self.integral += u128::from(level) * u128::from(nanos);
-        self.times.add(level, nanos);
-        self.max = self.max.max(level);
+        if self.recent.len() == Self::RECENT {
+            self.settle();
+        }
+        self.recent.push((level, nanos));
+    }
+
+    fn settle(&mut self) {
+        for &(level, nanos) in &self.recent {
+            self.integral += u128::from(level) * u128::from(nanos);
+            self.times.add(level, nanos);
+            self.max = self.max.max(level);
+        }
+        self.recent.clear();
     }
 }
 
@@ -157,7 +181,7 @@ mod tests {
         gauge.set(at(0), 2);
         gauge.raise(at(5), 2);
         gauge.raise(at(20), 2);
-        gauge.flush(at(50));
+        gauge.settle(at(50));
         assert_eq!(gauge.integral(), 4 * 10 + 6 * 30);
         assert_eq!(gauge.mean(), Some(5.5));
         assert_eq!(
@@ -173,7 +197,7 @@ mod tests {
         for (time, level) in [(0, 1_023), (10, 1_024), (20, 5_000), (30, 3)] {
             gauge.set(at(time), level);
         }
-        gauge.flush(at(100));
+        gauge.settle(at(100));
         assert_eq!(gauge.integral(), 10_230 + 10_240 + 50_000 + 210);
         assert_eq!(gauge.mean(), Some(706.8));
         assert_eq!((gauge.quantile(7, 10), gauge.max()), (Some(3), Some(5_000)));
@@ -188,7 +212,7 @@ mod tests {
         let mut gauge = Gauge::new(at(0));
         gauge.raise(at(5), 9);
         gauge.lower(at(5), 9);
-        gauge.flush(at(10));
+        gauge.settle(at(10));
         assert_eq!((gauge.max(), gauge.integral()), (Some(0), 0));
         assert_eq!(Gauge::new(at(0)).mean(), None);
     }

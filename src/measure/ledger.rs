@@ -537,9 +537,12 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
             backlog.flush(at);
         }
         let from = self.model.window.from;
+        self.lanes.iter_mut().for_each(LaneStats::settle);
+        self.time_to_all.settle();
         for stats in &mut self.links {
-            stats.busy.flush(at);
-            stats.queue.flush(at);
+            stats.waits.settle();
+            stats.busy.settle(at);
+            stats.queue.settle(at);
             if let Some(since) = stats.full_since.take() {
                 stats.full_ns += u128::from(at.since(since.max(from)).as_nanos());
             }
@@ -588,6 +591,14 @@ impl LaneStats {
     }
 }
 
+impl LaneStats {
+    fn settle(&mut self) {
+        self.latency.settle();
+        self.queue.settle();
+        self.transfer.settle();
+    }
+}
+
 impl Backlog {
     fn new(from: SimTime) -> Self {
         Self {
@@ -598,9 +609,9 @@ impl Backlog {
     }
 
     fn flush(&mut self, at: SimTime) {
-        self.waiting.flush(at);
-        self.in_flight.flush(at);
-        self.pending_bytes.flush(at);
+        self.waiting.settle(at);
+        self.in_flight.settle(at);
+        self.pending_bytes.settle(at);
     }
 }
 

@@ -88,11 +88,11 @@ impl StorageMeter {
 
     /// Ends the measurement.
     pub fn finish(&mut self, end: SimTime) {
-        self.stored.flush(end);
-        self.orphan.flush(end);
+        self.stored.settle(end);
+        self.orphan.settle(end);
         for of in &mut self.registries {
-            of.stored.flush(end);
-            of.orphan.flush(end);
+            of.stored.settle(end);
+            of.orphan.settle(end);
         }
         debug_assert!(self.from <= end, "the warm-up ends within the run");
     }

@@ -6,8 +6,12 @@ use super::histogram::{Histogram, rank};
 use crate::units::SimDuration;
 
 /// Durations as they come.
+///
+/// The latest wait in a short list: going through many at once costs each less, and keeps the memory of the histogram out
+/// of the simulation's way. [`Trend::settle`] empties it, and must be called before anything is asked.
 #[derive(Clone, Debug)]
 pub struct Trend {
+    recent: Vec<u64>,
     nanos: Histogram,
     sum: u128,
     least: u64,
@@ -29,6 +33,7 @@ pub struct Quantile {
 impl Default for Trend {
     fn default() -> Self {
         Self {
+            recent: Vec::new(),
             nanos: Histogram::default(),
             sum: 0,
             least: u64::MAX,
@@ -40,6 +45,8 @@ impl Default for Trend {
 }
 
 impl Trend {
+    const RECENT: usize = 256;
+
     /// Returns an empty sample that counts exactly how many durations are within each of `limits`.
     pub fn new(limits: &Arc<[SimDuration]>) -> Self {
         Self {
@@ -52,21 +59,33 @@ impl Trend {
     /// Adds one duration.
     #[inline]
     pub fn add(&mut self, duration: SimDuration) {
-        let nanos = duration.as_nanos();
-        self.least = self.least.min(nanos);
-        self.greatest = self.greatest.max(nanos);
-        self.sum += u128::from(nanos);
-        self.nanos.add(nanos, 1);
-        for (limit, count) in self.limits.iter().zip(&mut self.within) {
-            *count += u64::from(duration <= *limit);
+        if self.recent.len() == Self::RECENT {
+            self.settle();
         }
+        self.recent.push(duration.as_nanos());
+    }
+
+    /// Takes in the durations that were added of late.
+    pub fn settle(&mut self) {
+        for &nanos in &self.recent {
+            self.least = self.least.min(nanos);
+            self.greatest = self.greatest.max(nanos);
+            self.sum += u128::from(nanos);
+            self.nanos.add(nanos, 1);
+        }
+        for (limit, count) in self.limits.iter().zip(&mut self.within) {
+            let is_within = |&&nanos: &&u64| nanos <= limit.as_nanos();
+            *count += self.recent.iter().filter(is_within).count() as u64;
+        }
+        self.recent.clear();
     }
 
     /// Adds all that `other` holds.
     pub fn merge(&mut self, other: &Self) {
-        if other.count() == 0 {
-            return;
-        }
+        debug_assert!(
+            other.recent.is_empty(),
+            "a trend is settled before it is read"
+        );
         self.least = self.least.min(other.least);
         self.greatest = self.greatest.max(other.greatest);
         self.sum += other.sum;
@@ -83,7 +102,11 @@ impl Trend {
     }
 
     /// Returns how many durations there are.
-    pub const fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
+        debug_assert!(
+            self.recent.is_empty(),
+            "a trend is settled before it is read"
+        );
         self.nanos.total()
     }
 
@@ -129,6 +152,7 @@ mod tests {
     fn mean_and_extremes_are_exact_and_scarce_quantiles_marked() {
         let mut trend = Trend::default();
         (1..=100).for_each(|second| trend.add(SimDuration::from_secs(second)));
+        trend.settle();
         assert_eq!(trend.mean_s(), Some(50.5));
         assert_eq!(
             (trend.min(), trend.max()),
@@ -156,6 +180,9 @@ mod tests {
             two.add(SimDuration::from_secs(second * second));
             both.add(SimDuration::from_secs(second));
             both.add(SimDuration::from_secs(second * second));
+        }
+        for trend in [&mut one, &mut two, &mut both] {
+            trend.settle();
         }
         one.merge(&two);
         assert_eq!(

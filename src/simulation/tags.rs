@@ -121,6 +121,10 @@ impl TagBook {
 }
 
 impl StreamTags {
+    fn has_own_only(&self) -> bool {
+        self.fixed.is_empty() && self.named.is_empty() && self.contested.is_empty()
+    }
+
     fn resolve(
         &self,
         number: u64,
@@ -128,6 +132,10 @@ impl StreamTags {
         contested: &mut Contested,
         out: &mut Resolved,
     ) {
+        if self.has_own_only() {
+            out.own = !self.own.is_empty();
+            return;
+        }
         let mut own = self.own.len();
         let mut add = |place: u32, tag: TagId| {
             out.common.push(tag);
