@@ -59,7 +59,7 @@ fn calendar(bencher: Bencher, pending: u64) {
     }
     bencher.counter(ItemsCount::new(HOLDS)).bench_local(|| {
         for _ in 0..HOLDS {
-            let (at, event) = calendar.pop().expect("as many are pending as before");
+            let (at, _, event) = calendar.pop().expect("as many are pending as before");
             calendar.schedule(at + gaps.take(), Rank::new(5, event.0), event);
         }
     });

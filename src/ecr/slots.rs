@@ -12,7 +12,7 @@ impl Slots {
     pub const CAPACITY: usize = 128;
 
     /// Returns whether `slot` is in the set.
-    pub const fn has(self, slot: Slot) -> bool {
+    pub const fn has(&self, slot: Slot) -> bool {
         self.0[(slot / 64) as usize] >> (slot % 64) & 1 == 1
     }
 

@@ -26,11 +26,14 @@ impl World {
         }
         for (id, image) in self.images.iter() {
             let repository = &self.repositories[image.repository.index()];
+            let elsewhere = self.images.class_elsewhere(id);
             for slot in image.present.iter() {
                 let count = &mut counts[repository.registries[usize::from(slot)].index()];
                 count.images += 1;
                 count.untagged += u64::from(self.is_untagged(id, repository.holder(slot)));
-                count.add(self.images.class(id, slot), image.own_bytes);
+                let class = elsewhere.filter(|_| slot != image.origin);
+                let class = class.unwrap_or_else(|| self.images.class(id, slot));
+                count.add(class, image.own_bytes);
             }
         }
         self.layers.recount(&mut counts);

@@ -67,10 +67,10 @@ impl<E: Copy> Calendar<E> {
 
     /// Takes the next event and moves the clock to it.
     #[inline]
-    pub fn pop(&mut self) -> Option<(SimTime, E)> {
+    pub fn pop(&mut self) -> Option<(SimTime, Rank, E)> {
         let (next, event) = self.pending.pop()?;
         self.now = next.at();
-        Some((self.now, event))
+        Some((self.now, next.rank(), event))
     }
 
     /// Moves the clock to a happening that is not in the calendar.
@@ -110,7 +110,7 @@ mod tests {
         calendar.schedule(at(4), Rank::new(7, 7), 'a');
         calendar.schedule(at(5), Rank::new(2, 0), 'c');
         let order: String = std::iter::from_fn(|| calendar.pop())
-            .map(|(_, event)| event)
+            .map(|(_, _, event)| event)
             .collect();
         assert_eq!(order, "abcd");
     }
@@ -121,7 +121,10 @@ mod tests {
         calendar.schedule(at(5), Rank::new(7, 0), "start");
         calendar.pop();
         calendar.schedule(at(5), Rank::new(0, 0), "end");
-        assert_eq!(calendar.pop(), Some((at(5), "end")));
+        assert_eq!(
+            calendar.pop().map(|(at, _, event)| (at, event)),
+            Some((at(5), "end"))
+        );
     }
 
     #[test]
@@ -171,7 +174,7 @@ mod tests {
                         calendar.schedule(at(time), Rank::new(class, number), (time, class, number));
                         naive.0.push((time, class, number));
                     } else {
-                        prop_assert_eq!(calendar.pop().map(|(_, key)| key), naive.pop());
+                        prop_assert_eq!(calendar.pop().map(|(_, _, key)| key), naive.pop());
                     }
                     prop_assert_eq!(calendar.len(), naive.0.len());
                     let next = naive.0.iter().min().map(|&(time, class, number)| (at(time), Rank::new(class, number)));
@@ -188,7 +191,7 @@ mod tests {
             }
             let mut sorted = keys;
             sorted.sort_unstable();
-            let popped: Vec<_> = std::iter::from_fn(|| calendar.pop()).map(|(_, key)| key).collect();
+            let popped: Vec<_> = std::iter::from_fn(|| calendar.pop()).map(|(_, _, key)| key).collect();
             prop_assert_eq!(popped, sorted);
         }
     }

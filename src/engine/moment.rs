@@ -25,6 +25,11 @@ impl Rank {
         );
         Self((class as u64) << Self::CLASS_SHIFT | order)
     }
+
+    /// Returns class and order as one number.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
 }
 
 /// A time and a rank within it, in that order.

@@ -141,10 +141,15 @@ impl<V: Copy> Wheel<V> {
     }
 
     /// Puts an entry among the sorted ones: mostly near their end, for they are the next.
+    #[inline]
     fn insert(&mut self, entry: Entry<V>) {
-        let place = self.sorted.iter().rposition(|of| entry.at < of.at);
-        self.sorted
-            .insert(place.map_or(0, |place| place + 1), entry);
+        let mut place = self.sorted.len();
+        self.sorted.push(entry);
+        while place > 0 && self.sorted[place - 1].at < entry.at {
+            self.sorted[place] = self.sorted[place - 1];
+            place -= 1;
+        }
+        self.sorted[place] = entry;
     }
 
     fn push_far(&mut self, entry: Entry<V>) {

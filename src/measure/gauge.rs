@@ -91,6 +91,7 @@ impl Gauge {
     }
 
     #[cold]
+    #[inline(never)]
     fn make_place(&mut self, nanos: u64) {
         let place = self.level as usize;
         self.times.resize((place + 1).next_power_of_two(), 0);
@@ -156,6 +157,7 @@ impl Beyond {
         self.recent.push((level, nanos));
     }
 
+    #[inline(never)]
     fn settle(&mut self) {
         for &(level, nanos) in &self.recent {
             self.integral += u128::from(level) * u128::from(nanos);

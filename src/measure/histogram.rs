@@ -40,6 +40,7 @@ impl Histogram {
     }
 
     #[cold]
+    #[inline(never)]
     fn make_place(&mut self, number: u64, weight: u64) {
         if number < Self::CHUNK as u64 {
             self.small

@@ -112,7 +112,9 @@ impl Metered {
         }
         let nanos = u128::from(now.since(self.since).as_nanos());
         for (sum, bytes) in self.byte_time.iter_mut().zip(self.holdings.bytes) {
-            *sum += u128::from(bytes) * nanos;
+            if bytes > 0 {
+                *sum += u128::from(bytes) * nanos;
+            }
         }
         self.since = now;
     }

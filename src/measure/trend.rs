@@ -66,6 +66,7 @@ impl Trend {
     }
 
     /// Takes in the durations that were added of late.
+    #[inline(never)]
     pub fn settle(&mut self) {
         for &nanos in &self.recent {
             self.least = self.least.min(nanos);

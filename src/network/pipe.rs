@@ -148,7 +148,8 @@ impl Pipe {
         let flow = &mut self.flows[flow as usize];
         flow.moving += 1;
         flow.started += self.served;
-        self.set_moving(self.moving + 1);
+        self.moving += 1;
+        self.share_anew();
         id
     }
 
@@ -332,7 +333,11 @@ impl Pipe {
         flow.moving -= 1;
         flow.started -= copy.started;
         flow.settled_bytes += moved_bytes;
-        self.set_moving(self.moving - 1);
+        self.moving -= 1;
+        self.share_anew();
+        if self.moving == 0 {
+            self.rebase();
+        }
     }
 
     /// Aborted copies leave their entry behind; it goes when it comes to the top.
@@ -346,14 +351,11 @@ impl Pipe {
         }
     }
 
-    fn set_moving(&mut self, moving: u32) {
-        self.moving = moving;
-        // Copies that share nothing do not change each other's speed.
+    /// Copies that share nothing do not change each other's speed.
+    #[inline]
+    fn share_anew(&mut self) {
         if self.speeds.bandwidth.is_some() {
             self.set_slope();
-        }
-        if moving == 0 {
-            self.rebase();
         }
     }
 

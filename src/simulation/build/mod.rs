@@ -208,7 +208,14 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
             links: concerned.map(|(place, _)| place).collect(),
         }
     };
-    scenario.outages.iter().map(outage).collect()
+    let mut outages: Vec<Outage> = scenario.outages.iter().map(outage).collect();
+    // Numbered by what they do, so that their order in the file reaches nothing.
+    outages.sort_by(|one, other| {
+        let key = |of: &Outage| (of.at, of.until, of.links.clone());
+        let capacity = || one.capacity.total_cmp(&other.capacity);
+        key(one).cmp(&key(other)).then_with(capacity)
+    });
+    outages
 }
 
 /// Returns the id of a registry that takes part.
