@@ -107,6 +107,18 @@ impl Law {
         }
     }
 
+    /// Returns whether the law's moment of this order is finite: all are, but for an uncut Pareto law, whose tail falls as x to
+    /// the power of minus its shape.
+    pub fn has_moment(&self, order: f64) -> bool {
+        match self {
+            Self::Pareto {
+                inverse_shape, top, ..
+            } => *top < 1.0 || order * inverse_shape < 1.0,
+            Self::Mixture(parts) => parts.1.iter().all(|part| part.has_moment(order)),
+            _ => true,
+        }
+    }
+
     /// Returns a draw rounded up to a whole number of base units.
     pub fn draw_whole(&self, draws: &mut Draws) -> u64 {
         let number = self.draw(draws);
@@ -199,6 +211,25 @@ mod tests {
             (share - expected).abs() < 4.0 * error,
             "F({x}) is {share}, expected {expected}"
         );
+    }
+
+    #[test]
+    fn only_an_uncut_pareto_law_lacks_moments() {
+        let pareto = |shape: f64, top| Law::Pareto {
+            scale: 1.0,
+            inverse_shape: 1.0 / shape,
+            top,
+        };
+        assert!(!pareto(2.0, 1.0).has_moment(2.0) && pareto(2.1, 1.0).has_moment(2.0));
+        assert!(!pareto(2.1, 1.0).has_moment(3.0) && pareto(1.1, 0.999).has_moment(3.0));
+        let parts = vec![Law::Constant(1.0), pareto(1.5, 1.0)];
+        let mixture = Law::Mixture(Arc::new((Choice::Even(2), parts)));
+        assert!(!mixture.has_moment(2.0) && mixture.has_moment(1.0));
+        let cut = Law::Rejected {
+            law: Arc::new(mixture),
+            max: 1e6,
+        };
+        assert!(cut.has_moment(2.0));
     }
 
     #[test]

@@ -10,6 +10,8 @@
 //! share likewise. For a quantile, the share at or under it has such a half-width, and the quantiles of the shares so far
 //! to either side are its bounds (R. S. Woodruff, "Confidence intervals for medians and other position measures", Journal
 //! of the American Statistical Association 47, 1952). The farther of the two counts.
+//!
+//! What differs from batch to batch by the clock, as bursts and outages do, counts as chance: bounds are then too wide.
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use super::record::{AppliedTags, RecordSink, ReplicationRecord, Status};
 use super::revocations::Revocations;
 use super::storage::StorageMeter;
 use super::timeline::Timeline;
+use super::transient::Transient;
 use super::trend::Trend;
 use crate::ecr::{Holdings, Reason, RegistryId};
 use crate::scenario::{Loaded, Statistic};
@@ -120,6 +121,8 @@ pub struct Ledger<'m, S> {
     /// Replication latency by destination, and the time to all, by when they were pushed.
     pub(super) latency_batches: Vec<Batches>,
     pub(super) time_to_all_batches: Batches,
+    /// Latencies of the whole run, where they may tell whether the warm-up is long enough.
+    pub(super) transient: Option<Transient>,
     /// Measured pushes that requested something, and of the unfinished ones those younger than each limit.
     pub(super) pushes: u64,
     pub(super) young_pushes: Vec<u64>,
@@ -168,6 +171,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             backlog: Backlog::new(from),
             latency_batches: vec![batches.clone(); destinations.len()],
             time_to_all_batches: batches,
+            transient: Transient::of(model),
             timeline: Timeline::new(destinations.len(), model.lanes.len()),
             destinations,
             destination_of,
@@ -259,6 +263,9 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
     ) {
         let (latency, destination) = (at.since(push.at), self.destination_of[lane as usize]);
         self.timeline.completed(destination, latency);
+        if let Some(transient) = &mut self.transient {
+            transient.add(push.at, latency);
+        }
         if !push.measured {
             return;
         }

@@ -6,6 +6,7 @@ use super::ledger::{LaneStats, Ledger};
 use super::money::MonthUse;
 use super::outcome::MetricValue;
 use super::storage::ByteTime;
+use super::tails;
 use super::trend::Trend;
 use crate::units::SimDuration;
 
@@ -60,6 +61,8 @@ struct Scope<'a, 'm, S> {
     /// Registries whose storage counts.
     registries: Vec<usize>,
     requested: u64,
+    /// Whether latencies have a variance.
+    has_variance: bool,
 }
 
 /// Returns every metric, for all destinations first.
@@ -94,6 +97,9 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             |of| vec![of],
         );
         let requested = lanes.iter().map(|&lane| ledger.lanes[lane].requested).sum();
+        let has_variance = lanes
+            .iter()
+            .all(|&lane| tails::without_variance(ledger.model, lane).is_none());
         Self {
             ledger,
             name,
@@ -101,6 +107,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             lanes,
             registries,
             requested,
+            has_variance,
         }
     }
 
@@ -174,10 +181,11 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
         let value =
             |statistic: &str, value, scarce| self.value(metric, statistic, value, "s", scarce);
         let mut values = vec![
-            MetricValue {
-                half_width: batches.and_then(Batches::mean_s),
-                ..value("mean", trend.mean_s(), false)
-            },
+            value("mean", trend.mean_s(), false).within(
+                batches
+                    .filter(|_| self.has_variance)
+                    .and_then(Batches::mean_s),
+            ),
             value("min", seconds(trend.min()), false),
         ];
         for (statistic, permille) in [
@@ -191,20 +199,17 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             let scarce = quantile.is_some_and(|quantile| quantile.scarce);
             let at = seconds(quantile.map(|quantile| quantile.at));
             let share = permille as f64 / 1e3;
-            values.push(MetricValue {
-                half_width: batches.and_then(|batches| batches.quantile_s(share, trend)),
-                ..value(statistic, at, scarce)
-            });
+            let half_width = batches.and_then(|batches| batches.quantile_s(share, trend));
+            values.push(value(statistic, at, scarce).within(half_width));
         }
         values.push(value("max", seconds(trend.max()), false));
         values.push(self.value(metric, "count", Some(trend.count() as f64), "1", false));
         for (place, limit) in self.ledger.limits.iter().enumerate() {
             let asked = asked(place);
             let share = (asked > 0).then(|| trend.within(place) as f64 / asked as f64);
-            values.push(MetricValue {
-                half_width: batches.and_then(|batches| batches.share(place)),
-                ..self.value(metric, &format!("within({limit})"), share, "1", false)
-            });
+            let half_width = batches.and_then(|batches| batches.share(place));
+            let value = self.value(metric, &format!("within({limit})"), share, "1", false);
+            values.push(value.within(half_width));
         }
         values
     }
@@ -357,6 +362,17 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             unit,
             scarce,
             half_width: None,
+        }
+    }
+}
+
+impl MetricValue {
+    /// Returns the value with this half-width, unless it is as large as the value itself and tells nothing.
+    fn within(self, half_width: Option<f64>) -> Self {
+        let tells = |half_width: &f64| self.value.is_some_and(|value| *half_width < value);
+        Self {
+            half_width: half_width.filter(tells),
+            ..self
         }
     }
 }

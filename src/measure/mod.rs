@@ -15,8 +15,10 @@ mod simulate;
 mod storage;
 pub mod table;
 mod tables;
+mod tails;
 mod thresholds;
 mod timeline;
+mod transient;
 mod trend;
 
 pub use ledger::{HALF_HOUR, Ledger, Questions};

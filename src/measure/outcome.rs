@@ -37,6 +37,8 @@ pub struct Outcome {
     pub fingerprint: u64,
     /// Events handled: pushes, dispatches, ends of transfers and single operations.
     pub events: u64,
+    /// What a reader of the numbers should know: why a mean has no interval, a warm-up that looks too short.
+    pub notes: Vec<String>,
     /// What the checks of the run compared, in words and numbers; all of them held.
     pub checks: Vec<String>,
 }
@@ -75,6 +77,8 @@ pub struct Verdict {
     pub held: bool,
     /// The quantile rests on fewer than 10 samples beyond it.
     pub scarce: bool,
+    /// Some value within the half-width of what the run gave would change the verdict.
+    pub too_close: bool,
 }
 
 /// The transfer item of the bill under the other reading of AWS's transfer rate (`../facts`: it is not settled).

@@ -8,12 +8,14 @@ use super::ledger::{HALF_HOUR, Ledger};
 use super::metrics::{self, Dollars};
 use super::money::MonthUse;
 use super::outcome::{
-    DestinationRow, FailureRow, LatencyRow, LinkRow, Outcome, RefusedRow, RevocationRow,
-    RevokedCopyRow, StorageRow, TimelineRow,
+    DestinationRow, FailureRow, LatencyRow, LinkRow, MetricValue, Outcome, RefusedRow,
+    RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
 };
 use super::record::Status;
 use super::table::{Moment, Number, Seconds, Usd};
+use super::tails;
 use super::thresholds;
+use super::transient::{self, Transient};
 use super::trend::Trend;
 use crate::ecr::{Class, RegistryId};
 use crate::scenario::Threshold;
@@ -31,6 +33,7 @@ impl<S> Ledger<'_, S> {
         let metrics = metrics::values(&self, &dollars);
         let outcome = Outcome {
             thresholds: thresholds::verdicts(&self, &metrics, thresholds),
+            notes: self.notes(&metrics),
             metrics,
             destinations: self.destination_rows(&dollars),
             links: self.link_rows(),
@@ -48,6 +51,20 @@ impl<S> Ledger<'_, S> {
             checks: self.checks.notes().to_vec(),
         };
         (outcome, self.sink)
+    }
+
+    fn notes(&self, metrics: &[MetricValue]) -> Vec<String> {
+        let mut lanes = 0..self.lanes.len();
+        let law = lanes.find_map(|lane| tails::without_variance(self.model, lane));
+        let tail = law.map(|law| {
+            format!("no ± for the mean: {law} follows a law of infinite variance, an uncut Pareto")
+        });
+        let warm_up = self.transient.as_ref().and_then(Transient::hint);
+        let has_intervals = metrics.iter().any(|value| value.half_width.is_some());
+        let wide = (has_intervals && transient::has_happenings(self.model)).then(|| {
+            "± takes bursts, outages and events for chance: it is wider than it need be".to_owned()
+        });
+        tail.into_iter().chain(wide).chain(warm_up).collect()
     }
 
     /// Returns what each month moved and stored after the warm-up.

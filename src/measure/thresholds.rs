@@ -2,7 +2,7 @@
 
 use super::ledger::Ledger;
 use super::outcome::{MetricValue, Verdict};
-use crate::scenario::Threshold;
+use crate::scenario::{Operator, Threshold};
 
 /// Returns the verdict on each threshold. Without a sample it is breached.
 pub(super) fn verdicts<S>(
@@ -34,14 +34,31 @@ fn verdict<S>(ledger: &Ledger<'_, S>, metrics: &[MetricValue], threshold: &Thres
         None => found.and_then(|value| value.value),
         Some(reason) => failures(ledger, destination, reason, &statistic),
     };
+    let holds = |value| threshold.operator.holds(value, threshold.value);
+    let held = observed.is_some_and(holds);
+    let half_width = found.and_then(|value| value.half_width);
+    let too_close = observed
+        .zip(half_width)
+        .is_some_and(|(observed, half_width)| {
+            is_too_close(threshold.operator, threshold.value, observed, half_width)
+        });
     Verdict {
         metric: threshold.key.clone(),
         condition: threshold.condition.clone(),
         observed,
         unit: found.map_or("1", |value| value.unit),
-        held: observed.is_some_and(|observed| threshold.operator.holds(observed, threshold.value)),
+        held,
         scarce: found.is_some_and(|value| value.scarce),
+        too_close,
     }
+}
+
+/// Returns whether some value within the half-width of `observed` gives another verdict.
+fn is_too_close(operator: Operator, value: f64, observed: f64, half_width: f64) -> bool {
+    let (low, high) = (observed - half_width, observed + half_width);
+    [low, value.clamp(low, high), high]
+        .into_iter()
+        .any(|other| operator.holds(other, value) != operator.holds(observed, value))
 }
 
 /// Returns the number, or the share of requests, that failed for one reason.
@@ -71,4 +88,22 @@ fn failures<S>(
         .filter(|(_, place)| is_here(**place));
     let requested: u64 = lanes.map(|(lane, _)| lane.requested).sum();
     (requested > 0).then(|| failed as f64 / requested as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_too_close_where_the_half_width_reaches_past_the_threshold() {
+        use Operator::{Equal, Greater, Less, LessOrEqual};
+        // Observed 29 +- 1 or +- 2.
+        assert!(!is_too_close(Less, 30.5, 29.0, 1.0) && is_too_close(Less, 30.5, 29.0, 2.0));
+        assert!(is_too_close(Less, 30.0, 29.0, 1.0) && !is_too_close(LessOrEqual, 30.0, 29.0, 1.0));
+        // Breached, but not clearly.
+        assert!(is_too_close(Less, 28.0, 29.0, 2.0) && is_too_close(Greater, 30.0, 29.0, 2.0));
+        // Equal to 30 is neither kept nor clearly broken by 29 +- 2; by 29 +- 0.5 it is.
+        assert!(is_too_close(Equal, 30.0, 29.0, 2.0) && !is_too_close(Equal, 30.0, 29.0, 0.5));
+        assert!(!is_too_close(Equal, 29.0, 29.0, 0.0));
+    }
 }

@@ -14,6 +14,15 @@ pub fn duration(seconds: f64) -> String {
 pub fn uncertain_duration(seconds: f64, half_width_s: f64) -> String {
     let (unit_s, unit) = time_unit(seconds);
     let (value, half_width) = (seconds / unit_s, half_width_s / unit_s);
+    uncertain(value, half_width, unit)
+}
+
+/// Returns a share in per cent and how far it can be trusted: `99.56 ± 0.12 %`.
+pub fn uncertain_share(share: f64, half_width: f64) -> String {
+    uncertain(share * 100.0, half_width * 100.0, "%")
+}
+
+fn uncertain(value: f64, half_width: f64, unit: &str) -> String {
     let decimals = match half_width {
         w if w >= 9.95 || w == 0.0 && value >= 99.95 => 0,
         w if w >= 0.995 => 1,

@@ -27,6 +27,9 @@ pub struct SummaryDocument {
     pub thresholds: Vec<Threshold>,
     /// The bill's transfer item under the reading of AWS's transfer rate that was not chosen.
     pub other_reading: OtherTransfer,
+    /// What a reader of the numbers should know; absent if there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// One statistic.
@@ -61,6 +64,9 @@ pub struct Threshold {
     /// Present and true for a quantile that rests on fewer than 10 samples beyond it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub scarce: bool,
+    /// Present and true if the half-width of the metric reaches to where the verdict would change.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub too_close: bool,
 }
 
 /// Transfer dollars under the reading of AWS's transfer rate that was not chosen.
@@ -85,6 +91,7 @@ impl SummaryDocument {
                     .transfer_usd
                     .and_then(|usd| sample(Some(usd.0))),
             },
+            notes: outcome.notes.clone(),
         }
     }
 
@@ -119,6 +126,7 @@ impl From<&Verdict> for Threshold {
             unit: verdict.unit.to_owned(),
             held: verdict.held,
             scarce: verdict.scarce,
+            too_close: verdict.too_close,
         }
     }
 }

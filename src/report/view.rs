@@ -30,6 +30,8 @@ const SURE: &str = "all, 95 % intervals";
 
 const LATENCY: &str = "replication_latency";
 
+const WITHIN: &str = "within(30 min)";
+
 /// What the summary is made of: all of it stands in the run's folder too.
 pub struct Findings<'a> {
     /// What was known before the run.
@@ -89,7 +91,7 @@ impl View {
         Self {
             title: title(findings.facts),
             failures: failures(findings.failures),
-            notes: notes(findings.facts, scarce, folder),
+            notes: notes(findings, scarce, folder),
             uncertainty: uncertainty(findings.summary),
             latency,
             all,
@@ -181,7 +183,7 @@ fn all_destinations(findings: &Findings) -> Vec<String> {
         },
         None => NONE.to_owned(),
     };
-    let within = metric(findings.summary, LATENCY, "within(30 min)").and_then(|found| found.value);
+    let within = metric(findings.summary, LATENCY, WITHIN).and_then(|found| found.value);
     vec![
         "all".to_owned(),
         total(|row| row.requested),
@@ -202,16 +204,33 @@ fn metric<'a>(
     summary.metrics.get(metric)?.get("")?.get(statistic)
 }
 
-/// Says between which bounds another run's latencies would lie, of all destinations; what has no bounds is left out.
+/// Says between which bounds the latencies of all destinations lie; what has no bounds is left out. Where the mean has none
+/// but the median has, the law has no variance: median, 99th percentile, share and maximum say what there is to say.
 fn uncertainty(summary: &SummaryDocument) -> Option<String> {
-    let parts: Vec<String> = ["mean", "p50", "p95", "p99"]
-        .into_iter()
-        .filter_map(|statistic| {
-            let found = metric(summary, LATENCY, statistic)?;
-            let text = human::uncertain_duration(found.value?, found.half_width?);
-            Some(format!("{statistic} {text}"))
-        })
-        .collect();
+    let of = |statistic: &str| {
+        let found = metric(summary, LATENCY, statistic)?;
+        Some((found.value?, found.half_width?))
+    };
+    let duration = |statistic: &&str| {
+        let (value, half_width) = of(statistic)?;
+        let text = human::uncertain_duration(value, half_width);
+        Some(format!("{statistic} {text}"))
+    };
+    let durations = |statistics: &[&str]| statistics.iter().filter_map(duration).collect();
+    let parts: Vec<String> = if of("mean").is_some() || of("p50").is_none() {
+        durations(&["mean", "p50", "p95", "p99"])
+    } else {
+        let share = of(WITHIN).map(|(share, half_width)| {
+            format!(
+                "within 30 min {}",
+                human::uncertain_share(share, half_width)
+            )
+        });
+        let max = metric(summary, LATENCY, "max").and_then(|found| found.value);
+        let max = max.map(|max| format!("max {}", human::duration(max)));
+        let durations: Vec<String> = durations(&["p50", "p99"]);
+        durations.into_iter().chain(share).chain(max).collect()
+    };
     (!parts.is_empty()).then(|| format!("{SURE}: {}", parts.join(", ")))
 }
 
@@ -290,12 +309,18 @@ fn threshold(verdict: &Threshold) -> (bool, String) {
     let observed = verdict.observed.map_or("no sample".to_owned(), |value| {
         human::in_unit(value, &verdict.unit)
     });
-    let mark = if verdict.scarce { SCARCE } else { "" };
+    // What is scarce has no half-width: never both.
+    let mark = match (verdict.scarce, verdict.too_close) {
+        (true, _) => SCARCE,
+        (false, true) => " (too close to call)",
+        (false, false) => "",
+    };
     let text = format!("{} {}: {observed}{mark}", verdict.metric, verdict.condition);
     (verdict.held, text)
 }
 
-fn notes(facts: &RunFacts, scarce: bool, folder: Option<&Path>) -> Vec<String> {
+fn notes(findings: &Findings, scarce: bool, folder: Option<&Path>) -> Vec<String> {
+    let facts = findings.facts;
     let mut notes = vec![format!(
         "{ASSUMED} assumed: latency preset `{}`, transfer at {} rates (price table {})",
         facts.latency_preset, facts.prices.transfer_rate, facts.prices.table
@@ -303,6 +328,7 @@ fn notes(facts: &RunFacts, scarce: bool, folder: Option<&Path>) -> Vec<String> {
     if scarce {
         notes.push(format!("{SCARCE} fewer than 10 samples beyond it"));
     }
+    notes.extend_from_slice(&findings.summary.notes);
     notes.extend(folder.map(|folder| format!("files: {}", folder.display())));
     notes
 }

@@ -16,3 +16,4 @@ mod infinite;
 mod queue;
 mod retries;
 mod sharing;
+mod uncertainty;

@@ -133,6 +133,7 @@ pub fn empty() -> Outcome {
         },
         fingerprint: 0xcafe_f00d,
         events: 0,
+        notes: Vec::new(),
         checks: vec!["requested = completed + failed + in flight + waiting".to_owned()],
     }
 }

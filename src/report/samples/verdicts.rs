@@ -121,6 +121,7 @@ pub fn metrics(outcome: &Outcome) -> Vec<MetricValue> {
 }
 
 pub fn thresholds() -> Vec<Verdict> {
+    // The second one is within its half-width.
     let verdict = |metric: &str, condition: &str, observed, unit, held| Verdict {
         metric: metric.to_owned(),
         condition: condition.to_owned(),
@@ -128,6 +129,7 @@ pub fn thresholds() -> Vec<Verdict> {
         unit,
         held,
         scarce: false,
+        too_close: condition.starts_with("within"),
     };
     vec![
         verdict(

@@ -37,7 +37,7 @@ fn two_destinations() {
     7 failed: 7 TransferFailed
     ✗ replication_latency{destination=prod/ap-northeast-1} p95 < 20 s: 24.5 s
     ✓ replication_latency p99 < 30 min: 23.4 min
-    ✓ replication_latency within(30 min) >= 0.99: 0.99712
+    ✓ replication_latency within(30 min) >= 0.99: 0.99712 (too close to call)
     ✓ total_usd total < 500 USD: 61.25 USD
     * assumed: latency preset `observed`, transfer at inter-region rates (price table aws-2026)
     ~ fewer than 10 samples beyond it
@@ -68,7 +68,7 @@ fn thirty_destinations() {
     525 failed: 525 TransferFailed
     ✗ replication_latency{destination=prod/ap-northeast-1} p95 < 20 s: 24.5 s
     ✓ replication_latency p99 < 30 min: 23.4 min
-    ✓ replication_latency within(30 min) >= 0.99: 0.99712
+    ✓ replication_latency within(30 min) >= 0.99: 0.99712 (too close to call)
     ✓ total_usd total < 500 USD: 61.25 USD
     * assumed: latency preset `observed`, transfer at inter-region rates (price table aws-2026)
     ~ fewer than 10 samples beyond it
@@ -124,7 +124,7 @@ fn markdown() {
     7 failed: 7 TransferFailed
 
     - ✓ replication\_latency p99 \< 30 min: 23.4 min
-    - ✓ replication\_latency within(30 min) \>= 0.99: 0.99712
+    - ✓ replication\_latency within(30 min) \>= 0.99: 0.99712 (too close to call)
     - ✗ replication\_latency{destination=prod/ap-northeast-1} p95 \< 20 s: 24.5 s
     - ✓ total\_usd total \< 500 USD: 61.25 USD
 
@@ -177,6 +177,27 @@ fn a_transfer_rate_without_a_price_says_so() {
     outcome.other_reading.transfer_usd = Some(Usd(1_000.0));
     let text = table(&outcome, Screen::default());
     assert!(text.contains("1,000.00"), "{text}");
+}
+
+/// Without a variance the mean has no bounds: what has some is shown, and the maximum.
+#[test]
+fn a_mean_without_variance_is_left_out() {
+    let mut outcome = samples::small();
+    outcome.notes = vec!["no ± for the mean: of infinite variance".to_owned()];
+    for value in &mut outcome.metrics {
+        match value.statistic.as_str() {
+            "mean" => value.half_width = None,
+            "within(30 min)" => value.half_width = Some(0.001_2),
+            _ => {}
+        }
+    }
+    let text = table(&outcome, Screen::default());
+    let line = "all, 95 % intervals: p50 4.63 ± 0.23 s, within 30 min 99.71 ± 0.12 %, max 12 h\n";
+    assert!(text.contains(line), "{text}");
+    assert!(
+        text.contains("\nno ± for the mean: of infinite variance\n"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -47,9 +47,13 @@ pub fn render(view: &View, screen: Screen) -> String {
 
 /// Says how many thresholds can be shown, and leaves their lines to them if destinations do not need them.
 fn thresholds_that_fit(view: &View, notes: usize) -> usize {
-    // Title, blanks, failures, header, all, "more" and the notes, of which how sure the latencies are is one.
-    let fixed = 1 + 3 + 1 + 3 + view.cost.rows.len() + 1 + notes;
-    let wanted = view.latency.rows.len().min(SURE_DESTINATIONS);
+    let rows = view.latency.rows.len();
+    let wanted = rows.min(SURE_DESTINATIONS);
+    // Of the latencies: header, all and "more".
+    let others = 1 + usize::from(rows > 1) + usize::from(rows > wanted);
+    // Title, blanks, failures, the latencies' other lines, the bill and its header, and the notes, of which how sure the
+    // latencies are is one.
+    let fixed = 1 + 3 + 1 + others + view.cost.rows.len() + 1 + notes;
     MAX_LINES
         .saturating_sub(fixed + wanted)
         .max(SURE_THRESHOLDS)
