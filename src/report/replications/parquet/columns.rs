@@ -1,34 +1,47 @@
 //! Records become columns of typed values, batch by batch.
 
-use std::iter;
-use std::slice;
+use std::array;
+use std::io::Write;
 
-use bytes::Bytes;
-use parquet::column::writer::{ColumnWriter, get_typed_column_writer_mut};
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
-use parquet::errors::{ParquetError, Result};
+use parquet::errors::Result;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::SchemaDescriptor;
 
+use super::column::Column;
+use super::names::{Dictionaries, reason_place, status_place};
+use super::press::Press;
+use super::values::{Numbers, Values};
+use crate::measure::outcome::ReplicationRow;
 use crate::measure::record::{AppliedTags, ReplicationRecord};
-use crate::measure::table::Moment;
+use crate::measure::table::{self, Kind, Moment, Table};
 use crate::report::replications::texts::Texts;
-use crate::report::replications::values::{applied, reason, spans, times, usd};
+use crate::report::replications::values::{applied, spans, times, usd};
 use crate::simulation::names::Names;
 use crate::units::{SimDuration, SimTime};
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
-/// A text; nothing if it is empty.
-type Text = Option<ByteArray>;
+/// A page ends after so many rows, or a few more: large enough to compress well, small enough to stay in the cache, all
+/// columns of it.
+const PAGE_ROWS: usize = 16_384;
 
-/// Names by id, prepared once, and the run's start.
+/// Or after so many bytes of text in one of its columns.
+const PAGE_TEXT_BYTES: usize = 1_048_576;
+
+/// Records that stay in the nearest cache while their values go to one column after the other.
+const TOGETHER: usize = 128;
+
+/// The columns of a row group, and what makes their values of records.
 pub struct Columns<'a> {
     texts: Texts<'a>,
     start: Start,
-    /// Source and destination by lane id.
-    lanes: Vec<(Text, Text)>,
-    /// Repository by id.
-    repositories: Vec<Text>,
+    dictionaries: Dictionaries,
+    columns: [Column; ReplicationRow::COLUMNS.len()],
+    press: Press,
+    page_rows: usize,
+    /// Text that is being made.
+    scratch: Vec<u8>,
 }
 
 /// The moment of simulated time 0: whole milliseconds since 1970, and what remains.
@@ -38,89 +51,183 @@ struct Start {
     rest_nanos: u64,
 }
 
-/// A column's part of a batch.
-struct Values<T: DataType> {
-    /// The values that there are.
-    present: Vec<T::T>,
-    /// For each row 1 if it has a value, else 0.
-    levels: Vec<i16>,
-}
-
-/// The column writers of a row group, which take their part of a batch in the order of the table's columns.
-struct Batch<'a, 'w> {
-    records: &'a [ReplicationRecord],
-    writers: slice::IterMut<'a, ColumnWriter<'w>>,
-}
-
 impl<'a> Columns<'a> {
-    /// Prepares `names`; times count from `start`.
-    pub fn new(names: &'a Names, start: Moment) -> Self {
-        let registry = |id: u32| text(&names.registries[id as usize]);
-        let lane = |&(source, destination): &(u32, u32)| (registry(source), registry(destination));
-        Self {
+    /// Prepares `names` for a file of `schema`; times count from `start`.
+    ///
+    /// # Errors
+    /// If there is no memory.
+    pub fn new(names: &'a Names, start: Moment, schema: &SchemaDescriptor) -> Result<Self> {
+        let dictionaries = Dictionaries::new(names);
+        let column = |place: usize| {
+            let values = values(&ReplicationRow::COLUMNS[place], &dictionaries);
+            Column::new(schema.column(place), values)
+        };
+        Ok(Self {
             texts: Texts::new(names),
             start: Start::new(start),
-            lanes: names.lanes.iter().map(lane).collect(),
-            repositories: names.repositories.iter().map(|name| text(name)).collect(),
-        }
+            columns: array::from_fn(column),
+            dictionaries,
+            press: Press::new()?,
+            page_rows: 0,
+            scratch: Vec::new(),
+        })
     }
 
-    /// Writes `records` to `writers`, one for each column of the table.
+    /// Takes records.
     ///
     /// # Errors
     /// If a number does not fit.
-    pub fn write(&self, records: &[ReplicationRecord], writers: &mut [ColumnWriter]) -> Result<()> {
-        let mut batch = Batch {
-            records,
-            writers: writers.iter_mut(),
-        };
-        batch.whole(|record| record.id)?;
-        batch.whole(|record| record.push)?;
-        let tags = self.names(&mut batch)?;
-        for place in 0..4 {
-            batch.put::<Int64Type>(|record| {
-                times(record)[place].map(|time| self.start.after(time))
-            })?;
+    pub fn take(&mut self, records: &[ReplicationRecord]) -> Result<()> {
+        for records in records.chunks(TOGETHER) {
+            self.take_values(records);
+            self.take_texts(records);
         }
-        batch.text(|record| word(record.status.name()))?;
-        batch.text(|record| word(reason(record.status)))?;
-        for place in 0..4 {
-            batch.put::<DoubleType>(|record| spans(record)[place].map(seconds))?;
+        self.page_rows += records.len();
+        let waiting_bytes = self.columns.iter().map(Column::waiting_text_bytes).max();
+        if self.page_rows >= PAGE_ROWS || waiting_bytes >= Some(PAGE_TEXT_BYTES) {
+            self.end_page()?;
         }
-        batch.whole(|record| record.image_bytes)?;
-        batch.whole(|record| record.moved_bytes)?;
-        batch.whole(|record| record.attempts.into())?;
-        self.tags_applied(tags, &mut batch)?;
-        batch.put::<DoubleType>(usd)?;
-        assert!(batch.writers.next().is_none(), "every column is written");
         Ok(())
     }
 
-    /// Writes who, where and what, and returns the tags.
-    fn names(&self, batch: &mut Batch) -> Result<Values<ByteArrayType>> {
-        batch.text(|record| self.lanes[record.lane as usize].0.clone())?;
-        batch.text(|record| self.lanes[record.lane as usize].1.clone())?;
-        batch.text(|record| self.repositories[record.repository as usize].clone())?;
-        let digests = side_by_side(batch.records, |record, out| {
-            self.texts.digest(record.digest, out);
-        });
-        batch.write(&digests)?;
-        let tags = side_by_side(batch.records, |record, out| {
-            self.texts.tags(record.tags, &AppliedTags::All, out);
-        });
-        batch.write(&tags)?;
-        Ok(tags)
+    /// Ends the row group, writes it to `file`, and begins the next one.
+    ///
+    /// # Errors
+    /// If a number does not fit, or the file refuses.
+    pub fn end_group<W: Write + Send>(&mut self, file: &mut SerializedFileWriter<W>) -> Result<()> {
+        if self.page_rows > 0 {
+            self.end_page()?;
+        }
+        let mut group = file.next_row_group()?;
+        for column in &mut self.columns {
+            let (chunk, closed) = column.end_group()?;
+            group.append_column(&chunk, closed)?;
+        }
+        group.close().map(|_| ())
     }
 
-    /// Writes the tags after arrival; mostly they are all of the tags, which are then not made again.
-    fn tags_applied(&self, tags: Values<ByteArrayType>, batch: &mut Batch) -> Result<()> {
-        let has_all = |record| *applied(record) == AppliedTags::All;
-        if batch.records.iter().all(has_all) {
-            return batch.write(&tags);
+    fn end_page(&mut self) -> Result<()> {
+        self.page_rows = 0;
+        self.columns
+            .iter_mut()
+            .try_for_each(|column| column.end_page(&mut self.press))
+    }
+
+    /// Takes all but texts.
+    fn take_values(&mut self, records: &[ReplicationRecord]) {
+        let (start, at) = (self.start, &self.dictionaries);
+        let moment = |record: &ReplicationRecord, place: usize| {
+            times(record)[place].map(|time| start.after(time))
+        };
+        let span = |record: &ReplicationRecord, place: usize| spans(record)[place].map(seconds);
+        let whole = |number: u64| i64::try_from(number).ok();
+        let [
+            id,
+            push,
+            source,
+            destination,
+            repository,
+            _,
+            _,
+            pushed_at,
+            eligible_at,
+            started_at,
+            ended_at,
+            status,
+            reason,
+            latency_s,
+            queue_s,
+            transfer_s,
+            stall_s,
+            image_bytes,
+            moved_bytes,
+            attempts,
+            _,
+            usd_,
+        ] = &mut self.columns;
+        let rows = records.iter();
+        id.whole(rows.clone().map(|record| whole(record.id)));
+        push.whole(rows.clone().map(|record| whole(record.push)));
+        source.names(rows.clone().map(|record| at.lanes[record.lane as usize].0));
+        destination.names(rows.clone().map(|record| at.lanes[record.lane as usize].1));
+        repository.names(
+            rows.clone()
+                .map(|record| at.repositories[record.repository as usize]),
+        );
+        for (place, column) in [pushed_at, eligible_at, started_at, ended_at]
+            .into_iter()
+            .enumerate()
+        {
+            column.whole(rows.clone().map(|record| moment(record, place)));
         }
-        batch.write(&side_by_side(batch.records, |record, out| {
-            self.texts.tags(record.tags, applied(record), out);
-        }))
+        status.names(rows.clone().map(|record| status_place(record.status)));
+        reason.names(rows.clone().map(|record| reason_place(record.status)));
+        for (place, column) in [latency_s, queue_s, transfer_s, stall_s]
+            .into_iter()
+            .enumerate()
+        {
+            column.real(rows.clone().map(|record| span(record, place)));
+        }
+        image_bytes.whole(rows.clone().map(|record| whole(record.image_bytes)));
+        moved_bytes.whole(rows.clone().map(|record| whole(record.moved_bytes)));
+        attempts.whole(rows.clone().map(|record| Some(record.attempts.into())));
+        usd_.real(rows.map(usd));
+    }
+
+    /// Takes digests and tags.
+    fn take_texts(&mut self, records: &[ReplicationRecord]) {
+        let [
+            _,
+            _,
+            _,
+            _,
+            _,
+            digest,
+            tags,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            tags_applied,
+            _,
+        ] = &mut self.columns;
+        for record in records {
+            self.scratch.clear();
+            self.texts.digest(record.digest, &mut self.scratch);
+            digest.text(&self.scratch);
+            self.scratch.clear();
+            self.texts
+                .tags(record.tags, &AppliedTags::All, &mut self.scratch);
+            tags.text(&self.scratch);
+            // Mostly they are all of them, which are then not made again.
+            if *applied(record) != AppliedTags::All {
+                self.scratch.clear();
+                self.texts
+                    .tags(record.tags, applied(record), &mut self.scratch);
+            }
+            tags_applied.text(&self.scratch);
+        }
+    }
+}
+
+/// Returns an empty page for a column.
+fn values(column: &table::Column, dictionaries: &Dictionaries) -> Values {
+    match column.kind {
+        Kind::Whole | Kind::Moment => Values::Whole(Numbers::default()),
+        Kind::Real => Values::Real(Numbers::default()),
+        Kind::Text => match dictionaries.of(column.name) {
+            Some(dictionary) => Values::Names(dictionary, Vec::new()),
+            None => Values::Texts(Default::default()),
+        },
     }
 }
 
@@ -143,95 +250,20 @@ impl Start {
     }
 }
 
-impl Batch<'_, '_> {
-    /// Writes the next column.
-    fn put<T: DataType>(
-        &mut self,
-        value: impl FnMut(&ReplicationRecord) -> Option<T::T>,
-    ) -> Result<()> {
-        self.write::<T>(&self.records.iter().map(value).collect())
-    }
-
-    fn whole(&mut self, value: impl Fn(&ReplicationRecord) -> u64) -> Result<()> {
-        self.put::<Int64Type>(|record| value(record).try_into().ok())
-    }
-
-    fn text(&mut self, value: impl Fn(&ReplicationRecord) -> Text) -> Result<()> {
-        self.put::<ByteArrayType>(value)
-    }
-
-    /// Writes `values` as the next column.
-    fn write<T: DataType>(&mut self, values: &Values<T>) -> Result<()> {
-        let writer = self.writers.next().expect("the table has this column");
-        let writer = get_typed_column_writer_mut::<T>(writer);
-        let (present, levels) = (&values.present, &values.levels);
-        let column = writer.get_descriptor();
-        if column.max_def_level() > 0 {
-            writer.write_batch(present, Some(levels), None)?;
-        } else if present.len() == levels.len() {
-            writer.write_batch(present, None, None)?;
-        } else {
-            let message = format!("a value of `{}` is beyond 2^63 - 1", column.name());
-            return Err(ParquetError::General(message));
-        }
-        Ok(())
-    }
-}
-
-impl<T: DataType> FromIterator<Option<T::T>> for Values<T> {
-    fn from_iter<I: IntoIterator<Item = Option<T::T>>>(values: I) -> Self {
-        let values = values.into_iter();
-        let mut present = Vec::with_capacity(values.size_hint().0);
-        let mut levels = Vec::with_capacity(values.size_hint().0);
-        for value in values {
-            levels.push(i16::from(value.is_some()));
-            present.extend(value);
-        }
-        Self { present, levels }
-    }
-}
-
-/// Returns a copy of `text`.
-fn text(text: &str) -> Text {
-    (!text.is_empty()).then(|| text.into())
-}
-
-/// Returns `word` without copying it.
-fn word(word: &'static str) -> Text {
-    (!word.is_empty()).then(|| Bytes::from_static(word.as_bytes()).into())
-}
-
-/// Returns the texts that `put` makes of `records`, in one allocation.
-fn side_by_side(
-    records: &[ReplicationRecord],
-    put: impl Fn(&ReplicationRecord, &mut Vec<u8>),
-) -> Values<ByteArrayType> {
-    let mut bytes = Vec::new();
-    let mut end = |record| {
-        put(record, &mut bytes);
-        bytes.len()
-    };
-    let ends: Vec<usize> = records.iter().map(&mut end).collect();
-    let bytes = Bytes::from(bytes);
-    let begins = iter::once(0).chain(ends.iter().copied());
-    begins
-        .zip(&ends)
-        .map(|(begin, &end)| (begin < end).then(|| bytes.slice(begin..end).into()))
-        .collect()
-}
-
 /// Returns the number nearest to the exact decimal seconds.
 fn seconds(span: SimDuration) -> f64 {
     const EXACT_NANOS: u64 = 1 << f64::MANTISSA_DIGITS;
-    let nanos = span.as_nanos();
-    if nanos <= EXACT_NANOS {
+    match span.as_nanos() {
         // Both are exact, so that the quotient is rounded once.
-        return nanos as f64 / NANOS_PER_SECOND as f64;
+        nanos @ ..=EXACT_NANOS => nanos as f64 / NANOS_PER_SECOND as f64,
+        nanos => many_seconds(nanos),
     }
-    let text = format!(
-        "{}.{:09}",
-        nanos / NANOS_PER_SECOND,
-        nanos % NANOS_PER_SECOND
-    );
+}
+
+/// The same for a span of months.
+#[cold]
+fn many_seconds(nanos: u64) -> f64 {
+    let (whole, rest) = (nanos / NANOS_PER_SECOND, nanos % NANOS_PER_SECOND);
+    let text = format!("{whole}.{rest:09}");
     text.parse().expect("digits and a point are a number")
 }
