@@ -12,11 +12,11 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::schema::types::ColumnDescPtr;
 
 use super::chunk::Chunk;
-use super::encoding::hybrid;
+use super::encoding::{hybrid, run};
 use super::names::Place;
+use super::page::Values;
 use super::press::Press;
 use super::schema::compression;
-use super::values::Values;
 
 /// A column that is being filled.
 pub struct Column {
@@ -178,14 +178,21 @@ impl PageRows {
 
     /// Appends for each row whether it holds a value (1) or not (0), after the number of the bytes that this takes.
     fn put_levels(&self, out: &mut Vec<u8>) {
+        let begin = out.len();
+        out.extend_from_slice(&[0; 4]);
+        match self.nulls.len() {
+            0 => run(1, self.count, 1, out),
+            nulls if nulls == self.count => run(0, self.count, 1, out),
+            _ => hybrid(&self.levels(), 1, out),
+        }
+        let bytes = (out.len() - begin - 4) as u32;
+        out[begin..begin + 4].copy_from_slice(&bytes.to_le_bytes());
+    }
+    fn levels(&self) -> Vec<u32> {
         let mut levels = vec![1; self.count];
         for &null in &self.nulls {
             levels[null as usize] = 0;
         }
-        let begin = out.len();
-        out.extend_from_slice(&[0; 4]);
-        hybrid(&levels, 1, out);
-        let bytes = (out.len() - begin - 4) as u32;
-        out[begin..begin + 4].copy_from_slice(&bytes.to_le_bytes());
+        levels
     }
 }

@@ -2,25 +2,23 @@
 
 use std::array;
 use std::io::Write;
+use std::slice;
 
 use parquet::errors::Result;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::SchemaDescriptor;
 
 use super::column::Column;
-use super::names::{Dictionaries, reason_place, status_place};
+use super::names::{Dictionaries, Place, reason_place, status_place};
+use super::page::{Numbers, Values};
 use super::press::Press;
-use super::values::{Numbers, Values};
+use super::time::{Start, seconds};
 use crate::measure::outcome::ReplicationRow;
 use crate::measure::record::{AppliedTags, ReplicationRecord};
 use crate::measure::table::{self, Kind, Moment, Table};
 use crate::report::replications::texts::Texts;
 use crate::report::replications::values::{applied, spans, times, usd};
 use crate::simulation::names::Names;
-use crate::units::{SimDuration, SimTime};
-
-const NANOS_PER_MILLI: u64 = 1_000_000;
-const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// A page ends after so many rows, or a few more: large enough to compress well, small enough to stay in the cache, all
 /// columns of it.
@@ -40,16 +38,18 @@ pub struct Columns<'a> {
     columns: [Column; ReplicationRow::COLUMNS.len()],
     press: Press,
     page_rows: usize,
-    /// Text that is being made.
-    scratch: Vec<u8>,
+    text: Scratch,
 }
 
-/// The moment of simulated time 0: whole milliseconds since 1970, and what remains.
-#[derive(Clone, Copy)]
-struct Start {
-    millis: i64,
-    rest_nanos: u64,
+/// Records, and the columns that have not got their values yet.
+struct Rows<'a> {
+    records: &'a [ReplicationRecord],
+    columns: slice::IterMut<'a, Column>,
 }
+
+/// A text that is being made.
+#[derive(Default)]
+struct Scratch(Vec<u8>);
 
 impl<'a> Columns<'a> {
     /// Prepares `names` for a file of `schema`; times count from `start`.
@@ -69,7 +69,7 @@ impl<'a> Columns<'a> {
             dictionaries,
             press: Press::new()?,
             page_rows: 0,
-            scratch: Vec::new(),
+            text: Scratch::default(),
         })
     }
 
@@ -79,8 +79,7 @@ impl<'a> Columns<'a> {
     /// If a number does not fit.
     pub fn take(&mut self, records: &[ReplicationRecord]) -> Result<()> {
         for records in records.chunks(TOGETHER) {
-            self.take_values(records);
-            self.take_texts(records);
+            self.take_rows(records);
         }
         self.page_rows += records.len();
         let waiting_bytes = self.columns.iter().map(Column::waiting_text_bytes).max();
@@ -113,109 +112,75 @@ impl<'a> Columns<'a> {
             .try_for_each(|column| column.end_page(&mut self.press))
     }
 
-    /// Takes all but texts.
-    fn take_values(&mut self, records: &[ReplicationRecord]) {
-        let (start, at) = (self.start, &self.dictionaries);
-        let moment = |record: &ReplicationRecord, place: usize| {
-            times(record)[place].map(|time| start.after(time))
-        };
-        let span = |record: &ReplicationRecord, place: usize| spans(record)[place].map(seconds);
-        let whole = |number: u64| i64::try_from(number).ok();
-        let [
-            id,
-            push,
-            source,
-            destination,
-            repository,
-            _,
-            _,
-            pushed_at,
-            eligible_at,
-            started_at,
-            ended_at,
-            status,
-            reason,
-            latency_s,
-            queue_s,
-            transfer_s,
-            stall_s,
-            image_bytes,
-            moved_bytes,
-            attempts,
-            _,
-            usd_,
-        ] = &mut self.columns;
-        let rows = records.iter();
-        id.whole(rows.clone().map(|record| whole(record.id)));
-        push.whole(rows.clone().map(|record| whole(record.push)));
-        source.names(rows.clone().map(|record| at.lanes[record.lane as usize].0));
-        destination.names(rows.clone().map(|record| at.lanes[record.lane as usize].1));
-        repository.names(
-            rows.clone()
-                .map(|record| at.repositories[record.repository as usize]),
-        );
-        for (place, column) in [pushed_at, eligible_at, started_at, ended_at]
-            .into_iter()
-            .enumerate()
-        {
-            column.whole(rows.clone().map(|record| moment(record, place)));
+    /// Hands the values of records to the columns, in the order of the table.
+    fn take_rows(&mut self, records: &[ReplicationRecord]) {
+        let (start, places) = (self.start, &self.dictionaries);
+        let columns = self.columns.iter_mut();
+        let mut rows = Rows { records, columns };
+        rows.whole(|record| record.id);
+        rows.whole(|record| record.push);
+        rows.names(|record| places.lanes[record.lane as usize].0);
+        rows.names(|record| places.lanes[record.lane as usize].1);
+        rows.names(|record| places.repositories[record.repository as usize]);
+        let (digest, tags) = (rows.column(), rows.column());
+        for place in 0..4 {
+            rows.moments(|record| times(record)[place].map(|time| start.after(time)));
         }
-        status.names(rows.clone().map(|record| status_place(record.status)));
-        reason.names(rows.clone().map(|record| reason_place(record.status)));
-        for (place, column) in [latency_s, queue_s, transfer_s, stall_s]
-            .into_iter()
-            .enumerate()
-        {
-            column.real(rows.clone().map(|record| span(record, place)));
+        rows.names(|record| status_place(record.status));
+        rows.names(|record| reason_place(record.status));
+        for place in 0..4 {
+            rows.real(|record| spans(record)[place].map(seconds));
         }
-        image_bytes.whole(rows.clone().map(|record| whole(record.image_bytes)));
-        moved_bytes.whole(rows.clone().map(|record| whole(record.moved_bytes)));
-        attempts.whole(rows.clone().map(|record| Some(record.attempts.into())));
-        usd_.real(rows.map(usd));
+        rows.whole(|record| record.image_bytes);
+        rows.whole(|record| record.moved_bytes);
+        rows.whole(|record| record.attempts.into());
+        let tags_applied = rows.column();
+        rows.real(usd);
+        assert!(rows.columns.next().is_none(), "every column gets its rows");
+        let text = &mut self.text;
+        for record in records {
+            digest.text(text.make(|out| self.texts.digest(record.digest, out)));
+            let all = |out: &mut _| self.texts.tags(record.tags, &AppliedTags::All, out);
+            tags.text(text.make(all));
+            // Mostly they are all of them, which are then not made again.
+            tags_applied.text(match applied(record) {
+                AppliedTags::All => &text.0,
+                applied => text.make(|out| self.texts.tags(record.tags, applied, out)),
+            });
+        }
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// Returns the next column.
+    fn column(&mut self) -> &'a mut Column {
+        self.columns.next().expect("the table has this column")
     }
 
-    /// Takes digests and tags.
-    fn take_texts(&mut self, records: &[ReplicationRecord]) {
-        let [
-            _,
-            _,
-            _,
-            _,
-            _,
-            digest,
-            tags,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            tags_applied,
-            _,
-        ] = &mut self.columns;
-        for record in records {
-            self.scratch.clear();
-            self.texts.digest(record.digest, &mut self.scratch);
-            digest.text(&self.scratch);
-            self.scratch.clear();
-            self.texts
-                .tags(record.tags, &AppliedTags::All, &mut self.scratch);
-            tags.text(&self.scratch);
-            // Mostly they are all of them, which are then not made again.
-            if *applied(record) != AppliedTags::All {
-                self.scratch.clear();
-                self.texts
-                    .tags(record.tags, applied(record), &mut self.scratch);
-            }
-            tags_applied.text(&self.scratch);
-        }
+    fn whole(&mut self, value: impl Fn(&ReplicationRecord) -> u64) {
+        let number = |record| i64::try_from(value(record)).ok();
+        self.column().whole(self.records.iter().map(number));
+    }
+
+    fn moments(&mut self, value: impl Fn(&ReplicationRecord) -> Option<i64>) {
+        self.column().whole(self.records.iter().map(value));
+    }
+
+    fn real(&mut self, value: impl Fn(&ReplicationRecord) -> Option<f64>) {
+        self.column().real(self.records.iter().map(value));
+    }
+
+    fn names(&mut self, place: impl Fn(&ReplicationRecord) -> Place) {
+        self.column().names(self.records.iter().map(place));
+    }
+}
+
+impl Scratch {
+    /// Returns the text that `put` makes.
+    fn make(&mut self, put: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
+        self.0.clear();
+        put(&mut self.0);
+        &self.0
     }
 }
 
@@ -229,41 +194,4 @@ fn values(column: &table::Column, dictionaries: &Dictionaries) -> Values {
             None => Values::Texts(Default::default()),
         },
     }
-}
-
-impl Start {
-    fn new(start: Moment) -> Self {
-        let nanos = start.0.as_nanosecond();
-        let per_milli = i128::from(NANOS_PER_MILLI);
-        Self {
-            millis: i64::try_from(nanos.div_euclid(per_milli))
-                .expect("a timestamp's milliseconds fit into 64 bits"),
-            rest_nanos: u64::try_from(nanos.rem_euclid(per_milli)).expect("a rest is not negative"),
-        }
-    }
-
-    /// Returns the millisecond of `time`, cut as in the CSV file.
-    const fn after(self, time: SimTime) -> i64 {
-        let nanos = time.as_nanos();
-        let carried = (self.rest_nanos + nanos % NANOS_PER_MILLI) / NANOS_PER_MILLI;
-        self.millis + (nanos / NANOS_PER_MILLI + carried) as i64
-    }
-}
-
-/// Returns the number nearest to the exact decimal seconds.
-fn seconds(span: SimDuration) -> f64 {
-    const EXACT_NANOS: u64 = 1 << f64::MANTISSA_DIGITS;
-    match span.as_nanos() {
-        // Both are exact, so that the quotient is rounded once.
-        nanos @ ..=EXACT_NANOS => nanos as f64 / NANOS_PER_SECOND as f64,
-        nanos => many_seconds(nanos),
-    }
-}
-
-/// The same for a span of months.
-#[cold]
-fn many_seconds(nanos: u64) -> f64 {
-    let (whole, rest) = (nanos / NANOS_PER_SECOND, nanos % NANOS_PER_SECOND);
-    let text = format!("{whole}.{rest:09}");
-    text.parse().expect("digits and a point are a number")
 }

@@ -9,9 +9,10 @@ mod column;
 mod columns;
 mod encoding;
 mod names;
+mod page;
 mod press;
 mod schema;
-mod values;
+mod time;
 
 use std::io::{self, Write};
 

@@ -1,5 +1,7 @@
 //! Compresses pages.
 
+use std::mem;
+
 use bytes::Bytes;
 use parquet::errors::Result;
 use zstd::bulk::Compressor;
@@ -11,7 +13,8 @@ use super::schema::ZSTD_LEVEL;
 pub struct Press {
     zstd: Compressor<'static>,
     plain: Vec<u8>,
-    pressed: Vec<u8>,
+    /// The last page, whose memory comes back when nobody else holds it.
+    pressed: Bytes,
 }
 
 impl Press {
@@ -23,7 +26,7 @@ impl Press {
         Ok(Self {
             zstd: Compressor::new(ZSTD_LEVEL)?,
             plain: Vec::new(),
-            pressed: Vec::new(),
+            pressed: Bytes::new(),
         })
     }
 
@@ -34,10 +37,11 @@ impl Press {
     pub fn press(&mut self, put: impl FnOnce(&mut Vec<u8>)) -> Result<(Bytes, usize)> {
         self.plain.clear();
         put(&mut self.plain);
-        self.pressed.clear();
-        self.pressed.reserve(compress_bound(self.plain.len()));
-        self.zstd
-            .compress_to_buffer(&self.plain, &mut self.pressed)?;
-        Ok((Bytes::copy_from_slice(&self.pressed), self.plain.len()))
+        let mut pressed = Vec::from(mem::take(&mut self.pressed));
+        pressed.clear();
+        pressed.reserve(compress_bound(self.plain.len()));
+        self.zstd.compress_to_buffer(&self.plain, &mut pressed)?;
+        self.pressed = pressed.into();
+        Ok((self.pressed.clone(), self.plain.len()))
     }
 }

@@ -1,17 +1,15 @@
-use ::parquet::basic::{Encoding, Repetition};
+use ::parquet::basic::Repetition;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
-use ::parquet::file::statistics::Statistics;
 use ::parquet::record::Field;
 use bytes::Bytes;
 
 use super::*;
 use crate::measure::simulate;
 use crate::measure::table::guarded;
-use crate::report::replications::parquet::GROUP_ROWS;
 use crate::scenario::load;
 use crate::simulation::Model;
 
-fn open(bytes: Vec<u8>) -> SerializedFileReader<Bytes> {
+pub fn open(bytes: Vec<u8>) -> SerializedFileReader<Bytes> {
     SerializedFileReader::new(bytes.into()).expect("a Parquet file")
 }
 
@@ -150,92 +148,6 @@ fn columns_are_typed_and_what_is_never_empty_is_required() {
         "usd DOUBLE",
     ];
     assert_eq!(described.collect::<Vec<_>>(), expected);
-}
-
-#[test]
-fn a_row_group_holds_a_million_rows_of_coded_names() {
-    let writer = |format| {
-        let kept = Kept::default();
-        let names = Arc::new(nasty_names());
-        let path = PathBuf::from("memory");
-        let writer = ReplicationWriter::to(kept.clone(), path, format, names, start());
-        (kept, writer.expect("a thread"))
-    };
-    let (kept, mut writer) = writer(Format::Parquet);
-    let repeated = |id: u64| ReplicationRecord {
-        lane: (id % 5) as u32,
-        ..plain(id)
-    };
-    (0..=GROUP_ROWS as u64).for_each(|id| writer.record(repeated(id)));
-    writer.finish().expect("memory takes all");
-    let file = open(kept.0.lock().expect("nobody panics").clone());
-    let groups = file.metadata().row_groups();
-    let rows: Vec<_> = groups.iter().map(|group| group.num_rows()).collect();
-    assert_eq!(rows, [1_000_000, 1]);
-    for column in groups.iter().flat_map(|group| group.columns()) {
-        let name = column.column_descr().name();
-        let level = "ZSTD(ZstdLevel(1))";
-        assert_eq!(format!("{:?}", column.compression()), level, "{name}");
-        let encoding = match name {
-            "source" | "destination" | "repository" | "status" | "reason" => {
-                Encoding::RLE_DICTIONARY
-            }
-            "digest" | "tags" | "tags_applied" => Encoding::DELTA_BYTE_ARRAY,
-            name if name.ends_with("_s") || name == "usd" => Encoding::BYTE_STREAM_SPLIT,
-            _ => Encoding::DELTA_BINARY_PACKED,
-        };
-        assert!(column.encodings().any(|it| it == encoding), "{name}");
-        let is_text = column.column_type() == ::parquet::basic::Type::BYTE_ARRAY;
-        assert_eq!(column.statistics().is_some(), !is_text, "{name}");
-    }
-    let of_destination = groups[0].column(3).page_encoding_stats();
-    let uncoded = of_destination.into_iter().flatten().filter(|it| {
-        let dictionary = it.page_type == ::parquet::basic::PageType::DICTIONARY_PAGE;
-        !dictionary && it.encoding != Encoding::RLE_DICTIONARY
-    });
-    assert_eq!(uncoded.count(), 0);
-}
-
-#[test]
-fn statistics_are_those_of_their_row_group() {
-    let unended = |id| ReplicationRecord {
-        ended_at: None,
-        status: Status::InProgress,
-        usd: f64::NAN,
-        ..plain(id)
-    };
-    let rows = GROUP_ROWS as u64;
-    let records: Vec<_> = (0..rows).map(plain).chain([unended(rows)]).collect();
-    let file = open(written(&records, Format::Parquet, &nasty_names()));
-    let range = |group: usize, column: usize| match file
-        .metadata()
-        .row_group(group)
-        .column(column)
-        .statistics()
-    {
-        Some(Statistics::Int64(it)) => (
-            it.null_count_opt(),
-            format!("{:?}", it.min_opt().zip(it.max_opt())),
-        ),
-        Some(Statistics::Double(it)) => (
-            it.null_count_opt(),
-            format!("{:?}", it.min_opt().zip(it.max_opt())),
-        ),
-        other => panic!("no column has statistics like {other:?}"),
-    };
-    let (id, latency_s, usd) = (0, 13, 21);
-    assert_eq!(range(0, id), (Some(0), "Some((0, 999999))".to_owned()));
-    assert_eq!(
-        range(1, id),
-        (Some(0), "Some((1000000, 1000000))".to_owned())
-    );
-    assert_eq!(
-        range(0, latency_s),
-        (Some(0), "Some((4.25, 4.25))".to_owned())
-    );
-    assert_eq!(range(1, latency_s), (Some(1), "None".to_owned()));
-    assert_eq!(range(0, usd), (Some(0), "Some((0.125, 0.125))".to_owned()));
-    assert_eq!(range(1, usd), (Some(1), "None".to_owned()));
 }
 
 #[test]

@@ -20,9 +20,11 @@ impl FrontCoded {
         let rest = &text[shared..];
         self.shared_bytes.push(shared as i64);
         self.rest_bytes.push(rest.len() as i64);
-        self.rests.extend_from_slice(rest);
-        self.before.truncate(shared);
-        self.before.extend_from_slice(rest);
+        if text.len() != self.before.len() || !rest.is_empty() {
+            self.rests.extend_from_slice(rest);
+            self.before.truncate(shared);
+            self.before.extend_from_slice(rest);
+        }
     }
 
     /// Returns how many bytes of text it keeps.

@@ -8,14 +8,22 @@ const PACKED_TOGETHER: usize = 8;
 
 /// Appends numbers of `width` bits: one run if they are all the same, else packed.
 pub fn hybrid(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
-    let Some(first) = numbers.first() else {
-        return;
-    };
-    if numbers.iter().all(|number| number == first) {
-        varint((numbers.len() as u64) << 1, out);
-        out.extend_from_slice(&first.to_le_bytes()[..width.div_ceil(8) as usize]);
-        return;
+    match numbers.first() {
+        None => {}
+        Some(&first) if numbers.iter().all(|&number| number == first) => {
+            run(first, numbers.len(), width, out);
+        }
+        Some(_) => packed(numbers, width, out),
     }
+}
+
+/// Appends `count` times the same number.
+pub fn run(number: u32, count: usize, width: u32, out: &mut Vec<u8>) {
+    varint((count as u64) << 1, out);
+    out.extend_from_slice(&number.to_le_bytes()[..width.div_ceil(8) as usize]);
+}
+
+fn packed(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     let groups = numbers.len().div_ceil(PACKED_TOGETHER);
     varint((groups as u64) << 1 | 1, out);
     let end = out.len() + groups * width as usize;

@@ -11,5 +11,5 @@ mod streams;
 
 pub use self::delta::delta;
 pub use self::front::FrontCoded;
-pub use self::hybrid::{hybrid, width};
+pub use self::hybrid::{hybrid, run, width};
 pub use self::streams::streams;
