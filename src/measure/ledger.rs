@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::checks::Checks;
 use super::gauge::Gauge;
@@ -116,6 +117,9 @@ pub struct Ledger<'m, S> {
     pub(super) backlog: Backlog,
     pub(super) links: Vec<LinkStats>,
     pub(super) time_to_all: Trend,
+    /// Replication latency by destination, and the time to all, by when they were pushed.
+    pub(super) latency_batches: Vec<Batches>,
+    pub(super) time_to_all_batches: Batches,
     /// Measured pushes that requested something, and of the unfinished ones those younger than each limit.
     pub(super) pushes: u64,
     pub(super) young_pushes: Vec<u64>,
@@ -151,6 +155,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
                 .expect("a lane's destination is listed")
         };
         let destination_of = model.lanes.iter().map(place).collect();
+        let batches = Batches::new(from, model.window.pushes_until, &limits);
         let boundaries = Boundaries::new(model.start, questions.bucket, from, model.end);
         Self {
             model,
@@ -161,6 +166,8 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             lanes: vec![LaneStats::new(&limits); model.lanes.len()],
             backlogs: vec![Backlog::new(from); destinations.len()],
             backlog: Backlog::new(from),
+            latency_batches: vec![batches.clone(); destinations.len()],
+            time_to_all_batches: batches,
             timeline: Timeline::new(destinations.len(), model.lanes.len()),
             destinations,
             destination_of,
@@ -250,12 +257,12 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
         lane: u32,
         arrival: crate::ecr::Arrival,
     ) {
-        let latency = at.since(push.at);
-        self.timeline
-            .completed(self.destination_of[lane as usize], latency);
+        let (latency, destination) = (at.since(push.at), self.destination_of[lane as usize]);
+        self.timeline.completed(destination, latency);
         if !push.measured {
             return;
         }
+        self.latency_batches[destination].add(push.at, latency);
         let stats = &mut self.lanes[lane as usize];
         stats.latency.add(latency);
         stats.untagged_arrivals += u64::from(arrival.is_untagged);
@@ -275,6 +282,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             return;
         }
         self.lanes[lane as usize].failed += 1;
+        self.latency_batches[destination].add_failed(push.at);
         let first = FailureStats {
             replications: 0,
             first_at: at,
@@ -460,6 +468,9 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
             self.pushes += 1;
             if all_complete {
                 self.time_to_all.add(at.since(push.at));
+                self.time_to_all_batches.add(push.at, at.since(push.at));
+            } else {
+                self.time_to_all_batches.add_failed(push.at);
             }
         }
     }
@@ -500,6 +511,7 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
         }
         let age = at.since(push.at);
         self.lanes[lane].unfinished += 1;
+        self.latency_batches[destination].add_unfinished(push.at, age);
         let young = self.limits.iter().map(|&limit| u64::from(age < limit));
         self.lanes[lane]
             .young
@@ -510,6 +522,7 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
         if self.last_unfinished_push != push.number {
             self.last_unfinished_push = push.number;
             self.pushes += 1;
+            self.time_to_all_batches.add_unfinished(push.at, age);
             self.young_pushes
                 .iter_mut()
                 .zip(young)
@@ -539,6 +552,8 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
         let from = self.model.window.from;
         self.lanes.iter_mut().for_each(LaneStats::settle);
         self.time_to_all.settle();
+        self.latency_batches.iter_mut().for_each(Batches::settle);
+        self.time_to_all_batches.settle();
         for stats in &mut self.links {
             stats.waits.settle();
             stats.busy.settle(at);

@@ -1,5 +1,6 @@
 //! The metrics of INTERFACE.md with all their statistics, for all destinations and each one.
 
+use super::batches::Batches;
 use super::gauge::Gauge;
 use super::ledger::{LaneStats, Ledger};
 use super::money::MonthUse;
@@ -121,19 +122,22 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
                 .sum::<u64>()
         };
         let asked = |place: usize| self.requested - young(place);
-        let mut values = self.trend("replication_latency", &latency, asked);
+        let batches = self.latency_batches();
+        let mut values = self.trend("replication_latency", &latency, batches.as_ref(), asked);
         if self.destination.is_none() {
             let none = Trend::new(&ledger.limits);
-            values.extend(self.trend("backfill_latency", &none, |_| 0));
+            values.extend(self.trend("backfill_latency", &none, None, |_| 0));
             let pushes = |place: usize| ledger.pushes - ledger.young_pushes[place];
-            values.extend(self.trend("time_to_all", &ledger.time_to_all, pushes));
+            let batches = Some(&ledger.time_to_all_batches);
+            values.extend(self.trend("time_to_all", &ledger.time_to_all, batches, pushes));
         }
         let queue = self.merged(|lane| &lane.queue);
-        values.extend(self.trend("queue_time", &queue, |_| queue.count()));
+        values.extend(self.trend("queue_time", &queue, None, |_| queue.count()));
         let transfer = self.merged(|lane| &lane.transfer);
-        values.extend(self.trend("transfer_time", &transfer, |_| transfer.count()));
+        values.extend(self.trend("transfer_time", &transfer, None, |_| transfer.count()));
         if self.destination.is_none() {
-            values.extend(self.trend("deploy_wait", &Trend::new(&ledger.limits), |_| 0));
+            let none = Trend::new(&ledger.limits);
+            values.extend(self.trend("deploy_wait", &none, None, |_| 0));
         }
         values
     }
@@ -146,18 +150,34 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
         sum
     }
 
+    fn latency_batches(&self) -> Option<Batches> {
+        let of = |place| self.ledger.latency_batches.get(place);
+        if let Some(place) = self.destination {
+            return of(place).cloned();
+        }
+        let mut all = of(0)?.clone();
+        (1..self.ledger.latency_batches.len())
+            .filter_map(of)
+            .for_each(|batches| all.merge(batches));
+        Some(all)
+    }
+
     /// `asked` is what the share within the limit at a place is a share of.
     fn trend(
         &self,
         metric: &'static str,
         trend: &Trend,
+        batches: Option<&Batches>,
         asked: impl Fn(usize) -> u64,
     ) -> Vec<MetricValue> {
         let seconds = |duration: Option<SimDuration>| duration.map(SimDuration::as_secs_f64);
         let value =
             |statistic: &str, value, scarce| self.value(metric, statistic, value, "s", scarce);
         let mut values = vec![
-            value("mean", trend.mean_s(), false),
+            MetricValue {
+                half_width: batches.and_then(Batches::mean_s),
+                ..value("mean", trend.mean_s(), false)
+            },
             value("min", seconds(trend.min()), false),
         ];
         for (statistic, permille) in [
@@ -169,18 +189,22 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
         ] {
             let quantile = trend.quantile(permille, 1000);
             let scarce = quantile.is_some_and(|quantile| quantile.scarce);
-            values.push(value(
-                statistic,
-                seconds(quantile.map(|quantile| quantile.at)),
-                scarce,
-            ));
+            let at = seconds(quantile.map(|quantile| quantile.at));
+            let share = permille as f64 / 1e3;
+            values.push(MetricValue {
+                half_width: batches.and_then(|batches| batches.quantile_s(share, trend)),
+                ..value(statistic, at, scarce)
+            });
         }
         values.push(value("max", seconds(trend.max()), false));
         values.push(self.value(metric, "count", Some(trend.count() as f64), "1", false));
         for (place, limit) in self.ledger.limits.iter().enumerate() {
             let asked = asked(place);
             let share = (asked > 0).then(|| trend.within(place) as f64 / asked as f64);
-            values.push(self.value(metric, &format!("within({limit})"), share, "1", false));
+            values.push(MetricValue {
+                half_width: batches.and_then(|batches| batches.share(place)),
+                ..self.value(metric, &format!("within({limit})"), share, "1", false)
+            });
         }
         values
     }
@@ -332,6 +356,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             value,
             unit,
             scarce,
+            half_width: None,
         }
     }
 }

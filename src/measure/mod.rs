@@ -1,5 +1,6 @@
 //! What a run is asked: an observer that only listens, and the plain tables that it makes.
 
+mod batches;
 mod calendar;
 mod checks;
 mod gauge;

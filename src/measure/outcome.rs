@@ -56,6 +56,8 @@ pub struct MetricValue {
     pub unit: &'static str,
     /// A quantile that rests on fewer than 10 samples beyond it.
     pub scarce: bool,
+    /// Half-width of the 95 % interval around the value, in its unit; `None` where there is none.
+    pub half_width: Option<f64>,
 }
 
 /// A threshold and whether it held.

@@ -6,14 +6,32 @@ const DAY_S: f64 = 86_400.0;
 
 /// Returns a duration: `850 ms`, `4.2 s`, `23.4 min`, `12 h`, `30 d`.
 pub fn duration(seconds: f64) -> String {
-    let (value, unit) = match seconds {
-        s if s >= 2.0 * DAY_S || s == DAY_S => (s / DAY_S, "d"),
-        s if s >= HOUR_S => (s / HOUR_S, "h"),
-        s if s >= 2.0 * MINUTE_S || s == MINUTE_S => (s / MINUTE_S, "min"),
-        s if s >= 1.0 || s == 0.0 => (s, "s"),
-        s => (s * 1e3, "ms"),
+    let (unit_s, unit) = time_unit(seconds);
+    format!("{} {unit}", three_digits(seconds / unit_s))
+}
+
+/// Returns a duration and how far it can be trusted, in one unit and with as many digits as that allows: `4.63 ± 0.12 s`.
+pub fn uncertain_duration(seconds: f64, half_width_s: f64) -> String {
+    let (unit_s, unit) = time_unit(seconds);
+    let (value, half_width) = (seconds / unit_s, half_width_s / unit_s);
+    let decimals = match half_width {
+        w if w >= 9.95 || w == 0.0 && value >= 99.95 => 0,
+        w if w >= 0.995 => 1,
+        w if w >= 0.0995 || w == 0.0 => 2,
+        _ => 3,
     };
-    format!("{} {unit}", three_digits(value))
+    format!("{value:.decimals$} ± {half_width:.decimals$} {unit}")
+}
+
+/// Returns the seconds and the name of the unit in which a duration reads best.
+fn time_unit(seconds: f64) -> (f64, &'static str) {
+    match seconds {
+        s if s >= 2.0 * DAY_S || s == DAY_S => (DAY_S, "d"),
+        s if s >= HOUR_S => (HOUR_S, "h"),
+        s if s >= 2.0 * MINUTE_S || s == MINUTE_S => (MINUTE_S, "min"),
+        s if s >= 1.0 || s == 0.0 => (1.0, "s"),
+        _ => (1e-3, "ms"),
+    }
 }
 
 /// Returns bytes in decimal units: `4.2 GB`.
@@ -158,6 +176,19 @@ mod tests {
             (30.0 * 86_400.0, "30 d"),
         ] {
             assert_eq!(duration(seconds), text);
+        }
+    }
+
+    #[test]
+    fn an_uncertain_duration_has_the_digits_that_it_deserves() {
+        for (seconds, half_width_s, text) in [
+            (4.634_56, 0.123, "4.63 ± 0.12 s"),
+            (4.634_56, 0.012_3, "4.635 ± 0.012 s"),
+            (1_404.25, 90.0, "23.4 ± 1.5 min"),
+            (0.0421, 0.02, "42 ± 20 ms"),
+            (5.0, 0.0, "5.00 ± 0.00 s"),
+        ] {
+            assert_eq!(uncertain_duration(seconds, half_width_s), text);
         }
     }
 

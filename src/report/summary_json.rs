@@ -39,6 +39,10 @@ pub struct Statistic {
     /// Present and true for a quantile that rests on fewer than 10 samples beyond it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub scarce: bool,
+    /// Half-width of the 95 % interval around the value, in its unit, from batches of the run by time of push; absent where
+    /// there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_width: Option<f64>,
 }
 
 /// A threshold and its verdict.
@@ -126,6 +130,7 @@ fn metrics(outcome: &Outcome) -> Metrics {
             value: sample(metric.value),
             unit: metric.unit.to_owned(),
             scarce: metric.scarce,
+            half_width: sample(metric.half_width),
         };
         metrics
             .entry(metric.metric.to_owned())
@@ -165,6 +170,7 @@ mod tests {
                 value: Some(90.5),
                 unit: "s",
                 scarce: true,
+                half_width: Some(2.5),
             },
             MetricValue {
                 metric: "replication_latency",
@@ -173,13 +179,14 @@ mod tests {
                 value: Some(f64::NAN),
                 unit: "s",
                 scarce: false,
+                half_width: None,
             },
         ];
         let json = serde_json::to_value(SummaryDocument::new(&outcome)).expect("JSON");
         assert_eq!(
             json["metrics"],
             serde_json::json!({"replication_latency": {
-                "": {"p99": {"value": 90.5, "unit": "s", "scarce": true}},
+                "": {"p99": {"value": 90.5, "unit": "s", "scarce": true, "half_width": 2.5}},
                 "prod/eu-west-1": {"p99": {"value": null, "unit": "s"}},
             }})
         );

@@ -25,6 +25,9 @@ const NONE: &str = "–";
 /// Stands where there is no latency to show.
 pub const NOTHING: &str = "no replication was measured";
 
+/// Stands before values of all destinations with the half-widths of their intervals.
+const SURE: &str = "all, 95 % intervals";
+
 const LATENCY: &str = "replication_latency";
 
 /// What the summary is made of: all of it stands in the run's folder too.
@@ -60,6 +63,8 @@ pub struct View {
     pub latency: Grid,
     /// The row of all destinations.
     pub all: Vec<String>,
+    /// How sure the latencies of all destinations are, if that is known.
+    pub uncertainty: Option<String>,
     /// Dollars by line item.
     pub cost: Grid,
     /// Failed replications by reason, as one sentence.
@@ -85,6 +90,7 @@ impl View {
             title: title(findings.facts),
             failures: failures(findings.failures),
             notes: notes(findings.facts, scarce, folder),
+            uncertainty: uncertainty(findings.summary),
             latency,
             all,
             cost,
@@ -194,6 +200,19 @@ fn metric<'a>(
     statistic: &str,
 ) -> Option<&'a Statistic> {
     summary.metrics.get(metric)?.get("")?.get(statistic)
+}
+
+/// Says between which bounds another run's latencies would lie, of all destinations; what has no bounds is left out.
+fn uncertainty(summary: &SummaryDocument) -> Option<String> {
+    let parts: Vec<String> = ["mean", "p50", "p95", "p99"]
+        .into_iter()
+        .filter_map(|statistic| {
+            let found = metric(summary, LATENCY, statistic)?;
+            let text = human::uncertain_duration(found.value?, found.half_width?);
+            Some(format!("{statistic} {text}"))
+        })
+        .collect();
+    (!parts.is_empty()).then(|| format!("{SURE}: {}", parts.join(", ")))
 }
 
 fn cost(findings: &Findings) -> Grid {

@@ -86,6 +86,9 @@ fn summary(page: &mut Html, view: &View) {
     }
     page.element("h2", "Latency");
     latency(page, view);
+    if let Some(uncertainty) = &view.uncertainty {
+        page.element("p", uncertainty);
+    }
     page.element("p", &view.failures)
         .element("h2", "Cost")
         .grid(&view.cost, view.cost.rows.len().saturating_sub(1));

@@ -62,6 +62,9 @@ pub fn metrics(outcome: &Outcome) -> Vec<MetricValue> {
         value: Some(value),
         unit,
         scarce,
+        // A twentieth of the value, and nothing of what is scarce.
+        half_width: (["mean", "p50", "p95", "p99"].contains(&statistic) && !scarce)
+            .then_some(value / 20.0),
     };
     let rows = &outcome.destinations;
     let completed: u64 = rows.iter().map(|row| row.completed).sum();

@@ -28,6 +28,9 @@ pub fn render(view: &View) -> String {
             format_args!("\n… the worst by p99, and {more} more in destinations.csv\n"),
         );
     }
+    if let Some(uncertainty) = &view.uncertainty {
+        put(&mut text, format_args!("\n{}\n", escaped(uncertainty)));
+    }
     put(&mut text, format_args!("\n{}\n", table(&view.cost)));
     put(&mut text, format_args!("{}\n\n", escaped(&view.failures)));
     for (held, threshold) in &view.thresholds {

@@ -22,17 +22,20 @@ pub fn render(view: &View, screen: Screen) -> String {
         columns: columns.clamp(MIN_COLUMNS, MAX_COLUMNS),
         colour: screen.colour,
     };
-    let notes = page.notes(view);
+    let notes = page.broken(view.notes.iter());
     let cost = page.grid(&view.cost.lines(page.columns));
-    let thresholds = page.thresholds(view, thresholds_that_fit(view, notes.len()));
+    let uncertainty = page.broken(view.uncertainty.iter());
+    let sure = thresholds_that_fit(view, notes.len() + uncertainty.len());
+    let thresholds = page.thresholds(view, sure);
     // Title, blanks, failures; and of the latencies header, "more" and all.
-    let others = 1 + 3 + 1 + thresholds.len() + cost.len() + notes.len();
+    let others = 1 + 3 + 1 + thresholds.len() + cost.len() + notes.len() + uncertainty.len();
     let latency = page.latency(view, MAX_LINES.saturating_sub(others));
     let mut lines = vec![
         page.styled(Style::new().bold(), &page.cut(&view.title)),
         String::new(),
     ];
     lines.extend(latency);
+    lines.extend(uncertainty);
     lines.push(String::new());
     lines.extend(cost);
     lines.push(String::new());
@@ -44,7 +47,7 @@ pub fn render(view: &View, screen: Screen) -> String {
 
 /// Says how many thresholds can be shown, and leaves their lines to them if destinations do not need them.
 fn thresholds_that_fit(view: &View, notes: usize) -> usize {
-    // Title, blanks, failures, header, all, "more" and the notes.
+    // Title, blanks, failures, header, all, "more" and the notes, of which how sure the latencies are is one.
     let fixed = 1 + 3 + 1 + 3 + view.cost.rows.len() + 1 + notes;
     let wanted = view.latency.rows.len().min(SURE_DESTINATIONS);
     MAX_LINES
@@ -71,10 +74,10 @@ impl Page {
         elided(text, self.columns)
     }
 
-    /// Returns the notes, broken between words where they are too long.
-    fn notes(&self, view: &View) -> Vec<String> {
+    /// Returns sentences, broken between words where they are too long.
+    fn broken<'a>(&self, sentences: impl Iterator<Item = &'a String>) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        for note in &view.notes {
+        for note in sentences {
             lines.push(String::new());
             for word in note.split(' ') {
                 let line = lines.last_mut().expect("one was just pushed");
