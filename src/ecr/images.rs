@@ -156,6 +156,7 @@ impl Images {
     }
 
     /// Returns the class of the image where it is stored.
+    #[inline]
     pub fn class(&self, id: ImageId, slot: Slot) -> Class {
         let image = self.get(id);
         if image.has_provenance {
@@ -181,13 +182,13 @@ impl Images {
     }
 
     /// Returns the image's place in its repository's list as far as `slot` goes.
+    #[inline]
     pub fn place(&self, id: ImageId, slot: Slot) -> u32 {
         let image = self.get(id);
-        let other = image
-            .has_provenance
-            .then(|| self.provenances[&id].place(slot))
-            .flatten();
-        other.unwrap_or(image.place)
+        if !image.has_provenance {
+            return image.place;
+        }
+        self.provenances[&id].place(slot).unwrap_or(image.place)
     }
 
     /// Moves an entry of a repository's list from place `old` to `new`; returns whether the image still stands there.

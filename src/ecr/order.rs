@@ -68,10 +68,4 @@ impl World {
         }
         self.holders[holder.index()].cleared = place;
     }
-
-    /// Notes that `holder` now stores an image, which may stand before those that it has cleared.
-    pub(super) fn note_place(&mut self, id: ImageId, holder: HolderId) {
-        let of = &mut self.holders[holder.index()];
-        of.cleared = of.cleared.min(self.images.place(id, of.slot));
-    }
 }

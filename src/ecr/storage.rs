@@ -62,18 +62,20 @@ impl World {
         let place = self.place(holder, mounting);
         let of = &mut self.holders[holder.index()];
         of.images += 1;
-        let image = self.images.get_mut(id);
-        image.present.add(of.slot);
-        let image = *image;
+        self.images.get_mut(id).present.add(of.slot);
+        // It may stand before those that the repository has cleared.
+        of.cleared = of.cleared.min(self.images.place(id, of.slot));
         let class = self.images.class(id, of.slot);
+        let image = self.images.get(id);
         let holdings = &mut self.registries[place.registry.index()].holdings;
         holdings.images += 1;
         holdings.untagged += u64::from(!image.has_own_tags);
         holdings.add(class, image.own_bytes);
-        for layer in image.shared_layers() {
-            self.layers.add(layer, place, class, holdings);
+        if image.has_shared_layers() {
+            for layer in image.shared_layers() {
+                self.layers.add(layer, place, class, holdings);
+            }
         }
-        self.note_place(id, holder);
         self.note_change(place.registry);
     }
 

@@ -1,5 +1,7 @@
 //! Pending values by key in buckets of time: what is near costs the same however much is pending.
 
+use std::cmp::Reverse;
+
 use super::heap::Heap;
 use super::moment::Moment;
 
@@ -189,8 +191,7 @@ impl<V: Copy> Wheel<V> {
             }
         }
         if self.sorted.len() > Self::FEW {
-            self.sorted
-                .sort_unstable_by(|one, other| other.at.cmp(&one.at));
+            self.sorted.sort_unstable_by_key(|entry| Reverse(entry.at));
         }
     }
 

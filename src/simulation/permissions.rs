@@ -2,6 +2,7 @@
 //!
 //! Asking a policy means matching text, so that each answer is kept until the policy changes.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::model::Model;
@@ -33,7 +34,7 @@ pub(super) struct Permissions {
     /// By lane and repository; a lane's list is made when first asked.
     verdicts: Vec<Vec<Verdict>>,
     /// Lanes by registry and repository; made when first asked.
-    routes: Vec<Vec<Option<Arc<[u32]>>>>,
+    routes: Vec<Vec<Option<Rc<[u32]>>>>,
 }
 
 impl Permissions {
@@ -68,7 +69,7 @@ impl Permissions {
         model: &Model,
         registry: RegistryId,
         repository: RepositoryId,
-    ) -> Arc<[u32]> {
+    ) -> Rc<[u32]> {
         let of_registry = &mut self.routes[registry.index()];
         if of_registry.is_empty() {
             of_registry.resize(model.holders.len(), None);
@@ -81,7 +82,7 @@ impl Permissions {
                 .map(|target| model.lane(registry, target.destination) as u32);
             lanes.collect()
         });
-        Arc::clone(routes)
+        Rc::clone(routes)
     }
 
     /// Decides whether a copy may start, as far as Regions and policy go.

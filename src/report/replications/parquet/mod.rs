@@ -4,17 +4,20 @@
 //! written one after the other when it is full: what stays in memory is one compressed row group, however long the run.
 //! Nothing in the file depends on the machine or the clock on the wall.
 
+mod chunk;
+mod column;
 mod columns;
+mod encoding;
+mod names;
+mod page;
+mod press;
 mod schema;
+mod time;
 
 use std::io::{self, Write};
 
-use bytes::Bytes;
-use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::properties::WriterPropertiesPtr;
-use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
-use parquet::schema::types::SchemaDescriptor;
+use parquet::file::writer::SerializedFileWriter;
 
 use self::columns::Columns;
 pub use self::schema::type_of;
@@ -37,82 +40,42 @@ pub(super) fn write(
     names: &Names,
     start: Moment,
 ) -> io::Result<u64> {
-    write_file(out, Pending::new(batches), &Columns::new(names, start)).map_err(io_reason)
+    write_file(out, Pending::new(batches), names, start).map_err(io_reason)
 }
 
-fn write_file(out: impl Write + Send, mut pending: Pending, columns: &Columns) -> Result<u64> {
+fn write_file(
+    out: impl Write + Send,
+    mut pending: Pending,
+    names: &Names,
+    start: Moment,
+) -> Result<u64> {
     let mut file = SerializedFileWriter::new(out, schema(), properties().into())?;
+    let mut columns = Columns::new(names, start, file.schema_descr())?;
     let mut rows = 0;
     loop {
-        let group = Group::encode(
-            file.schema_descr(),
-            file.properties(),
-            &mut pending,
-            columns,
-        )?;
-        if group.rows == 0 {
+        let group_rows = fill_group(&mut pending, &mut columns)?;
+        if group_rows == 0 {
             break;
         }
-        rows += group.rows as u64;
-        group.write(&mut file)?;
+        rows += group_rows as u64;
+        columns.end_group(&mut file)?;
     }
     file.close()?;
     Ok(rows)
 }
 
-/// A row group that is encoded and not written yet.
-struct Group {
-    rows: usize,
-    chunks: Vec<(Vec<u8>, ColumnCloseResult)>,
-}
-
-impl Group {
-    /// Takes records until it is full or no more come.
-    fn encode(
-        schema: &SchemaDescriptor,
-        properties: &WriterPropertiesPtr,
-        pending: &mut Pending,
-        columns: &Columns,
-    ) -> Result<Self> {
-        let new_chunk = |_| TrackedWrite::new(Vec::new());
-        let mut chunks: Vec<_> = schema.columns().iter().map(new_chunk).collect();
-        let writer = |(column, chunk)| {
-            let pages = Box::new(SerializedPageWriter::new(chunk));
-            get_column_writer(Clone::clone(column), properties.clone(), pages)
-        };
-        let mut writers: Vec<_> = schema
-            .columns()
-            .iter()
-            .zip(&mut chunks)
-            .map(writer)
-            .collect();
-        let mut rows = 0;
-        while rows < GROUP_ROWS {
-            let records = pending.next(GROUP_ROWS - rows);
-            if records.is_empty() {
-                break;
-            }
-            columns.write(records, &mut writers)?;
-            rows += records.len();
+/// Hands over records until the row group is full or no more come, and returns their number.
+fn fill_group(pending: &mut Pending, columns: &mut Columns) -> Result<usize> {
+    let mut rows = 0;
+    while rows < GROUP_ROWS {
+        let records = pending.next(GROUP_ROWS - rows);
+        if records.is_empty() {
+            break;
         }
-        let closed: Result<Vec<_>> = writers.into_iter().map(ColumnWriter::close).collect();
-        let bytes = chunks.into_iter().map(TrackedWrite::into_inner);
-        let chunks = bytes
-            .zip(closed?)
-            .map(|(bytes, closed)| Ok((bytes?, closed)));
-        Ok(Self {
-            rows,
-            chunks: chunks.collect::<Result<_>>()?,
-        })
+        columns.take(records)?;
+        rows += records.len();
     }
-
-    fn write<W: Write + Send>(self, file: &mut SerializedFileWriter<W>) -> Result<()> {
-        let mut group = file.next_row_group()?;
-        for (bytes, closed) in self.chunks {
-            group.append_column(&Bytes::from(bytes), closed)?;
-        }
-        group.close().map(|_| ())
-    }
+    Ok(rows)
 }
 
 /// Records that wait to be encoded.

@@ -1,5 +1,6 @@
 mod csv_file;
 mod parquet_file;
+mod parquet_pages;
 
 use std::sync::Mutex;
 

@@ -1,4 +1,4 @@
-use ::parquet::basic::{Encoding, Repetition};
+use ::parquet::basic::Repetition;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
 use bytes::Bytes;
@@ -6,11 +6,10 @@ use bytes::Bytes;
 use super::*;
 use crate::measure::simulate;
 use crate::measure::table::guarded;
-use crate::report::replications::parquet::GROUP_ROWS;
 use crate::scenario::load;
 use crate::simulation::Model;
 
-fn open(bytes: Vec<u8>) -> SerializedFileReader<Bytes> {
+pub fn open(bytes: Vec<u8>) -> SerializedFileReader<Bytes> {
     SerializedFileReader::new(bytes.into()).expect("a Parquet file")
 }
 
@@ -149,48 +148,6 @@ fn columns_are_typed_and_what_is_never_empty_is_required() {
         "usd DOUBLE",
     ];
     assert_eq!(described.collect::<Vec<_>>(), expected);
-}
-
-#[test]
-fn a_row_group_holds_a_million_rows_of_coded_names() {
-    let writer = |format| {
-        let kept = Kept::default();
-        let names = Arc::new(nasty_names());
-        let path = PathBuf::from("memory");
-        let writer = ReplicationWriter::to(kept.clone(), path, format, names, start());
-        (kept, writer.expect("a thread"))
-    };
-    let (kept, mut writer) = writer(Format::Parquet);
-    let repeated = |id: u64| ReplicationRecord {
-        lane: (id % 5) as u32,
-        ..plain(id)
-    };
-    (0..=GROUP_ROWS as u64).for_each(|id| writer.record(repeated(id)));
-    writer.finish().expect("memory takes all");
-    let file = open(kept.0.lock().expect("nobody panics").clone());
-    let groups = file.metadata().row_groups();
-    let rows: Vec<_> = groups.iter().map(|group| group.num_rows()).collect();
-    assert_eq!(rows, [1_000_000, 1]);
-    for column in groups.iter().flat_map(|group| group.columns()) {
-        let name = column.column_descr().name();
-        let level = "ZSTD(ZstdLevel(1))";
-        assert_eq!(format!("{:?}", column.compression()), level, "{name}");
-        let coded = column
-            .encodings()
-            .any(|encoding| encoding == Encoding::RLE_DICTIONARY);
-        let is_text = column
-            .column_descr()
-            .logical_type_ref()
-            .is_some_and(|it| format!("{it:?}") == "String");
-        assert_eq!(coded, is_text, "{name}");
-        assert_eq!(column.statistics().is_some(), !is_text, "{name}");
-    }
-    let of_destination = groups[0].column(3).page_encoding_stats();
-    let uncoded = of_destination.into_iter().flatten().filter(|it| {
-        let dictionary = it.page_type == ::parquet::basic::PageType::DICTIONARY_PAGE;
-        !dictionary && it.encoding != Encoding::RLE_DICTIONARY
-    });
-    assert_eq!(uncoded.count(), 0);
 }
 
 #[test]
