@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_wire() {
-        let text = serde_json::to_string(&TagMutability::ImmutableWithExclusion).unwrap();
+        let text = serde_json::to_string(&TagMutability::ImmutableWithExclusion)
+            .expect("a mode is written");
         assert_eq!(text, "\"IMMUTABLE_WITH_EXCLUSION\"");
     }
 }

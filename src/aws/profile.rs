@@ -295,9 +295,12 @@ mod tests {
     #[test]
     fn profiles_read_and_print_the_same_name() {
         for profile in Profile::ALL {
-            let text = serde_json::to_string(&profile).unwrap();
+            let text = serde_json::to_string(&profile).expect("a profile is written and read");
             assert_eq!(text, format!("\"{profile}\""));
-            assert_eq!(serde_json::from_str::<Profile>(&text).unwrap(), profile);
+            assert_eq!(
+                serde_json::from_str::<Profile>(&text).expect("a profile is written and read"),
+                profile
+            );
         }
     }
 }

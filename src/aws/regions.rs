@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn b35_regions_launched_after_march_2019_are_opt_in() {
-        let opt_in = |code| find(code).unwrap().opt_in;
+        let opt_in = |code| find(code).expect("a known Region").opt_in;
         assert_eq!(opt_in("ap-east-1"), OptIn::Required);
         assert_eq!(opt_in("ap-northeast-1"), OptIn::NotRequired);
         assert_eq!(opt_in("eusc-de-east-1"), OptIn::Unknown);
@@ -90,8 +90,14 @@ mod tests {
 
     #[test]
     fn b33_partition_shows_in_the_arn() {
-        assert_eq!(find("cn-north-1").unwrap().arn_prefix(), "arn:aws-cn:");
-        assert_eq!(find("us-gov-west-1").unwrap().partition, "aws-us-gov");
+        assert_eq!(
+            find("cn-north-1").expect("a known Region").arn_prefix(),
+            "arn:aws-cn:"
+        );
+        assert_eq!(
+            find("us-gov-west-1").expect("a known Region").partition,
+            "aws-us-gov"
+        );
     }
 
     #[test]

@@ -187,7 +187,7 @@ mod tests {
             "deleteReplication": {"enabled": true}
         }]}"#;
         let configuration = replication::read(text, Profile::default(), None);
-        let set = RuleSet::from(&configuration.value.unwrap());
+        let set = RuleSet::from(&configuration.value.expect("the configuration is right"));
         assert!(set.targets("prod/api")[0].delete_replication);
         assert_eq!(set.targets("dev/api"), []);
         assert_eq!(set.destinations().count(), 1);

@@ -1,7 +1,7 @@
 //! What every run checks of itself, over the whole run, warm-up included: a failed check is a defect of the program.
 
-use super::ledger::{Backlog, LinkStats};
 use super::record::Status;
+use super::stats::{Backlog, LinkStats};
 use crate::simulation::{Model, Phase, Replication};
 use crate::units::{SimDuration, SimTime};
 

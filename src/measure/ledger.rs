@@ -6,99 +6,23 @@ use std::sync::Arc;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::checks::Checks;
-use super::gauge::Gauge;
 use super::money::Tariff;
+use super::questions::{HALF_HOUR, Questions};
 use super::record::{AppliedTags, RecordSink, ReplicationRecord, Status};
 use super::revocations::Revocations;
+use super::stats::{Backlog, FailureStats, LaneStats, LinkStats};
 use super::storage::StorageMeter;
 use super::timeline::Timeline;
 use super::transient::Transient;
 use super::trend::Trend;
 use crate::ecr::{Holdings, Reason, RegistryId};
-use crate::scenario::{Loaded, Statistic};
 use crate::simulation::{
     Ending, Model, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
-/// The share within 30 minutes is always reported: AWS's own expectation (B100).
-pub const HALF_HOUR: SimDuration = SimDuration::from_secs(1_800);
 /// Refused operations are all counted; at most so many are listed.
 const LISTED_REFUSALS: usize = 100_000;
-
-/// What a run is asked beyond the tables that every run makes.
-#[derive(Clone, Debug)]
-pub struct Questions {
-    /// Step of the timeline.
-    pub bucket: SimDuration,
-    /// Durations D of `within(D)`.
-    pub limits: Vec<SimDuration>,
-    /// Prices.
-    pub tariff: Tariff,
-}
-
-impl Questions {
-    /// Returns what a scenario asks.
-    pub fn of(loaded: &Loaded) -> Self {
-        let within = loaded
-            .thresholds
-            .iter()
-            .filter_map(|threshold| match threshold.statistic {
-                Statistic::Within(limit) => Some(limit),
-                _ => None,
-            });
-        Self {
-            bucket: loaded.scenario.bucket,
-            limits: within.collect(),
-            tariff: Tariff::new(loaded.prices.clone(), loaded.scenario.prices.clone()),
-        }
-    }
-}
-
-/// One lane: a source and a destination registry.
-#[derive(Clone, Debug)]
-pub(super) struct LaneStats {
-    pub latency: Trend,
-    pub queue: Trend,
-    pub transfer: Trend,
-    pub requested: u64,
-    pub failed: u64,
-    pub unfinished: u64,
-    /// Unfinished ones younger than each limit at the end.
-    pub young: Vec<u64>,
-    pub untagged_arrivals: u64,
-    pub overtaken_arrivals: u64,
-    pub bytes_before_window: u64,
-    pub moved_bytes: u64,
-}
-
-/// How many replications a destination, or all, have in hand.
-#[derive(Clone, Debug)]
-pub(super) struct Backlog {
-    pub waiting: Gauge,
-    pub in_flight: Gauge,
-    pub pending_bytes: Gauge,
-}
-
-/// One link.
-#[derive(Clone, Debug)]
-pub(super) struct LinkStats {
-    pub copies: u64,
-    pub busy: Gauge,
-    pub queue: Gauge,
-    pub waits: Trend,
-    /// Time in which every slot was in use.
-    pub full_ns: u128,
-    pub full_since: Option<SimTime>,
-}
-
-/// Failures of one reason at one destination.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FailureStats {
-    pub replications: u64,
-    pub first_at: SimTime,
-    pub last_at: SimTime,
-}
 
 /// Everything heard of one run.
 #[derive(Debug)]
@@ -134,9 +58,9 @@ pub struct Ledger<'m, S> {
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
-    rates: Vec<f64>,
+    pub(super) rates: Vec<f64>,
     /// Records of the present instant: sorted by id before they go on.
-    tied: Vec<ReplicationRecord>,
+    pub(super) tied: Vec<ReplicationRecord>,
 }
 
 impl<'m, S: RecordSink> Ledger<'m, S> {
@@ -197,61 +121,6 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
     fn change_backlogs(&mut self, lane: u32, change: impl Fn(&mut Backlog)) {
         change(&mut self.backlogs[self.destination_of[lane as usize]]);
         change(&mut self.backlog);
-    }
-
-    /// Hands a measured replication on, in the order of ends, then ids.
-    fn record(&mut self, record: ReplicationRecord) {
-        if self
-            .tied
-            .first()
-            .is_some_and(|first| first.ended_at != record.ended_at)
-        {
-            self.flush_records();
-        }
-        self.tied.push(record);
-    }
-
-    fn flush_records(&mut self) {
-        self.tied.sort_unstable_by_key(|record| record.id);
-        for record in self.tied.drain(..) {
-            self.sink.record(record);
-        }
-    }
-
-    fn make_record(
-        &self,
-        push: &PushState,
-        replication: &Replication,
-        status: Status,
-        ended_at: Option<SimTime>,
-        moved_bytes: u64,
-        applied: AppliedTags,
-    ) -> ReplicationRecord {
-        let (queue, transfer, stall) = match ended_at {
-            Some(_) => (replication.queue, replication.transfer, replication.stall),
-            None => replication.times_until(self.model.end),
-        };
-        ReplicationRecord {
-            id: replication.id,
-            push: push.number,
-            lane: replication.lane,
-            repository: push.repository.0,
-            digest: push.digest,
-            tags: push.tags,
-            applied,
-            pushed_at: push.at,
-            eligible_at: replication.eligible_at(),
-            started_at: replication.started_at(),
-            ended_at,
-            status,
-            queue,
-            transfer,
-            stall,
-            image_bytes: push.image_bytes,
-            moved_bytes,
-            attempts: replication.attempts,
-            usd: moved_bytes as f64 * self.rates[replication.lane as usize],
-        }
     }
 
     fn note_complete(
@@ -571,81 +440,5 @@ impl<S: RecordSink> Observer for Ledger<'_, S> {
         }
         self.checks
             .verify(self.model, &self.links, &self.backlogs, moved_bytes);
-    }
-}
-
-impl<S> Ledger<'_, S> {
-    fn applied(&self, push: &PushState, ending: &Ending<'_>) -> AppliedTags {
-        let missing = match ending {
-            Ending::Complete { missing_tags, .. } => missing_tags,
-            Ending::Failed(_) => return AppliedTags::None,
-        };
-        if missing.is_empty() {
-            return AppliedTags::All;
-        }
-        let count = self.model.names.tag_count(push.tags) as u32;
-        let standing: Box<[u32]> = (0..count)
-            .filter(|place| !missing.contains(place))
-            .collect();
-        if standing.is_empty() {
-            AppliedTags::None
-        } else {
-            AppliedTags::Some(standing)
-        }
-    }
-}
-
-impl LaneStats {
-    fn new(limits: &Arc<[SimDuration]>) -> Self {
-        Self {
-            latency: Trend::new(limits),
-            queue: Trend::new(limits),
-            transfer: Trend::new(limits),
-            requested: 0,
-            failed: 0,
-            unfinished: 0,
-            young: vec![0; limits.len()],
-            untagged_arrivals: 0,
-            overtaken_arrivals: 0,
-            bytes_before_window: 0,
-            moved_bytes: 0,
-        }
-    }
-}
-
-impl LaneStats {
-    fn settle(&mut self) {
-        self.latency.settle();
-        self.queue.settle();
-        self.transfer.settle();
-    }
-}
-
-impl Backlog {
-    fn new(from: SimTime) -> Self {
-        Self {
-            waiting: Gauge::new(from),
-            in_flight: Gauge::new(from),
-            pending_bytes: Gauge::new(from),
-        }
-    }
-
-    fn flush(&mut self, at: SimTime) {
-        self.waiting.settle(at);
-        self.in_flight.settle(at);
-        self.pending_bytes.settle(at);
-    }
-}
-
-impl LinkStats {
-    fn new(from: SimTime) -> Self {
-        Self {
-            copies: 0,
-            busy: Gauge::new(from),
-            queue: Gauge::new(from),
-            waits: Trend::default(),
-            full_ns: 0,
-            full_since: None,
-        }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::batches::Batches;
 use super::gauge::Gauge;
-use super::ledger::{LaneStats, Ledger};
+use super::ledger::Ledger;
 use super::money::MonthUse;
 use super::outcome::MetricValue;
+use super::stats::LaneStats;
 use super::storage::ByteTime;
 use super::tails;
 use super::trend::Trend;

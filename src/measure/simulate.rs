@@ -1,7 +1,8 @@
 //! One run, from a loaded scenario and its model to what was found.
 
-use super::ledger::{Ledger, Questions};
+use super::ledger::Ledger;
 use super::outcome::Outcome;
+use super::questions::Questions;
 use super::record::RecordSink;
 use crate::scenario::Loaded;
 use crate::simulation::{Interrupted, Model, Simulation};

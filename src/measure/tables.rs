@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::calendar::moment;
 use super::gauge::Gauge;
-use super::ledger::{HALF_HOUR, Ledger};
+use super::ledger::Ledger;
 use super::metrics::{self, Dollars};
 use super::money::MonthUse;
 use super::outcome::{
     DestinationRow, FailureRow, LatencyRow, LinkRow, MetricValue, Outcome, RefusedRow,
     RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
 };
+use super::questions::HALF_HOUR;
 use super::record::Status;
 use super::table::{Moment, Number, Seconds, Usd};
 use super::tails;

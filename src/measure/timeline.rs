@@ -1,7 +1,7 @@
 //! The run step by step, per destination.
 
 use super::histogram::{Histogram, rank};
-use super::ledger::Backlog;
+use super::stats::Backlog;
 use crate::units::SimDuration;
 
 /// Latencies of one step: exact while there are few.

@@ -327,10 +327,10 @@ mod tests {
 
     #[test]
     fn shares_and_counts_have_no_unit() {
-        let latency = find("replication_latency").unwrap();
+        let latency = find("replication_latency").expect("a known metric");
         assert_eq!(unit_of(latency, Statistic::P99), Unit::Seconds);
         assert_eq!(unit_of(latency, Statistic::Count), Unit::One);
-        let moved = find("moved_bytes").unwrap();
+        let moved = find("moved_bytes").expect("a known metric");
         assert_eq!(unit_of(moved, Statistic::Total), Unit::Bytes);
         assert_eq!(unit_of(moved, Statistic::Rate), Unit::One);
     }

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     fn condition(metric: &str, text: &str) -> Result<(Statistic, Operator, f64), Wrong> {
-        parse_condition(metrics::find(metric).unwrap(), text)
+        parse_condition(metrics::find(metric).expect("it reads"), text)
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn keys_have_labels() {
         let (metric, labels) =
-            parse_key("failed{reason=AccessDenied, destination=prod/eu-west-1}").unwrap();
+            parse_key("failed{reason=AccessDenied, destination=prod/eu-west-1}").expect("it reads");
         assert_eq!(metric.name, "failed");
         assert_eq!(labels["reason"], "AccessDenied");
         assert_eq!(labels["destination"], "prod/eu-west-1");

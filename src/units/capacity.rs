@@ -13,9 +13,9 @@ use super::text::{Inexact, UnitError, leading_number, shortest, text_type};
 /// # Example
 /// ```
 /// use ecrsim::units::Bytes;
-/// let size: Bytes = "250 MB".parse().unwrap();
+/// let size: Bytes = "250 MB".parse().expect("a size");
 /// assert_eq!(size.get(), 250_000_000);
-/// assert_eq!("1 GiB".parse::<Bytes>().unwrap().get(), 1 << 30);
+/// assert_eq!("1 GiB".parse::<Bytes>().expect("a size").get(), 1 << 30);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bytes(u64);

@@ -10,7 +10,7 @@ use super::text::{UnitError, leading_float, text_type};
 /// # Example
 /// ```
 /// use ecrsim::units::Rate;
-/// let rate: Rate = "40 per hour".parse().unwrap();
+/// let rate: Rate = "40 per hour".parse().expect("a rate");
 /// assert_eq!(rate.per_second(), 40.0 / 3600.0);
 /// assert_eq!(rate.to_string(), "40 per hour");
 /// ```

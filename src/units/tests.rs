@@ -30,14 +30,14 @@ fn durations_as_people_write_them() {
     for (text, expected) in cases {
         assert_eq!(seconds(text), Ok(expected), "{text}");
     }
-    let span: SimDuration = "1 us 1 ns".parse().unwrap();
+    let span: SimDuration = "1 us 1 ns".parse().expect("it reads");
     assert_eq!(span.as_nanos(), 1_001);
 }
 
 #[test]
 fn durations_are_exact() {
     // As a double, 0.1 s is not a whole number of nanoseconds; as a decimal it is.
-    let tenth: SimDuration = "0.1 s".parse().unwrap();
+    let tenth: SimDuration = "0.1 s".parse().expect("it reads");
     assert_eq!(tenth.as_nanos(), 100_000_000);
     let wrong = seconds("0.0000000001 s").unwrap_err();
     assert!(
@@ -137,7 +137,7 @@ fn speeds_in_bits_and_bytes() {
 
 #[test]
 fn capacities_may_be_unlimited() {
-    let limit = |json: &str| serde_json::from_str::<Limit<Speed>>(json).unwrap();
+    let limit = |json: &str| serde_json::from_str::<Limit<Speed>>(json).expect("it reads");
     assert_eq!(limit("\"unlimited\"").bound(), None);
     let bound = limit("\"1 Gbit/s\"").bound();
     assert_eq!(bound, Some(Speed::from_bits_per_s(1_000_000_000)));
@@ -146,7 +146,7 @@ fn capacities_may_be_unlimited() {
 
 #[test]
 fn rates_per_period() {
-    let rate: Rate = "120 per hour".parse().unwrap();
+    let rate: Rate = "120 per hour".parse().expect("it reads");
     assert!((rate.per_second() - 1.0 / 30.0).abs() < 1e-15);
     assert_eq!(rate.to_string(), "120 per hour");
     for text in [
@@ -203,7 +203,7 @@ proptest! {
     #[test]
     fn rates_and_prices_come_back(count in 0.0_f64..1e12, period in 0_usize..5) {
         let word = ["second", "minute", "hour", "day", "week"][period];
-        comes_back(format!("{count} per {word}").parse::<Rate>().unwrap());
+        comes_back(format!("{count} per {word}").parse::<Rate>().expect("it reads"));
         comes_back(Usd(count));
         comes_back(UsdPerGb(count));
         comes_back(UsdPerGbMonth(count));

@@ -11,7 +11,7 @@ use super::text::{Inexact, UnitError, leading_number, text_type};
 /// # Example
 /// ```
 /// use ecrsim::units::SimDuration;
-/// let span: SimDuration = "1 day 12 h".parse().unwrap();
+/// let span: SimDuration = "1 day 12 h".parse().expect("a span");
 /// assert_eq!(span, SimDuration::from_secs(129_600));
 /// assert_eq!(span.to_string(), "1 day 12 h");
 /// assert!("2 months".parse::<SimDuration>().is_err());

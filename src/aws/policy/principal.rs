@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn covers(text: &str) -> bool {
-        let principal = Principal::parse(text).unwrap();
+        let principal = Principal::parse(text).expect("the principal is right");
         principal.covers_replication_of("111122223333", "aws")
     }
 
@@ -161,7 +161,11 @@ mod tests {
 
     #[test]
     fn u22_who_can_never_replicate() {
-        let may = |text| Principal::parse(text).unwrap().may_replicate();
+        let may = |text| {
+            Principal::parse(text)
+                .expect("the principal is right")
+                .may_replicate()
+        };
         assert!(may("111122223333"));
         assert!(may("arn:aws:iam::*:role/*"));
         assert!(!may("arn:aws:iam::111122223333:role/ci"));
@@ -189,7 +193,12 @@ mod tests {
             "arn:aws:iam::111122223333:root",
             "arn:aws:iam::1:role/*",
         ] {
-            assert_eq!(Principal::parse(text).unwrap().text(), text);
+            assert_eq!(
+                Principal::parse(text)
+                    .expect("the principal is right")
+                    .text(),
+                text
+            );
         }
     }
 }

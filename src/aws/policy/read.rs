@@ -122,10 +122,11 @@ mod tests {
     fn printed_policy_is_read_through_its_string() {
         let read = read_in_us_west_2(PRINTED);
         assert_eq!(read.problems, []);
-        let statement = read.value.unwrap().statements.remove(0);
+        let statement = read.value.expect("the text is right").statements.remove(0);
         assert_eq!(statement.sid.as_deref(), Some("FromBuild"));
         assert_eq!(statement.effect, Effect::Allow);
-        let account = Principal::parse("arn:aws:iam::111122223333:root").unwrap();
+        let account =
+            Principal::parse("arn:aws:iam::111122223333:root").expect("the text is right");
         assert_eq!(statement.principals, Clause::of(vec![account]));
         assert_eq!(
             statement.actions.items,
@@ -135,15 +136,15 @@ mod tests {
 
     #[test]
     fn bare_policy_is_the_same_as_the_printed_one() {
-        let printed: serde_json::Value = serde_json::from_str(PRINTED).unwrap();
-        let bare = printed["policyText"].as_str().unwrap();
+        let printed: serde_json::Value = serde_json::from_str(PRINTED).expect("the text is right");
+        let bare = printed["policyText"].as_str().expect("the text is right");
         assert_eq!(read_in_us_west_2(bare), read_in_us_west_2(PRINTED));
     }
 
     #[test]
     fn what_is_written_reads_back() {
         let policy = read_in_us_west_2(PRINTED).value;
-        let text = serde_json::to_string(&policy).unwrap();
+        let text = serde_json::to_string(&policy).expect("the text is right");
         assert_eq!(read_in_us_west_2(&text).value, policy);
     }
 

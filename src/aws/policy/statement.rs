@@ -265,7 +265,11 @@ mod tests {
             r#""Action": "ecr:ReplicateImage""#,
             r#""Resource": "*""#,
         ];
-        let name = part.split(':').next().unwrap().replace("Not", "");
+        let name = part
+            .split(':')
+            .next()
+            .expect("the statement is right")
+            .replace("Not", "");
         let kept = parts.iter().filter(|kept| !kept.starts_with(&name));
         let all: Vec<_> = kept.copied().chain([part]).collect();
         format!("{{{}}}", all.join(", "))
@@ -274,7 +278,11 @@ mod tests {
     fn statement(part: &str) -> Statement {
         let read = read_statement(&with(part));
         let policy = read.value.unwrap_or_else(|| panic!("{:#?}", read.problems));
-        policy.statements.into_iter().next().unwrap()
+        policy
+            .statements
+            .into_iter()
+            .next()
+            .expect("the statement is right")
     }
 
     fn only(part: &str) -> Problem {
@@ -286,9 +294,11 @@ mod tests {
     #[test]
     fn statement_may_stand_alone_or_in_a_list() {
         let one = with(r#""Effect": "Deny""#);
-        let list = read_statement(&format!("[{one}, {one}]")).value.unwrap();
+        let list = read_statement(&format!("[{one}, {one}]"))
+            .value
+            .expect("the statement is right");
         assert_eq!(list.statements.len(), 2);
-        let alone = read_statement(&one).value.unwrap();
+        let alone = read_statement(&one).value.expect("the statement is right");
         assert_eq!(alone.statements[..], list.statements[..1]);
     }
 
@@ -343,7 +353,14 @@ mod tests {
         let messages: Vec<_> = read_statement("{}")
             .problems
             .into_iter()
-            .map(|problem| problem.message.rsplit(": ").next().unwrap().to_string())
+            .map(|problem| {
+                problem
+                    .message
+                    .rsplit(": ")
+                    .next()
+                    .expect("the statement is right")
+                    .to_string()
+            })
             .collect();
         assert_eq!(
             messages,

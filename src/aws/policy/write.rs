@@ -94,8 +94,13 @@ mod tests {
 
     #[test]
     fn every_form_is_written_as_it_was_read() {
-        let policy = read(FORMS, Profile::default(), None).value.unwrap();
-        assert_eq!(serde_json::to_string(&policy).unwrap(), FORMS);
+        let policy = read(FORMS, Profile::default(), None)
+            .value
+            .expect("the policy is right");
+        assert_eq!(
+            serde_json::to_string(&policy).expect("the policy is right"),
+            FORMS
+        );
     }
 
     #[test]
@@ -112,7 +117,7 @@ mod tests {
             statements: vec![statement],
         };
         assert_eq!(
-            serde_json::to_string(&policy).unwrap(),
+            serde_json::to_string(&policy).expect("the policy is right"),
             r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"ecr:ReplicateImage","Resource":"arn:aws:ecr:us-west-2:444455556666:repository/prod/*"}]}"#
         );
     }

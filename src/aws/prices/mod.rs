@@ -247,7 +247,7 @@ mod tests {
     fn overridden_storage_is_not_assumed() {
         let mut table = PriceTable::aws_2026();
         table.set_storage("eu-west-2", 0.12);
-        let price = table.storage("eu-west-2").unwrap();
+        let price = table.storage("eu-west-2").expect("a price of the table");
         assert_eq!((price.usd_per_gb_month, price.assumed), (0.12, false));
     }
 }

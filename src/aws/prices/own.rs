@@ -195,13 +195,24 @@ mod tests {
              internet,us-east-1,,,0.04\n\
              storage,*,,,0.2\n",
         )
-        .unwrap();
+        .expect("the table is right");
         assert_eq!(table.name(), "own");
         assert_eq!(table.transfer("us-east-1", "eu-west-1"), Some(0.03));
         assert_eq!(table.transfer("eu-west-1", "us-east-1"), None);
-        assert_eq!(table.internet("us-east-1").unwrap().len(), 2);
+        assert_eq!(
+            table
+                .internet("us-east-1")
+                .expect("the table is right")
+                .len(),
+            2
+        );
         // The user says so: nothing is assumed.
-        assert!(!table.storage("eu-west-2").unwrap().assumed);
+        assert!(
+            !table
+                .storage("eu-west-2")
+                .expect("the table is right")
+                .assumed
+        );
     }
 
     #[test]

@@ -263,7 +263,7 @@ mod tests {
     fn document_as_put_and_as_described_are_the_same() {
         let bare = read_as_newest(RULES);
         assert_eq!(bare.problems, []);
-        let rules = &bare.value.as_ref().unwrap().rules;
+        let rules = &bare.value.as_ref().expect("the text is right").rules;
         assert_eq!(rules.len(), 2);
         assert_eq!(rules[0].destinations[1].region, "us-west-2");
         assert_eq!(rules[0].prefixes().collect::<Vec<_>>(), ["prod/"]);
@@ -279,8 +279,8 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        let configuration = read_as_newest(RULES).value.unwrap();
-        let text = serde_json::to_string(&configuration).unwrap();
+        let configuration = read_as_newest(RULES).value.expect("the text is right");
+        let text = serde_json::to_string(&configuration).expect("the text is right");
         assert!(text.contains(r#""filterType":"PREFIX_MATCH""#), "{text}");
         assert_eq!(read_as_newest(&text).value, Some(configuration));
     }

@@ -1,3 +1,5 @@
+//! Arrivals: what a completed replication does at its destination, one test per fact.
+
 use super::scene::*;
 use crate::ecr::Arrival;
 use crate::ecr::mutability::TagMutability::{ImmutableWithExclusion, MutableWithExclusion};

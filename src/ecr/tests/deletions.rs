@@ -1,3 +1,5 @@
+//! Deletions: what they take, what they leave elsewhere, and what becomes an orphan; one test per fact.
+
 use super::scene::*;
 use crate::ecr::Refusal;
 

@@ -1,3 +1,5 @@
+//! Pushes: which are accepted, which refused and why, and what tags do; one test per fact.
+
 use super::scene::*;
 use crate::ecr::mutability::TagMutability::{
     ImmutableWithExclusion, Mutable, MutableWithExclusion,

@@ -1,3 +1,5 @@
+//! Layers and bytes: what is stored once, what is mounted, and what each registry is billed for.
+
 use super::scene::*;
 use crate::ecr::{Content, LayerId, Quotas};
 

@@ -1,3 +1,5 @@
+//! Charts as a reader meets them: words inside their frame, no overlaps, bounded size, whatever the run was like.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! A run's folder appears whole or not at all, and replaces only what a run has written.
+
 use super::*;
 
 /// Makes a run's folder at `place` that holds `run.json` and a table with `text` in them.

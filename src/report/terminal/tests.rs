@@ -1,3 +1,5 @@
+//! The summary as it is printed: pinned snapshots, and the lines and columns that it never passes.
+
 use insta::assert_snapshot;
 
 use super::*;

@@ -186,8 +186,8 @@ mod tests {
     use crate::units::SimDuration;
 
     fn findings(text: &str) -> Vec<String> {
-        let table: toml::Table = toml::from_str(&format!("law = {text}")).unwrap();
-        let law: Distribution<SimDuration> = table["law"].clone().try_into().unwrap();
+        let table: toml::Table = toml::from_str(&format!("law = {text}")).expect("a law");
+        let law: Distribution<SimDuration> = table["law"].clone().try_into().expect("a law");
         let found = check(&law);
         found
             .iter()

@@ -4,8 +4,8 @@ use super::*;
 use crate::units::{Bytes, SimDuration};
 
 fn law(text: &str) -> Distribution<SimDuration> {
-    let table: toml::Table = toml::from_str(&format!("law = {text}")).unwrap();
-    table["law"].clone().try_into().unwrap()
+    let table: toml::Table = toml::from_str(&format!("law = {text}")).expect("a law");
+    table["law"].clone().try_into().expect("a law")
 }
 
 fn mean_s(text: &str) -> f64 {
@@ -138,8 +138,8 @@ fn heavy_tails_without_a_bound_are_infinite() {
 #[test]
 fn samples_have_a_mean() {
     let text = "law = { empirical = { file = \"x.csv\", column = \"size\", unit = \"MB\" } }";
-    let table: toml::Table = toml::from_str(text).unwrap();
-    let mut law: Distribution<Bytes> = table["law"].clone().try_into().unwrap();
+    let table: toml::Table = toml::from_str(text).expect("a law");
+    let mut law: Distribution<Bytes> = table["law"].clone().try_into().expect("a law");
     if let Distribution::Law(Law::Empirical(law)) = &mut law {
         law.samples = [1, 2, 6].map(Bytes::new).into();
     }

@@ -1,3 +1,5 @@
+//! `replications.csv` beside what the `csv` crate makes of the same rows, and a row worked out by hand.
+
 use super::*;
 use crate::report::csv_files::write_rows;
 

@@ -1,3 +1,5 @@
+//! Single replications as files: the records that both formats are tried on.
+
 mod csv_file;
 mod parquet_file;
 mod parquet_pages;

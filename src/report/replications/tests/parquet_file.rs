@@ -1,3 +1,5 @@
+//! `replications.parquet` read back: the values of the CSV file, typed; errors of the disk.
+
 use ::parquet::basic::Repetition;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;

@@ -1,3 +1,5 @@
+//! `replications.parquet` from inside: row groups, dictionaries, statistics, lengths of pages.
+
 use ::parquet::basic::Encoding;
 use ::parquet::column::page::Page;
 use ::parquet::file::reader::FileReader;
