@@ -42,7 +42,7 @@ fn turn_over(bencher: Bencher, moving: u64, bandwidth: Option<u64>) {
         per_copy: Some(400_000_000),
         bandwidth,
     };
-    let (mut pipe, mut sizes) = (Pipe::new(speeds, 1, true), sizes());
+    let (mut pipe, mut sizes) = (Pipe::new(speeds, 1), sizes());
     let mut next_size = || sizes.next().expect("sizes never run out");
     for token in 0..moving {
         pipe.start(SimTime::ZERO, next_size(), 0, token as u32, token);

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use ecrsim::measure::Run;
 use ecrsim::measure::record::NoRecords;
-use ecrsim::measure::simulate;
 use ecrsim::scenario::load;
 use ecrsim::simulation::Model;
 
@@ -55,8 +55,9 @@ fn measure(hours: &str, keep: Option<&str>) {
     let loaded = load(&path, &overrides).expect("the scenario is valid");
     let model = Model::new(&loaded);
     let before = peak_mib();
-    let (outcome, _) =
-        simulate(&loaded, &model, NoRecords, |_, _| true).expect("nobody interrupts the run");
+    let (outcome, _) = Run::new(&loaded, &model)
+        .simulate(NoRecords, |_, _| true)
+        .expect("nobody interrupts the run");
     let kept = keep.map_or("every image kept".to_owned(), |keep| {
         format!("{keep} images kept of each repository at the source")
     });

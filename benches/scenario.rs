@@ -11,7 +11,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use ecrsim::measure::record::{NoRecords, RecordSink};
 use ecrsim::measure::table::Moment;
-use ecrsim::measure::{Outcome, simulate};
+use ecrsim::measure::{Outcome, Run};
 use ecrsim::report::replications::{Format, ReplicationWriter};
 use ecrsim::scenario::{Loaded, load};
 use ecrsim::simulation::Model;
@@ -49,7 +49,9 @@ fn fan_out() -> (Loaded, Model) {
 }
 
 fn run<S: RecordSink>(loaded: &Loaded, model: &Model, sink: S) -> (Outcome, S) {
-    simulate(loaded, model, sink, |_, _| true).expect("nobody interrupts the run")
+    Run::new(loaded, model)
+        .simulate(sink, |_, _| true)
+        .expect("nobody interrupts the run")
 }
 
 /// Writes every replication to nowhere and returns how many there were.

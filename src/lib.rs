@@ -25,7 +25,7 @@
 //!
 //! How a run passes through it: text → [`scenario::load`] (names, as the user wrote them) → [`simulation::Model`] (dense
 //! ids; everything resolved and checked once) → [`simulation::Simulation`], the engine's loop → each happening is told
-//! once to a [`simulation::Observer`] → [`measure::Ledger`] → [`measure::Outcome`] (plain tables) → [`report`].
+//! once to a [`simulation::Observer`] → the books of [`measure`] → [`measure::Outcome`] (plain tables) → [`report`].
 //! The loop, the state machine and the links know ids only; names come back in the report. A run owns all that it
 //! changes: no globals, no locks, no wall clock.
 //!
@@ -47,10 +47,8 @@
 //!
 //! let loaded = scenario::load("shop.toml".as_ref(), &[]).expect("a right scenario");
 //! let model = simulation::Model::new(&loaded);
-//! let ledger = measure::Ledger::new(&model, &measure::Questions::of(&loaded), NoRecords);
-//! let simulation = simulation::Simulation::new(&model, loaded.scenario.seed, ledger);
-//! let (ledger, summary) = simulation.run(|_, _| true).expect("not interrupted");
-//! let (outcome, _) = ledger.outcome(summary, &loaded.thresholds);
+//! let run = measure::Run::new(&loaded, &model);
+//! let (outcome, _) = run.simulate(NoRecords, |_, _| true).expect("not interrupted");
 //! println!("{:?}", outcome.destinations);
 //! ```
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use clap::{Args, ValueEnum};
 
@@ -11,7 +12,7 @@ use super::output::{print, screen, warn};
 use super::progress::{Progress, timing};
 use super::scenario::{ScenarioOptions, tell_warnings};
 use crate::measure::table::Moment;
-use crate::measure::{Outcome, simulate};
+use crate::measure::{Outcome, Run};
 use crate::report::folder::RunFolder;
 use crate::report::replications::{self, ReplicationWriter};
 use crate::report::run_json::RunFacts;
@@ -172,11 +173,17 @@ fn simulate_into(
     });
     let writer = writer.transpose()?;
     let mut progress = Progress::start(model.end, options.quiet);
-    let (outcome, writer) = simulate(loaded, &model, writer, |now, events| {
+    let keep_going = |now, events| {
         progress.show(now, events);
         interrupt.is_quiet()
-    })
-    .map_err(|_| Failure::Interrupted)?;
+    };
+    let run = Run::new(loaded, &model);
+    let found = if thread::available_parallelism().is_ok_and(|threads| threads.get() > 1) {
+        run.simulate_on_two_threads(writer, keep_going)
+    } else {
+        run.simulate(writer, keep_going)
+    };
+    let (outcome, writer) = found.map_err(|_| Failure::Interrupted)?;
     let simulated = progress.elapsed();
     drop(progress);
     writer.map(ReplicationWriter::finish).transpose()?;

@@ -144,13 +144,19 @@ impl World {
             .has(self.holders[holder.index()].slot)
     }
 
+    /// Returns whether the registry of this slot stores the image.
+    #[inline]
+    pub fn is_stored_at(&self, id: ImageId, slot: Slot) -> bool {
+        self.images.get(id).present.has(slot)
+    }
+
     /// Returns the bytes of the image's layers that `holder` lacks. Layers may be mounted if blob mounting is on there and
     /// at `source` (B133).
     pub fn missing_bytes(&self, id: ImageId, source: HolderId, holder: HolderId) -> u64 {
-        if self.is_stored(id, holder) {
+        let image = self.images.get(id);
+        if image.present.has(self.holders[holder.index()].slot) {
             return 0;
         }
-        let image = self.images.get(id);
         if !image.has_shared_layers() {
             return image.own_bytes;
         }

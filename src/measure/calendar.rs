@@ -100,11 +100,6 @@ impl Boundaries {
         inner.min(after_day)
     }
 
-    /// Returns when a step of the timeline begins.
-    pub fn step_start(&self, step: usize) -> SimTime {
-        SimTime::from_nanos(self.bucket.as_nanos() * step as u64)
-    }
-
     /// Passes the boundary `at` and returns what it is. After the run's end nothing follows.
     pub fn pass(&mut self, at: SimTime) -> Kinds {
         let over = at > self.end;

@@ -54,8 +54,8 @@ impl Checks {
         self.destinations[destination].requested += 1;
     }
 
-    pub fn started(&mut self, lane: u32, bytes: u64) {
-        self.lanes[lane as usize].started += bytes;
+    pub fn started(&mut self, lane: usize, bytes: u64) {
+        self.lanes[lane].started += bytes;
     }
 
     /// A replication has left the queue, or the run has ended.
@@ -69,19 +69,19 @@ impl Checks {
         self.links[link].held += self.clipped(since, at);
     }
 
-    pub fn ended(&mut self, destination: usize, replication: &Replication, status: Status) {
+    pub fn ended(&mut self, destination: usize, lane: usize, status: Status, moved_bytes: u64) {
         let counts = &mut self.destinations[destination];
         match status {
             Status::Complete => counts.completed += 1,
             Status::Failed(_) => counts.failed += 1,
             Status::InProgress => {}
         }
-        let bytes = &mut self.lanes[replication.lane as usize];
-        bytes.moved += replication.moved_bytes;
-        if replication.phase == Phase::Moving {
-            bytes.abandoned += replication.to_move_bytes
-                - (replication.moved_bytes - replication.moved_before_bytes);
-        }
+        self.lanes[lane].moved += moved_bytes;
+    }
+
+    /// A copy ended with bytes still to move.
+    pub fn abandoned(&mut self, lane: usize, bytes: u64) {
+        self.lanes[lane].abandoned += bytes;
     }
 
     pub fn unfinished(&mut self, destination: usize, replication: &Replication, moved_bytes: u64) {

@@ -1,17 +1,19 @@
-//! What a run is asked: an observer that only listens, and the plain tables that it makes.
+//! What a run is asked: an observer that only listens, the books that are kept of what it heard, and the plain tables that
+//! come of them.
 
 mod batches;
 mod calendar;
 mod checks;
 mod gauge;
-mod handing;
 mod histogram;
 mod ledger;
 mod metrics;
 mod money;
+mod note;
 pub mod outcome;
 mod questions;
 pub mod record;
+mod records;
 mod revocations;
 mod simulate;
 mod stats;
@@ -19,13 +21,13 @@ mod storage;
 pub mod table;
 mod tables;
 mod tails;
+mod teller;
 mod thresholds;
 mod timeline;
 mod transient;
 mod trend;
 
-pub use ledger::Ledger;
 pub use money::Tariff;
 pub use outcome::Outcome;
 pub use questions::{HALF_HOUR, Questions};
-pub use simulate::simulate;
+pub use simulate::Run;

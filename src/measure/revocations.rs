@@ -82,11 +82,7 @@ impl Revocations {
     }
 
     /// A replication has ended, or the run has.
-    #[inline]
     pub fn ended(&mut self, at: SimTime, id: u64, status: Status, moved_bytes: u64) {
-        if self.concerned.is_empty() {
-            return;
-        }
         for (revocation, place) in self.concerned.remove(&id).unwrap_or_default() {
             self.list[revocation].note_end(at, place, status, moved_bytes);
         }

@@ -1,27 +1,121 @@
 //! One run, from a loaded scenario and its model to what was found.
 
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::calendar::Boundaries;
 use super::ledger::Ledger;
+use super::note::Notes;
 use super::outcome::Outcome;
 use super::questions::Questions;
 use super::record::RecordSink;
+use super::records::Records;
+use super::teller::{Delivery, Post, Teller};
 use crate::scenario::Loaded;
 use crate::simulation::{Interrupted, Model, Simulation};
 use crate::units::SimTime;
 
-/// Simulates `loaded`, whose model is `model`, and hands measured replications to `sink`, which comes back.
-///
-/// `keep_going` is asked now and then with the simulated time and the number of events.
-///
-/// # Errors
-/// If `keep_going` says no.
-pub fn simulate<S: RecordSink>(
-    loaded: &Loaded,
-    model: &Model,
-    sink: S,
-    keep_going: impl FnMut(SimTime, u64) -> bool,
-) -> Result<(Outcome, S), Interrupted> {
-    let ledger = Ledger::new(model, &Questions::of(loaded), sink);
-    let simulation = Simulation::new(model, loaded.scenario.seed, ledger);
-    let (ledger, summary) = simulation.run(keep_going)?;
-    Ok(ledger.outcome(summary, &loaded.thresholds))
+/// Lists of notes that may wait for the ledger; then the simulation waits.
+const WAITING: usize = 64;
+
+/// A run to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What is simulated.
+    pub loaded: &'a Loaded,
+    /// Its model.
+    pub model: &'a Model,
+    /// The seed of its draws.
+    pub seed: u64,
+}
+
+impl<'a> Run<'a> {
+    /// Returns the run of `loaded`, whose model is `model`, under its own seed.
+    pub const fn new(loaded: &'a Loaded, model: &'a Model) -> Self {
+        let seed = loaded.scenario.seed;
+        Self {
+            loaded,
+            model,
+            seed,
+        }
+    }
+
+    /// Simulates, and hands measured replications to `sink`, which comes back.
+    ///
+    /// `keep_going` is asked now and then with the simulated time and the number of events.
+    ///
+    /// # Errors
+    /// If `keep_going` says no.
+    pub fn simulate<S: RecordSink>(
+        &self,
+        sink: S,
+        keep_going: impl FnMut(SimTime, u64) -> bool,
+    ) -> Result<(Outcome, S), Interrupted> {
+        let ledger = self.ledger(sink);
+        let teller = self.teller(ledger.sink.is_listening(), ledger);
+        let (teller, summary) = Simulation::new(self.model, self.seed, teller).run(keep_going)?;
+        Ok(teller.delivery.outcome(summary, &self.loaded.thresholds))
+    }
+
+    /// Does the same while another thread keeps the books: sooner, and with the same result.
+    ///
+    /// # Errors
+    /// If `keep_going` says no.
+    ///
+    /// # Panics
+    /// If the system has no thread left.
+    pub fn simulate_on_two_threads<S: RecordSink + Send>(
+        &self,
+        sink: S,
+        keep_going: impl FnMut(SimTime, u64) -> bool,
+    ) -> Result<(Outcome, S), Interrupted> {
+        let ledger = self.ledger(sink);
+        let is_recording = ledger.sink.is_listening();
+        let (full, filled) = sync_channel(WAITING);
+        let (recycle, emptied) = sync_channel(WAITING);
+        thread::scope(|scope| {
+            let keeper = scope.spawn(|| keep(ledger, filled, recycle));
+            let teller = self.teller(is_recording, Post { full, emptied });
+            let run = Simulation::new(self.model, self.seed, teller).run(keep_going);
+            // The teller goes, and with it the keeper's last notes.
+            let summary = run.map(|(_, summary)| summary);
+            let ledger = keeper.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Ok(ledger.outcome(summary?, &self.loaded.thresholds))
+        })
+    }
+
+    fn ledger<S: RecordSink>(&self, sink: S) -> Ledger<'a, S> {
+        let questions = Questions::of(self.loaded);
+        Ledger::new(self.model, &questions, &self.boundaries(), sink)
+    }
+
+    fn teller<D: Delivery>(&self, is_recording: bool, delivery: D) -> Teller<'a, D> {
+        let records = Records {
+            model: self.model,
+            rates: Questions::of(self.loaded).tariff.first_rates(self.model),
+        };
+        Teller::new(self.boundaries(), records, is_recording, delivery)
+    }
+
+    fn boundaries(&self) -> Boundaries {
+        let Model {
+            start, window, end, ..
+        } = *self.model;
+        Boundaries::new(start, self.loaded.scenario.bucket, window.from, end)
+    }
+}
+
+/// Books what comes until nothing more does.
+fn keep<S: RecordSink>(
+    mut ledger: Ledger<'_, S>,
+    filled: Receiver<Notes>,
+    emptied: SyncSender<Notes>,
+) -> Ledger<'_, S> {
+    for mut notes in filled {
+        ledger.deliver(&mut notes);
+        // Nobody may want it back any more.
+        let _ = emptied.try_send(notes);
+    }
+    ledger
 }

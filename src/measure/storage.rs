@@ -70,6 +70,17 @@ impl StorageMeter {
         }
     }
 
+    /// A registry stores one tagged image more from `now` on, of a class that is no orphan.
+    #[inline]
+    pub fn add(&mut self, now: SimTime, registry: RegistryId, class: Class, bytes: u64) {
+        let of = &mut self.registries[registry.index()];
+        of.integrate(now);
+        of.holdings.images += 1;
+        of.holdings.bytes[class as usize] += bytes;
+        of.stored.raise(now, bytes);
+        self.stored.raise(now, bytes);
+    }
+
     /// Closes a month, or the part of one that was measured.
     pub fn close_month(&mut self, now: SimTime) {
         self.registries.iter_mut().for_each(|of| of.integrate(now));

@@ -12,7 +12,7 @@ use super::outcome::{
     RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
 };
 use super::questions::HALF_HOUR;
-use super::record::Status;
+use super::record::{RecordSink, Status};
 use super::table::{Moment, Number, Seconds, Usd};
 use super::tails;
 use super::thresholds;
@@ -26,9 +26,10 @@ use crate::units::{SimDuration, SimTime};
 /// At most so many copies are listed per revocation, evenly chosen.
 const LISTED_COPIES: usize = 1_000;
 
-impl<S> Ledger<'_, S> {
+impl<S: RecordSink> Ledger<'_, S> {
     /// Returns everything that the run found, and the sink of its records.
-    pub fn outcome(self, summary: Summary, thresholds: &[Threshold]) -> (Outcome, S) {
+    pub fn outcome(mut self, summary: Summary, thresholds: &[Threshold]) -> (Outcome, S) {
+        self.flush_records();
         let months = self.month_uses();
         let dollars = Dollars::new(&self, &months);
         let metrics = metrics::values(&self, &dollars);
@@ -234,7 +235,7 @@ impl<S> Ledger<'_, S> {
         }
         let mut rows = Vec::new();
         for (index, step) in self.timeline.steps.iter().enumerate() {
-            let time = self.moment(self.boundaries.step_start(index));
+            let time = self.moment(SimTime::from_nanos(self.bucket.as_nanos() * index as u64));
             for (place, of) in step.iter().enumerate() {
                 let (moved_bytes, usd) = moved[index * destinations + place];
                 rows.push(TimelineRow {

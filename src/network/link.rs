@@ -3,23 +3,75 @@
 use std::collections::VecDeque;
 
 use super::pipe::{Pipe, Speeds};
+use super::steady::Steady;
+use crate::units::SimTime;
 
-/// One link: copies wait for a slot in order, then move on the shared [`Pipe`].
+/// One link: copies wait for a slot in order, then move on its [`Medium`].
 #[derive(Clone, Debug)]
 pub struct Link {
     /// What the copies in slots move their bytes on.
-    pub pipe: Pipe,
+    pub medium: Medium,
     slots: Option<u64>,
     busy: u64,
     queue: VecDeque<u32>,
 }
 
+/// What copies move their bytes on.
+#[derive(Clone, Debug)]
+pub enum Medium {
+    /// Copies do not change each other's speed, nor does anything else.
+    Steady(Steady),
+    /// They share a bandwidth, or its capacity changes.
+    Shared(Pipe),
+}
+
+impl Medium {
+    /// Returns the bytes that the copies of `flow` have moved by `now`, which may not lie after the next end.
+    pub fn moved_bytes(&self, flow: u32, now: SimTime) -> u64 {
+        match self {
+            Self::Steady(steady) => steady.moved_bytes(flow, now),
+            Self::Shared(pipe) => pipe.moved_bytes(flow, now),
+        }
+    }
+
+    /// Returns the bytes of the copies of `flow` that have ended.
+    pub fn settled_bytes(&self, flow: u32) -> u64 {
+        match self {
+            Self::Steady(steady) => steady.settled_bytes(flow),
+            Self::Shared(pipe) => pipe.settled_bytes(flow),
+        }
+    }
+
+    /// Moves the clock of a pipe to `now`.
+    pub fn advance(&mut self, now: SimTime) {
+        if let Self::Shared(pipe) = self {
+            pipe.advance(now);
+        }
+    }
+
+    /// Returns the shared pipe.
+    ///
+    /// # Panics
+    /// If nothing is shared.
+    pub fn pipe(&mut self) -> &mut Pipe {
+        match self {
+            Self::Shared(pipe) => pipe,
+            Self::Steady(_) => panic!("a link's speed changes only if that was said"),
+        }
+    }
+}
+
 impl Link {
     /// Returns an idle link with so many slots (`None`: unlimited) and `flows` kinds of copies counted apart.
-    /// `may_change`: the pipe's capacity may.
+    /// `may_change`: its capacity may.
     pub fn new(slots: Option<u64>, speeds: Speeds, flows: usize, may_change: bool) -> Self {
+        let medium = if speeds.bandwidth.is_some() || may_change {
+            Medium::Shared(Pipe::new(speeds, flows))
+        } else {
+            Medium::Steady(Steady::new(speeds.per_copy, flows))
+        };
         Self {
-            pipe: Pipe::new(speeds, flows, may_change),
+            medium,
             slots,
             busy: 0,
             queue: VecDeque::new(),
@@ -40,22 +92,28 @@ impl Link {
             .filter(|_| self.slots.is_none_or(|slots| self.busy < slots))
     }
 
-    /// Takes the head of the queue without giving it a slot: it failed before it started.
+    /// Returns whether a copy that joins now may start at once: nobody waits, and a slot is free.
+    #[inline]
+    pub fn is_free(&self) -> bool {
+        self.queue.is_empty() && self.slots.is_none_or(|slots| self.busy < slots)
+    }
+
+    /// Takes the head of the queue: it starts, or fails before it does.
     ///
     /// # Panics
     /// If nobody waits.
-    pub fn dismiss(&mut self) {
+    pub fn call(&mut self) {
         self.queue
             .pop_front()
             .expect("a copy that starts or fails to was waiting");
     }
 
-    /// Takes the head of the queue into a slot.
+    /// Gives a slot to a copy that does not wait, or no longer.
     ///
     /// # Panics
-    /// If nobody waits or no slot is free.
+    /// If no slot is free.
+    #[inline]
     pub fn occupy(&mut self) {
-        self.dismiss();
         self.busy += 1;
         assert!(
             self.slots.is_none_or(|slots| self.busy <= slots),
@@ -107,7 +165,9 @@ mod tests {
         );
         link.join(7);
         link.join(8);
+        assert!(!link.is_free());
         assert_eq!(link.startable(), Some(7));
+        link.call();
         link.occupy();
         assert_eq!(
             (link.startable(), link.busy(), link.waiting()),
@@ -115,10 +175,11 @@ mod tests {
         );
         link.release();
         assert_eq!(link.startable(), Some(8));
-        link.dismiss();
+        link.call();
         assert_eq!(
             (link.startable(), link.busy(), link.waiting()),
             (None, 0, 0)
         );
+        assert!(link.is_free());
     }
 }

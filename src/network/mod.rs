@@ -4,6 +4,9 @@
 
 mod link;
 mod pipe;
+mod service;
+mod steady;
 
-pub use link::Link;
+pub use link::{Link, Medium};
 pub use pipe::{Arrived, CopyId, Pipe, Speeds};
+pub use steady::Steady;

@@ -5,6 +5,7 @@ use super::observer::{Ending, Observer, Phase, Replication};
 use super::run::{Event, EventClass, Simulation};
 use crate::ecr::{Arrival, HolderId, Reason, RepositoryId, Tags};
 use crate::engine::{Key, Rank};
+use crate::network::Medium;
 use crate::units::{SimDuration, SimTime};
 
 /// Keys of a replication's draws: by stream or script, and destination.
@@ -80,19 +81,20 @@ impl<O: Observer> Simulation<'_, O> {
             index += 1;
         }
         if let Some((_, place)) = first {
+            let link = self.replications.get(place).link as usize;
+            self.links[link].call();
             self.start(self.calendar.now(), place);
         }
     }
 
     /// Asks whether the copy may start, once and for all (B49, U8), and starts it or lets it fail.
-    fn start(&mut self, at: SimTime, place: u32) {
+    pub(super) fn start(&mut self, at: SimTime, place: u32) {
         let of = self.replications.get_mut(place);
         let waited = at.since(of.since);
         of.queue += waited;
         let link = of.link as usize;
         let is_first = of.attempts == 0;
         if is_first && let Err(reason) = self.admit(place) {
-            self.links[link].dismiss();
             let replication = self.replications.get(place);
             self.observer.dismissed(at, replication, waited);
             return self.fail(at, place, reason);
@@ -114,21 +116,34 @@ impl<O: Observer> Simulation<'_, O> {
     /// A copy with nothing to move takes no transfer time and no share of the link.
     fn move_bytes(&mut self, at: SimTime, place: u32) {
         let of = self.replications.get_mut(place);
+        let rank = Rank::new(EventClass::End as u8, of.order);
         if of.to_move_bytes == 0 {
-            let rank = Rank::new(EventClass::End as u8, of.order);
             return self.calendar.schedule(at, rank, Event::TransferEnd(place));
         }
-        let link = of.link as usize;
-        let flow = self.model.lanes[of.lane as usize].flow;
-        let pipe = &mut self.links[link].pipe;
-        let copy = pipe.start(at, of.to_move_bytes, flow, place, of.order);
-        of.copy = Some(copy);
-        if !pipe.is_steady() {
-            return self.refresh_end(link);
+        let (link, flow) = (of.link as usize, self.model.lanes[of.lane as usize].flow);
+        match &mut self.links[link].medium {
+            Medium::Steady(steady) => {
+                if let Some(due) = steady.start(at, of.to_move_bytes, flow) {
+                    self.calendar.schedule(due, rank, Event::TransferEnd(place));
+                }
+            }
+            Medium::Shared(pipe) => {
+                of.copy = Some(pipe.start(at, of.to_move_bytes, flow, place, of.order));
+                self.refresh_end(link);
+            }
         }
-        if let Some(due) = pipe.end_of(copy) {
-            let rank = Rank::new(EventClass::End as u8, of.order);
-            self.calendar.schedule(due, rank, Event::TransferEnd(place));
+    }
+
+    /// Returns the bytes that a transfer in progress has moved by `now`, which is where its pipe stands.
+    pub(super) fn moving_bytes(&self, now: SimTime, replication: &Replication) -> u64 {
+        if replication.phase != Phase::Moving {
+            return 0;
+        }
+        match &self.links[replication.link as usize].medium {
+            Medium::Steady(steady) => {
+                steady.moved_by(replication.since, now, replication.to_move_bytes)
+            }
+            Medium::Shared(pipe) => replication.copy.map_or(0, |copy| pipe.moved_by(copy)),
         }
     }
 
@@ -136,7 +151,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn admit(&mut self, place: u32) -> Result<(), Reason> {
         let replication = self.replications.get(place);
         let push = self.pushes.get(replication.push);
-        if !self.world.is_stored(push.image, push.holder) {
+        if !self.world.is_stored_at(push.image, push.slot) {
             return Err(Reason::SourceImageDeleted);
         }
         let exists = self.world.exists(replication.holder);
@@ -154,11 +169,12 @@ impl<O: Observer> Simulation<'_, O> {
         let replication = self.replications.get_mut(place);
         replication.transfer += at.since(replication.since);
         replication.moved_bytes += replication.to_move_bytes;
-        let pipe = &mut self.links[replication.link as usize].pipe;
-        if let Some(copy) = replication.copy.take()
-            && pipe.is_steady()
+        replication.copy = None;
+        if let Medium::Steady(steady) = &mut self.links[replication.link as usize].medium
+            && replication.to_move_bytes > 0
         {
-            pipe.finish(at, copy);
+            let flow = self.model.lanes[replication.lane as usize].flow;
+            steady.finish(replication.since, replication.to_move_bytes, flow);
         }
         replication.since = at;
         replication.phase = Phase::Stalled;
@@ -324,6 +340,7 @@ impl<O: Observer> Simulation<'_, O> {
         let replication = *self.replications.get(place);
         let link = replication.link as usize;
         let spent = at.since(replication.since);
+        let is_moving = replication.phase == Phase::Moving && replication.to_move_bytes > 0;
         let of = self.replications.get_mut(place);
         match replication.phase {
             Phase::Moving => of.transfer += spent,
@@ -331,8 +348,13 @@ impl<O: Observer> Simulation<'_, O> {
             _ => {}
         }
         if let Some(copy) = replication.copy {
-            of.moved_bytes += self.links[link].pipe.abort(at, copy);
+            of.moved_bytes += self.links[link].medium.pipe().abort(at, copy);
             self.refresh_end(link);
+        } else if let Medium::Steady(steady) = &mut self.links[link].medium
+            && is_moving
+        {
+            let flow = self.model.lanes[replication.lane as usize].flow;
+            of.moved_bytes += steady.abort(replication.since, at, replication.to_move_bytes, flow);
         }
         if replication.phase != Phase::BackingOff {
             self.leave_slot(at, place);
@@ -341,8 +363,8 @@ impl<O: Observer> Simulation<'_, O> {
         let ending = Ending::Failed(Reason::PermissionRevoked);
         self.observer
             .ended(at, self.pushes.get(replication.push), &replication, &ending);
-        // A stall, a back-off or a steady copy has an event pending that must find the place still taken.
-        if replication.phase == Phase::Moving && !self.links[link].pipe.is_steady() {
+        // Of the others an event is pending that must find the place still taken.
+        if replication.copy.is_some() {
             self.replications.remove(place);
         } else {
             self.replications.get_mut(place).phase = Phase::Aborted;

@@ -2,7 +2,7 @@
 
 use super::names::TagList;
 use crate::ecr::{
-    Arrival, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId,
+    Arrival, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId, Slot,
 };
 use crate::network::CopyId;
 use crate::units::{SimDuration, SimTime};
@@ -26,6 +26,8 @@ pub struct PushState {
     pub measured: bool,
     pub(super) image: ImageId,
     pub(super) holder: HolderId,
+    /// The registry where it was pushed, among those that may hold its name.
+    pub(super) slot: Slot,
     /// Stream, script or both: whose draws its replications take.
     pub(super) origin: u32,
     /// Its number in that origin.

@@ -294,7 +294,7 @@ impl<O: Observer> Simulation<'_, O> {
             // Multiplied in order of size, so that the order of beginnings cannot reach the product.
             active.sort_by(f64::total_cmp);
             let capacity = active.iter().product();
-            self.links[link].pipe.set_capacity(at, capacity);
+            self.links[link].medium.pipe().set_capacity(at, capacity);
             self.refresh_end(link);
         }
     }
@@ -331,14 +331,12 @@ impl<O: Observer> Simulation<'_, O> {
         self.revocations[lane as usize] += 1;
         let number = self.revocations[lane as usize];
         let link = self.model.lanes[lane as usize].link;
-        self.links[link].pipe.advance(at);
+        self.links[link].medium.advance(at);
         let copies: Vec<RevokedCopy> = places
             .iter()
             .map(|&place| {
                 let replication = self.replications.get(place);
-                let moving = replication
-                    .copy
-                    .map_or(0, |copy| self.links[link].pipe.moved_by(copy));
+                let moving = self.moving_bytes(at, replication);
                 RevokedCopy {
                     id: replication.id,
                     repository: self.repository_of(place),

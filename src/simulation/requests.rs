@@ -174,6 +174,7 @@ impl<O: Observer> Simulation<'_, O> {
             measured: self.model.window.measures(at),
             image,
             holder,
+            slot: self.model.slots.of(push.repository, push.registry),
             origin: push.origin,
             draw: push.draw,
             open: routes.len() as u32,
@@ -242,8 +243,17 @@ impl<O: Observer> Simulation<'_, O> {
         self.observer
             .queued(at, self.pushes.get(replication.push), replication);
         let link = replication.link as usize;
+        if self.links[link].is_free() && self.is_alone(at) {
+            return self.start(at, place);
+        }
         self.links[link].join(place);
         self.note_ready(link);
+    }
+
+    /// Returns whether nothing else can happen at this instant before the copies that start last.
+    #[inline]
+    fn is_alone(&self, now: SimTime) -> bool {
+        self.ready.is_empty() && self.ends.first().0.min(self.calendar.next_at()) > now
     }
 
     /// Notes that a copy may be able to start on a link.

@@ -226,7 +226,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// orders them.
     fn settle_link(&mut self, at: SimTime, link: usize) {
         let mut arrived = std::mem::take(&mut self.arrived);
-        self.links[link].pipe.settle(at, |copy| arrived.push(copy));
+        self.links[link]
+            .medium
+            .pipe()
+            .settle(at, |copy| arrived.push(copy));
         self.refresh_end(link);
         let rank = |order| Rank::new(EventClass::End as u8, order);
         let alone = arrived.len() == 1
@@ -299,14 +302,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn count_moved_bytes(&mut self, at: SimTime) {
         for (link, state) in self.model.links.iter().zip(&self.links) {
             for (flow, &lane) in link.lanes.iter().enumerate() {
-                self.moved_bytes[lane] = state.pipe.moved_bytes(flow as u32, at);
+                self.moved_bytes[lane] = state.medium.moved_bytes(flow as u32, at);
             }
         }
     }
 
-    /// Puts a link's next end where the loop looks for it.
+    /// Puts a shared link's next end where the loop looks for it.
     pub(super) fn refresh_end(&mut self, link: usize) {
-        let end = self.links[link].pipe.next_end();
+        let end = self.links[link].medium.pipe().next_end();
         self.ends.set(link, end);
     }
 
@@ -327,7 +330,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
         self.links
             .iter_mut()
-            .for_each(|link| link.pipe.advance(end));
+            .for_each(|link| link.medium.advance(end));
         self.count_moved_bytes(end);
         let mut moved_bytes = std::mem::take(&mut self.moved_bytes);
         self.tell_unfinished(end, &mut moved_bytes);
@@ -348,12 +351,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
         open.sort_unstable_by_key(|replication| replication.id);
         for (link, state) in self.model.links.iter().zip(&self.links) {
             for (flow, &lane) in link.lanes.iter().enumerate() {
-                moved_bytes[lane] = state.pipe.settled_bytes(flow as u32);
+                moved_bytes[lane] = state.medium.settled_bytes(flow as u32);
             }
         }
         for replication in &open {
-            let link = &self.links[replication.link as usize];
-            let moving = replication.copy.map_or(0, |copy| link.pipe.moved_by(copy));
+            let moving = self.moving_bytes(end, replication);
             moved_bytes[replication.lane as usize] += moving;
             let push = self.pushes.get(replication.push);
             self.observer

@@ -1,10 +1,10 @@
 //! A scenario with overrides, and what one run of it shows.
 
+use crate::measure;
 use crate::measure::outcome::Outcome;
 use crate::measure::record::{RecordSink, ReplicationRecord};
-use crate::measure::{Ledger, Questions};
 use crate::scenario::{Loaded, load_text};
-use crate::simulation::{Interrupted, Model, Simulation};
+use crate::simulation::{Interrupted, Model};
 
 /// A scenario file with overrides.
 #[derive(Clone, Debug)]
@@ -85,9 +85,11 @@ impl Run {
         keep_going: impl Fn() -> bool,
     ) -> Result<Self, Interrupted> {
         let model = Model::new(loaded);
-        let ledger = Ledger::new(&model, &Questions::of(loaded), Kept::default());
-        let (ledger, summary) = Simulation::new(&model, seed, ledger).run(|_, _| keep_going())?;
-        let (outcome, kept) = ledger.outcome(summary, &loaded.thresholds);
+        let run = measure::Run {
+            seed,
+            ..measure::Run::new(loaded, &model)
+        };
+        let (outcome, kept) = run.simulate(Kept::default(), |_, _| keep_going())?;
         let ended = kept.0.iter().all(|record| record.ended_at.is_some());
         assert!(
             ended,

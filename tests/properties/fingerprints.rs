@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ecrsim::measure::Run;
 use ecrsim::measure::record::NoRecords;
-use ecrsim::measure::simulate;
 use ecrsim::scenario::load;
 use ecrsim::simulation::Model;
 use rayon::prelude::*;
@@ -37,7 +37,9 @@ fn shipped() -> Vec<PathBuf> {
 fn line(path: &Path) -> String {
     let loaded = load(path, &[]).unwrap_or_else(|found| panic!("{}", found.render(false)));
     let model = Model::new(&loaded);
-    let (outcome, _) = simulate(&loaded, &model, NoRecords, |_, _| true).expect("no interruption");
+    let (outcome, _) = Run::new(&loaded, &model)
+        .simulate(NoRecords, |_, _| true)
+        .expect("no interruption");
     let mut line = loaded.scenario.name.clone();
     writeln!(line, " {:016x}", outcome.fingerprint).expect("memory takes everything");
     line

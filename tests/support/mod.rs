@@ -7,12 +7,12 @@ pub mod text;
 use std::fs;
 use std::path::Path;
 
+use ecrsim::measure;
 use ecrsim::measure::outcome::Outcome;
 use ecrsim::measure::record::{AppliedTags, RecordSink, ReplicationRecord, Status};
-use ecrsim::measure::{Ledger, Questions};
 use ecrsim::scenario::{Loaded, load};
+use ecrsim::simulation::Model;
 use ecrsim::simulation::names::Names;
-use ecrsim::simulation::{Model, Simulation};
 use ecrsim::units::SimTime;
 
 /// What a run found.
@@ -83,11 +83,13 @@ pub fn run_loaded(loaded: &Loaded) -> Run {
 /// Runs a loaded scenario under another seed.
 pub fn run_seeded(loaded: &Loaded, seed: u64) -> Run {
     let model = Model::new(loaded);
-    let ledger = Ledger::new(&model, &Questions::of(loaded), Kept::default());
-    let (ledger, summary) = Simulation::new(&model, seed, ledger)
-        .run(|_, _| true)
+    let run = measure::Run {
+        seed,
+        ..measure::Run::new(loaded, &model)
+    };
+    let (outcome, kept) = run
+        .simulate(Kept::default(), |_, _| true)
         .expect("nobody interrupts the run");
-    let (outcome, kept) = ledger.outcome(summary, &loaded.thresholds);
     Run {
         outcome,
         records: kept.0,

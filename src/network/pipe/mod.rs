@@ -10,13 +10,9 @@
 
 use std::num::NonZeroU32;
 
+use super::service::{UNITS_PER_BYTE, to_bytes, to_nearest_bytes, tolerance, units_per_ns};
 use crate::engine::Heap;
 use crate::units::SimTime;
-
-/// Virtual time is counted in these: 2^-30 of a byte per 10^9, so that bits per second are whole units per ns.
-const UNITS_PER_BYTE: u128 = 1_000_000_000 << 30;
-/// Units per nanosecond of one bit per second.
-const UNITS_PER_BIT: u128 = 1 << 27;
 
 /// How fast a pipe is, in bits per second; `None` is unlimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +85,6 @@ pub struct Arrived {
 #[derive(Clone, Debug)]
 pub struct Pipe {
     speeds: Speeds,
-    /// Nothing ever changes a copy's speed, so that it knows its end when it starts: there is no queue of ends.
-    is_steady: bool,
     capacity: f64,
     slope: Slope,
     at: SimTime,
@@ -106,11 +100,10 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    /// Returns an idle pipe at full capacity. `may_change`: [`Pipe::set_capacity`] may be called.
-    pub fn new(speeds: Speeds, flows: usize, may_change: bool) -> Self {
+    /// Returns an idle pipe at full capacity, with `flows` kinds of copies counted apart.
+    pub fn new(speeds: Speeds, flows: usize) -> Self {
         Self {
             speeds,
-            is_steady: speeds.bandwidth.is_none() && !may_change,
             capacity: 1.0,
             slope: slope(speeds, 1.0, 0),
             at: SimTime::ZERO,
@@ -142,39 +135,13 @@ impl Pipe {
             is_over: false,
         };
         let id = self.store(copy);
-        if !self.is_steady {
-            self.queue_end((copy.end(), order), id);
-        }
+        self.queue_end((copy.end(), order), id);
         let flow = &mut self.flows[flow as usize];
         flow.moving += 1;
         flow.started += self.served;
         self.moving += 1;
         self.share_anew();
         id
-    }
-
-    /// Returns whether a copy's speed never changes: [`Pipe::end_of`] then tells its end, and [`Pipe::finish`] ends it;
-    /// else ends come from [`Pipe::next_end`] and [`Pipe::settle`].
-    #[inline]
-    pub const fn is_steady(&self) -> bool {
-        self.is_steady
-    }
-
-    /// Returns when a copy that has just started ends if nothing changes, rounded up to a whole nanosecond; `None` if
-    /// that is beyond the clock's end.
-    #[inline]
-    pub fn end_of(&self, id: CopyId) -> Option<SimTime> {
-        self.when_served(self.copies[id.index()].end())
-    }
-
-    /// Ends a copy of a steady pipe at its time.
-    #[inline]
-    pub fn finish(&mut self, now: SimTime, id: CopyId) {
-        self.advance(now);
-        let bytes = self.copies[id.index()].bytes;
-        self.copies[id.index()].is_over = true;
-        self.leave(id, bytes);
-        self.free.push(id);
     }
 
     fn queue_end(&mut self, end: (u128, u64), id: CopyId) {
@@ -191,21 +158,11 @@ impl Pipe {
         self.copies[id.index()].is_over = true;
         self.next_end = None;
         self.leave(id, moved);
-        if self.is_steady {
-            self.free.push(id);
-        }
         moved
     }
 
     /// Changes the share of normal speed that is left.
-    ///
-    /// # Panics
-    /// If the pipe was said never to change.
     pub fn set_capacity(&mut self, now: SimTime, capacity: f64) {
-        assert!(
-            !self.is_steady,
-            "a pipe's speed changes only if that was said"
-        );
         self.advance(now);
         self.capacity = capacity;
         self.set_slope();
@@ -274,7 +231,7 @@ impl Pipe {
     /// Returns the bytes that a moving copy has moved by the pipe's last change, to the nearest byte.
     pub fn moved_by(&self, id: CopyId) -> u64 {
         let copy = self.copies[id.index()];
-        to_bytes(self.served - copy.started + UNITS_PER_BYTE / 2).min(copy.bytes)
+        to_nearest_bytes(self.served - copy.started).min(copy.bytes)
     }
 
     /// Moves the pipe to `now` without ending anything, so that [`Pipe::moved_by`] speaks of `now`.
@@ -307,7 +264,7 @@ impl Pipe {
     /// Returns how far the copies of `flow` that end with virtual time `served` would have overrun their ends.
     fn overshoot(&self, flow: u32, served: u128) -> u128 {
         let is_ahead = |((end, _), _): ((u128, u64), CopyId)| end >= served;
-        if !self.is_steady && self.ends.peek().is_none_or(is_ahead) {
+        if self.ends.peek().is_none_or(is_ahead) {
             return 0;
         }
         let over = self
@@ -376,9 +333,10 @@ impl Pipe {
 /// Returns the slope of virtual time when `moving` copies share the pipe.
 fn slope(speeds: Speeds, capacity: f64, moving: u32) -> Slope {
     let copies = u128::from(moving.max(1));
-    let bits = |speed: Option<u64>| speed.map(|bits| u128::from(bits) * UNITS_PER_BIT);
-    let share = bits(speeds.bandwidth).map(|units| (units + copies / 2) / copies);
-    let units = match (bits(speeds.per_copy), share) {
+    let share = speeds
+        .bandwidth
+        .map(|bits| (units_per_ns(bits) + copies / 2) / copies);
+    let units = match (speeds.per_copy.map(units_per_ns), share) {
         (Some(alone), Some(share)) => alone.min(share),
         (Some(units), None) | (None, Some(units)) => units,
         // Unlimited times 0 stands still.
@@ -389,17 +347,6 @@ fn slope(speeds: Speeds, capacity: f64, moving: u32) -> Slope {
         return Slope::UnitsPerNs(units);
     }
     Slope::UnitsPerNs(libm::round(units as f64 * capacity) as u128)
-}
-
-/// A thousandth of a nanosecond of service: less than that before its end, a copy has ended. Shares such as a
-/// third are not whole units, and an end that falls on a whole nanosecond must not be rounded to the next.
-const fn tolerance(units_per_ns: u128) -> u128 {
-    units_per_ns >> 10
-}
-
-/// Returns whole bytes, rounded down.
-fn to_bytes(units: u128) -> u64 {
-    u64::try_from(units / UNITS_PER_BYTE).expect("bytes moved fit in 64 bits")
 }
 
 #[cfg(test)]

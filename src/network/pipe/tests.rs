@@ -20,7 +20,6 @@ fn pipe(per_copy_mb: Option<u64>, bandwidth_mb: Option<u64>) -> Pipe {
             bandwidth: bits(bandwidth_mb),
         },
         1,
-        true,
     )
 }
 

@@ -6,7 +6,7 @@ use ::parquet::record::Field;
 use bytes::Bytes;
 
 use super::*;
-use crate::measure::simulate;
+use crate::measure::Run;
 use crate::measure::table::guarded;
 use crate::scenario::load;
 use crate::simulation::Model;
@@ -92,7 +92,9 @@ fn a_run_has_the_values_of_its_csv_file_in_less_than_a_quarter_of_the_bytes() {
         let names = Arc::new(model.names.clone());
         let writer = ReplicationWriter::to(out, path, format, names, Moment(model.start));
         let writer = writer.expect("a thread");
-        let (_, writer) = simulate(&loaded, &model, writer, |_, _| true).expect("it ends");
+        let (_, writer) = Run::new(&loaded, &model)
+            .simulate(writer, |_, _| true)
+            .expect("it ends");
         assert!(writer.finish().expect("memory takes all") > 100_000);
         kept.0.lock().expect("nobody panics").clone()
     });

@@ -1,0 +1,182 @@
+//! The books of a run: counted, added up and kept is what tables and metrics need.
+
+mod frequent;
+mod rare;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::batches::Batches;
+use super::calendar::{Boundaries, Month};
+use super::checks::Checks;
+use super::money::Tariff;
+use super::note::{Note, Notes};
+use super::questions::{HALF_HOUR, Questions};
+use super::record::{RecordSink, ReplicationRecord};
+use super::revocations::Revocations;
+use super::stats::{Backlog, FailureStats, LaneStats, LinkStats};
+use super::storage::StorageMeter;
+use super::timeline::Timeline;
+use super::transient::Transient;
+use super::trend::Trend;
+use crate::ecr::{Reason, RegistryId};
+use crate::simulation::{Model, RefusedOperation};
+use crate::units::{SimDuration, SimTime};
+
+/// Everything heard of one run.
+#[derive(Debug)]
+pub(super) struct Ledger<'m, S> {
+    pub(super) model: &'m Model,
+    pub(super) tariff: Tariff,
+    pub(super) limits: Arc<[SimDuration]>,
+    pub(super) sink: S,
+    /// Step of the timeline.
+    pub(super) bucket: SimDuration,
+    /// Months so far, the present one included.
+    pub(super) months: Vec<Month>,
+    pub(super) lanes: Vec<LaneStats>,
+    /// Destination registries, rising, and each lane's place among them.
+    pub(super) destinations: Vec<RegistryId>,
+    pub(super) destination_of: Vec<usize>,
+    link_of: Vec<usize>,
+    pub(super) backlogs: Vec<Backlog>,
+    pub(super) backlog: Backlog,
+    pub(super) links: Vec<LinkStats>,
+    pub(super) time_to_all: Trend,
+    /// Replication latency by destination, and the time to all, by when they were pushed.
+    pub(super) latency_batches: Vec<Batches>,
+    pub(super) time_to_all_batches: Batches,
+    /// Latencies of the whole run, where they may tell whether the warm-up is long enough.
+    pub(super) transient: Option<Transient>,
+    /// Measured pushes that requested something, and of the unfinished ones those younger than each limit.
+    pub(super) pushes: u64,
+    pub(super) young_pushes: Vec<u64>,
+    pub(super) last_unfinished_push: u64,
+    pub(super) failures: BTreeMap<(usize, Reason), FailureStats>,
+    pub(super) revocations: Revocations,
+    pub(super) storage: StorageMeter,
+    pub(super) timeline: Timeline,
+    pub(super) refused: u64,
+    pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
+    pub(super) checks: Checks,
+    /// Records of the present instant: sorted by id before they go on.
+    pub(super) tied: Vec<ReplicationRecord>,
+}
+
+impl<'m, S: RecordSink> Ledger<'m, S> {
+    /// Returns a ledger that hands measured replications to `sink`.
+    pub fn new(model: &'m Model, questions: &Questions, boundaries: &Boundaries, sink: S) -> Self {
+        let from = model.window.from;
+        let mut limits = questions.limits.clone();
+        limits.push(HALF_HOUR);
+        limits.sort_unstable();
+        limits.dedup();
+        let limits: Arc<[SimDuration]> = limits.into();
+        let mut destinations: Vec<RegistryId> =
+            model.lanes.iter().map(|lane| lane.destination).collect();
+        destinations.sort_unstable();
+        destinations.dedup();
+        let place = |lane: &crate::simulation::Lane| {
+            destinations
+                .binary_search(&lane.destination)
+                .expect("a lane's destination is listed")
+        };
+        let destination_of = model.lanes.iter().map(place).collect();
+        let batches = Batches::new(from, model.window.pushes_until, &limits);
+        Self {
+            model,
+            tariff: questions.tariff.clone(),
+            sink,
+            months: vec![boundaries.month.clone()],
+            bucket: questions.bucket,
+            lanes: vec![LaneStats::new(&limits); model.lanes.len()],
+            backlogs: vec![Backlog::new(from); destinations.len()],
+            backlog: Backlog::new(from),
+            latency_batches: vec![batches.clone(); destinations.len()],
+            time_to_all_batches: batches,
+            transient: Transient::of(model),
+            timeline: Timeline::new(destinations.len(), model.lanes.len()),
+            destinations,
+            destination_of,
+            link_of: model.lanes.iter().map(|lane| lane.link).collect(),
+            links: vec![LinkStats::new(from); model.links.len()],
+            time_to_all: Trend::new(&limits),
+            pushes: 0,
+            young_pushes: vec![0; limits.len()],
+            last_unfinished_push: 0,
+            failures: BTreeMap::new(),
+            revocations: Revocations::default(),
+            storage: StorageMeter::new(model.registries.len(), from),
+            refused: 0,
+            refusals: Vec::new(),
+            checks: Checks::new(model, from),
+            limits,
+            tied: Vec::new(),
+        }
+    }
+
+    /// Books what happened.
+    pub(super) fn book(&mut self, notes: &mut Notes) {
+        let mut rare = notes.rare.drain(..);
+        for note in &notes.list {
+            match *note {
+                Note::Requested(request) => self.requested(&request),
+                Note::Queued { at, lane } => self.queued(at, lane as usize),
+                Note::QueuedAgain {
+                    at,
+                    image_bytes,
+                    was_bytes,
+                    lane,
+                } => self.queued_again(at, image_bytes, was_bytes, lane as usize),
+                Note::Started(start) => self.started(&start),
+                Note::Released { at, since, lane } => self.released(at, since, lane as usize),
+                Note::Dismissed { at, waited, lane } => self.dismissed(at, waited, lane as usize),
+                Note::Arrived(arrival) => self.arrived(&arrival),
+                Note::Ended(end) => self.ended(&end),
+                Note::Settled {
+                    at,
+                    pushed_at,
+                    measured,
+                    all_complete,
+                } if measured => self.settled(pushed_at, at.since(pushed_at), all_complete),
+                Note::Settled { .. } => {}
+                Note::StoredOne {
+                    at,
+                    bytes,
+                    registry,
+                    class,
+                } => self.storage.add(at, registry, class, bytes),
+                Note::Stored {
+                    at,
+                    registry,
+                    ref holdings,
+                } => self.storage.set(at, registry, holdings),
+                Note::Rare => {
+                    let next = rare.next().expect("a rare happening is told in its place");
+                    self.book_rare(next);
+                }
+            }
+        }
+        drop(rare);
+        for record in notes.records.drain(..) {
+            self.record(record);
+        }
+    }
+
+    /// Hands a measured replication on, in the order of ends, then ids; unfinished ones come by id.
+    fn record(&mut self, record: ReplicationRecord) {
+        let is_tied = |first: &ReplicationRecord| first.ended_at == record.ended_at;
+        if !self.tied.first().is_some_and(is_tied) {
+            self.flush_records();
+        }
+        self.tied.push(record);
+    }
+
+    /// Hands on what waits for others of its instant.
+    pub(super) fn flush_records(&mut self) {
+        self.tied.sort_unstable_by_key(|record| record.id);
+        for record in self.tied.drain(..) {
+            self.sink.record(record);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What happens seldom: boundaries of time, refusals, losses of permission, the end.
+
+use super::super::batches::Batches;
+use super::super::calendar::{Kinds, Month};
+use super::super::note::Rare;
+use super::super::record::{RecordSink, Status};
+use super::super::stats::LaneStats;
+use super::Ledger;
+use crate::ecr::RegistryId;
+use crate::simulation::{Phase, PushState, Replication};
+use crate::units::{SimDuration, SimTime};
+
+/// Refused operations are all counted; at most so many are listed.
+const LISTED_REFUSALS: usize = 100_000;
+
+impl<S: RecordSink> Ledger<'_, S> {
+    #[inline(never)]
+    pub(super) fn book_rare(&mut self, rare: Rare) {
+        match rare {
+            Rare::Boundary {
+                at,
+                kinds,
+                month,
+                moved_bytes,
+            } => self.boundary(at, kinds, month, &moved_bytes),
+            Rare::Refused { at, operation } => {
+                self.refused += u64::from(self.model.window.from <= at);
+                if self.refusals.len() < LISTED_REFUSALS {
+                    self.refusals.push((at, operation));
+                }
+            }
+            Rare::RevokedEnded {
+                at,
+                id,
+                status,
+                moved_bytes,
+            } => self.revocations.ended(at, id, status, moved_bytes),
+            Rare::Abandoned { lane, bytes } => self.checks.abandoned(lane as usize, bytes),
+            Rare::PolicyChanged { registry } => self.policy_changed(registry),
+            Rare::Revoked { at, lane, copies } => self.revocations.open(at, lane, &copies),
+            Rare::Unfinished {
+                at,
+                push,
+                replication,
+                moved_bytes,
+            } => self.unfinished(at, &push, &replication, moved_bytes),
+            Rare::Finished { at, moved_bytes } => self.finished(at, &moved_bytes),
+        }
+    }
+
+    fn boundary(&mut self, at: SimTime, kinds: Kinds, month: Option<Month>, moved_bytes: &[u64]) {
+        if kinds.warm_up {
+            for (stats, &bytes) in self.lanes.iter_mut().zip(moved_bytes) {
+                stats.bytes_before_window = bytes;
+            }
+        }
+        if kinds.warm_up || kinds.month || kinds.bucket {
+            let measured = at > self.model.window.from;
+            self.timeline
+                .close_segment(self.months.len() - 1, measured, moved_bytes);
+        }
+        if kinds.bucket {
+            self.timeline.close_bucket(&self.backlogs);
+        }
+        if let Some(month) = month {
+            self.storage.close_month(at.min(self.model.end));
+            self.months.push(month);
+        }
+        if kinds.day {
+            self.storage.look(SimTime::from_nanos(at.as_nanos() - 1));
+        }
+    }
+
+    fn policy_changed(&mut self, registry: RegistryId) {
+        let lanes = self.model.lanes.iter().enumerate();
+        for (lane, _) in lanes.filter(|(_, lane)| lane.destination == registry) {
+            self.revocations.close(lane as u32);
+        }
+    }
+
+    fn unfinished(
+        &mut self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        moved_bytes: u64,
+    ) {
+        let lane = replication.lane as usize;
+        let link = replication.link as usize;
+        match replication.phase {
+            Phase::Queued => self.checks.waited(link, at, at.since(replication.since)),
+            Phase::Moving | Phase::Stalled => self.checks.held(link, replication.slot_since, at),
+            Phase::Dispatching | Phase::BackingOff | Phase::Aborted => {}
+        }
+        let destination = self.destination_of[lane];
+        self.checks
+            .unfinished(destination, replication, moved_bytes);
+        self.revocations
+            .ended(at, replication.id, Status::InProgress, moved_bytes);
+        if !push.measured {
+            return;
+        }
+        let age = at.since(push.at);
+        self.lanes[lane].unfinished += 1;
+        self.latency_batches[destination].add_unfinished(push.at, age);
+        self.count_young(age, |ledger| &mut ledger.lanes[lane].young);
+        // Unfinished replications come by id, so those of one push come together.
+        if self.last_unfinished_push != push.number {
+            self.last_unfinished_push = push.number;
+            self.pushes += 1;
+            self.time_to_all_batches.add_unfinished(push.at, age);
+            self.count_young(age, |ledger| &mut ledger.young_pushes);
+        }
+    }
+
+    /// Counts something unfinished of this age at each limit that it is younger than.
+    fn count_young(&mut self, age: SimDuration, counts: impl Fn(&mut Self) -> &mut Vec<u64>) {
+        let limits = std::sync::Arc::clone(&self.limits);
+        for (count, &limit) in counts(self).iter_mut().zip(&*limits) {
+            *count += u64::from(age < limit);
+        }
+    }
+
+    fn finished(&mut self, at: SimTime, moved_bytes: &[u64]) {
+        for (stats, &bytes) in self.lanes.iter_mut().zip(moved_bytes) {
+            stats.moved_bytes = bytes - stats.bytes_before_window.min(bytes);
+        }
+        self.timeline.correct(moved_bytes);
+        self.storage.finish(at);
+        for backlog in self.backlogs.iter_mut().chain([&mut self.backlog]) {
+            backlog.flush(at);
+        }
+        let from = self.model.window.from;
+        self.lanes.iter_mut().for_each(LaneStats::settle);
+        self.time_to_all.settle();
+        self.latency_batches.iter_mut().for_each(Batches::settle);
+        self.time_to_all_batches.settle();
+        for stats in &mut self.links {
+            stats.waits.settle();
+            stats.busy.settle(at);
+            stats.queue.settle(at);
+            if let Some(since) = stats.full_since.take() {
+                stats.full_ns += u128::from(at.since(since.max(from)).as_nanos());
+            }
+        }
+        self.checks
+            .verify(self.model, &self.links, &self.backlogs, moved_bytes);
+    }
+}
