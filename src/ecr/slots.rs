@@ -33,20 +33,24 @@ impl Slots {
 
     /// Returns the slots of the set, rising.
     pub fn iter(self) -> impl Iterator<Item = Slot> {
-        let words = self.0.into_iter().enumerate();
-        words.flat_map(|(word, bits)| Ones(bits).map(move |bit| (word * 64) as Slot + bit))
+        let mut words = self.0;
+        std::iter::from_fn(move || {
+            let word = usize::from(words[0] == 0);
+            let bit = words[word].trailing_zeros();
+            words[word] &= words[word].wrapping_sub(1);
+            (bit < 64).then_some((word * 64) as Slot + bit as Slot)
+        })
     }
-}
 
-struct Ones(u64);
-
-impl Iterator for Ones {
-    type Item = Slot;
-
-    fn next(&mut self) -> Option<Slot> {
-        let bit = self.0.trailing_zeros();
-        self.0 &= self.0.wrapping_sub(1);
-        (bit < 64).then_some(bit as Slot)
+    /// Hands each slot to `each`, rising: for loops over every image.
+    #[inline]
+    pub fn for_each(self, mut each: impl FnMut(Slot)) {
+        for (first, mut word) in [0, 64].into_iter().zip(self.0) {
+            while word != 0 {
+                each(first + word.trailing_zeros() as Slot);
+                word &= word - 1;
+            }
+        }
     }
 }
 
@@ -62,6 +66,9 @@ mod tests {
         }
         slots.remove(63);
         assert_eq!(slots.iter().collect::<Vec<_>>(), [0, 64, 127]);
+        let mut each = Vec::new();
+        slots.for_each(|slot| each.push(slot));
+        assert_eq!(each, [0, 64, 127]);
         assert!(slots.has(64) && !slots.has(63) && !slots.is_empty());
     }
 }

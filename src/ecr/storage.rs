@@ -26,15 +26,21 @@ impl World {
         }
         for (id, image) in self.images.iter() {
             let repository = &self.repositories[image.repository.index()];
-            let elsewhere = self.images.class_elsewhere(id);
-            for slot in image.present.iter() {
-                let count = &mut counts[repository.registries[usize::from(slot)].index()];
+            let (registries, elsewhere) =
+                (&*repository.registries, self.images.class_elsewhere(id));
+            image.present.for_each(|slot| {
+                let is_tagged =
+                    image.has_own_tags || !self.is_untagged(id, repository.holder(slot));
+                let class = match elsewhere {
+                    Some(_) if slot == image.origin => Class::Source,
+                    Some(class) => class,
+                    None => self.images.class(id, slot),
+                };
+                let count = &mut counts[registries[usize::from(slot)].index()];
                 count.images += 1;
-                count.untagged += u64::from(self.is_untagged(id, repository.holder(slot)));
-                let class = elsewhere.filter(|_| slot != image.origin);
-                let class = class.unwrap_or_else(|| self.images.class(id, slot));
+                count.untagged += u64::from(!is_tagged);
                 count.add(class, image.own_bytes);
-            }
+            });
         }
         self.layers.recount(&mut counts);
         counts
@@ -59,24 +65,29 @@ impl World {
 
     /// Stores an image's layers at `holder`, where it was not. It bears no common tags there yet.
     pub(super) fn store_at(&mut self, id: ImageId, holder: HolderId, mounting: bool) {
-        let place = self.place(holder, mounting);
         let of = &mut self.holders[holder.index()];
         of.images += 1;
-        self.images.get_mut(id).present.add(of.slot);
+        let (slot, registry) = (of.slot, of.registry);
+        self.images.get_mut(id).present.add(slot);
         // It may stand before those that the repository has cleared.
-        of.cleared = of.cleared.min(self.images.place(id, of.slot));
-        let class = self.images.class(id, of.slot);
+        of.cleared = of.cleared.min(self.images.place(id, slot));
+        let class = self.images.class(id, slot);
         let image = self.images.get(id);
-        let holdings = &mut self.registries[place.registry.index()].holdings;
+        let holdings = &mut self.registries[registry.index()].holdings;
         holdings.images += 1;
         holdings.untagged += u64::from(!image.has_own_tags);
         holdings.add(class, image.own_bytes);
         if image.has_shared_layers() {
+            let place = Place {
+                holder,
+                registry,
+                mounting,
+            };
             for layer in image.shared_layers() {
                 self.layers.add(layer, place, class, holdings);
             }
         }
-        self.note_change(place.registry);
+        self.note_change(registry);
     }
 
     /// Deletes an image with all its tags where it is stored, and its record with the last copy.

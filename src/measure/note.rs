@@ -234,8 +234,8 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Few enough to stay in the nearest memory.
-    pub const MANY: usize = 8192;
+    /// Few enough to stay in the near memory, and enough that handing them over costs nothing beside them.
+    pub const MANY: usize = 4096;
 
     pub fn clear(&mut self) {
         self.list.clear();

@@ -361,12 +361,19 @@ impl<D: Delivery> Observer for Teller<'_, D> {
 /// Returns class and bytes of the one tagged image that makes the difference, if that is it.
 #[inline]
 fn one_more(before: &Holdings, after: &Holdings) -> Option<(Class, u64)> {
-    let class = [Class::Source, Class::Replica]
-        .into_iter()
-        .find(|&class| after.bytes[class as usize] > before.bytes[class as usize])?;
-    let bytes = after.bytes[class as usize] - before.bytes[class as usize];
-    let mut expected = *before;
-    expected.images += 1;
-    expected.bytes[class as usize] += bytes;
-    (expected == *after).then_some((class, bytes))
+    let grown =
+        |class: Class| after.bytes[class as usize].wrapping_sub(before.bytes[class as usize]);
+    let (source, replica) = (grown(Class::Source), grown(Class::Replica));
+    let (class, bytes) = if source > 0 {
+        (Class::Source, source)
+    } else {
+        (Class::Replica, replica)
+    };
+    let is_one = after.images == before.images + 1
+        && (source == 0 || replica == 0)
+        && grown(Class::Orphan) == 0
+        && after.untagged == before.untagged
+        && after.repositories == before.repositories;
+    // A difference that wrapped is none of one image's bytes.
+    (is_one && bytes <= u64::MAX / 2).then_some((class, bytes))
 }

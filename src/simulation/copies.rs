@@ -274,7 +274,6 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             },
         );
-        self.tell_stored(at);
         let ending = Ending::Complete {
             arrival,
             missing_tags: &missing,
@@ -287,6 +286,7 @@ impl<O: Observer> Simulation<'_, O> {
         );
         self.replications.remove(place);
         self.close(at, push, true);
+        self.tell_stored(at);
     }
 
     /// Takes those tags off the resolved ones that did not count at the push, and returns the places of those among

@@ -97,6 +97,7 @@ impl TagBook {
     }
 
     /// Finds the tags of a push.
+    #[inline]
     pub(super) fn resolve(
         &self,
         list: TagList,
@@ -114,7 +115,11 @@ impl TagBook {
                 out.places.extend(0..tags.len() as u32);
             }
             TagList::Stream { stream, number } => {
-                self.streams[stream as usize].resolve(number, repository, world, out)
+                let tags = &self.streams[stream as usize];
+                out.own = !tags.own.is_empty();
+                if !tags.has_own_only() {
+                    tags.resolve(number, repository, world, out);
+                }
             }
         }
     }
@@ -125,6 +130,7 @@ impl StreamTags {
         self.fixed.is_empty() && self.named.is_empty() && self.contested.is_empty()
     }
 
+    #[inline(never)]
     fn resolve(
         &self,
         number: u64,
@@ -132,10 +138,6 @@ impl StreamTags {
         contested: &mut Contested,
         out: &mut Resolved,
     ) {
-        if self.has_own_only() {
-            out.own = !self.own.is_empty();
-            return;
-        }
         let mut own = self.own.len();
         let mut add = |place: u32, tag: TagId| {
             out.common.push(tag);
