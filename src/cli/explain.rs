@@ -1,13 +1,19 @@
 //! `ecrsim explain`: which rule sends what where, and whether it may arrive.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::Path;
 
 use clap::Args;
 
 use super::exit::{Failure, Status};
 use super::output::print;
+use super::report::check_run_folder;
 use super::scenario::{ScenarioOptions, tell_warnings};
 use crate::aws::nearest;
+use crate::measure::outcome::ReplicationRow;
+use crate::measure::table::Table;
+use crate::report::story::{ImageName, Story, tell};
 use crate::simulation::Model;
 use crate::simulation::explain::{
     Answer, Change, Explanation, Group, UnknownRepository, Verdict, explain,
@@ -17,7 +23,8 @@ use crate::units::SimTime;
 const EXAMPLES: &str = "\
 Examples:
   ecrsim explain shop.toml
-  ecrsim explain shop.toml --repository shop/checkout";
+  ecrsim explain shop.toml --repository shop/checkout
+  ecrsim explain output/shop --image shop/checkout:17";
 
 /// Changes listed one by one; a trace may hold thousands.
 const MAX_CHANGES: usize = 20;
@@ -32,6 +39,8 @@ const COLUMNS: usize = 100;
 ///
 /// Answers for the start of the run, by the very code that the simulation asks. Operations of the scenario that change
 /// rules, permissions or repositories later are listed at the end.
+///
+/// With --image and the folder of a finished run, tells what became of one image at each destination.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -40,10 +49,20 @@ pub struct Options {
     /// Only this repository
     #[arg(long, value_name = "NAME")]
     repository: Option<String>,
+    /// Of the run in the folder FILE: the story of this image, by a tag (or REPO@DIGEST)
+    #[arg(long, value_name = "REPO:TAG", value_parser = image_name, conflicts_with_all = ["repository", "set"])]
+    image: Option<ImageName>,
+}
+
+fn image_name(text: &str) -> Result<ImageName, &'static str> {
+    ImageName::parse(text).ok_or("an image is REPO:TAG or REPO@DIGEST")
 }
 
 /// Prints the explanation.
 pub fn run(options: &Options) -> Result<Status, Failure> {
+    if let Some(image) = &options.image {
+        return tell_story(options.scenario.file(), image);
+    }
     let loaded = options.scenario.load(&[])?;
     tell_warnings(&loaded);
     let only = options.repository.as_deref();
@@ -51,6 +70,40 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         .map_err(|unknown| unknown_repository(only.unwrap_or_default(), &unknown))?;
     print(&text(&explanation))?;
     Ok(Status::Done)
+}
+
+/// Prints one image's story.
+fn tell_story(folder: &Path, image: &ImageName) -> Result<Status, Failure> {
+    check_run_folder(folder)?;
+    if !folder.join(ReplicationRow::FILE).exists() {
+        return Err(Failure::wrong(format_args!(
+            "`{}` holds no {}: run it with --replications csv",
+            folder.display(),
+            ReplicationRow::FILE
+        )));
+    }
+    match tell(folder, image)? {
+        Story::Told(text) => {
+            print(&text)?;
+            Ok(Status::Done)
+        }
+        Story::Unknown(repositories) => Err(no_such_image(image, &repositories)),
+    }
+}
+
+fn no_such_image(image: &ImageName, repositories: &BTreeSet<String>) -> Failure {
+    let name = image.repository();
+    if repositories.contains(name) {
+        return Failure::wrong(format_args!(
+            "no measured replication of `{name}` had this tag or digest"
+        ));
+    }
+    let known = repositories.iter().map(String::as_str);
+    let hint =
+        nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Failure::wrong(format_args!(
+        "no replication of a repository `{name}` was measured{hint}"
+    ))
 }
 
 fn unknown_repository(name: &str, unknown: &UnknownRepository) -> Failure {

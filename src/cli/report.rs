@@ -1,6 +1,6 @@
 //! `ecrsim report`: draws a run's charts and page again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -27,16 +27,22 @@ pub struct Options {
 /// Draws charts and page.
 pub fn run(options: &Options) -> Result<Status, Failure> {
     let folder = &options.folder;
-    if !is_run_folder(folder) {
-        return Err(Failure::wrong(format_args!(
-            "`{}` is not a run's folder: it holds no run.json",
-            folder.display()
-        )));
-    }
+    check_run_folder(folder)?;
     redraw(folder)?;
     print(&format!(
         "drew the charts and report.html in {}\n",
         folder.display()
     ))?;
     Ok(Status::Done)
+}
+
+/// Fails if `folder` is not one that a run has written.
+pub(super) fn check_run_folder(folder: &Path) -> Result<(), Failure> {
+    if is_run_folder(folder) {
+        return Ok(());
+    }
+    Err(Failure::wrong(format_args!(
+        "`{}` is not a run's folder: it holds no run.json",
+        folder.display()
+    )))
 }

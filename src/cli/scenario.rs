@@ -1,6 +1,6 @@
 //! The options of every command that reads a scenario, and how its findings are told.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -20,6 +20,11 @@ pub struct ScenarioOptions {
 }
 
 impl ScenarioOptions {
+    /// Returns the path that was given.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Reads and checks the scenario; `overrides` come after the user's own.
     ///
     /// # Errors

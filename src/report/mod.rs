@@ -15,6 +15,7 @@ pub mod human;
 pub mod page;
 pub mod replications;
 pub mod run_json;
+pub mod story;
 pub mod summary_json;
 pub mod terminal;
 pub mod view;

@@ -230,3 +230,91 @@ fn says_what_the_run_then_does() {
             .contains("prod/eu-west-1,AccessDenied,")
     );
 }
+
+/// One image, pushed after an hour: 100 MB at 10 MB/s after 5 s; the cross-account permission goes 4 s into the copy.
+const STORY: &str = r#"
+name = "shop"
+start = 2026-03-02T00:00:00Z
+duration = "1 day"
+[accounts]
+build = "111122223333"
+prod = "444455556666"
+[registries."build/us-east-1".rules.all]
+destinations = ["build/us-west-2", "prod/eu-west-1"]
+prefixes = ["shop/"]
+[registries."prod/eu-west-1".permissions.from-build]
+principals = ["build"]
+[[events]]
+at = "1 hour"
+action = "PutImage"
+registry = "build/us-east-1"
+repository = "shop/api"
+tags = ["17", "latest"]
+size = "100 MB"
+[[events]]
+at = "1 hour 9 s"
+action = "DeleteRegistryPolicy"
+registry = "prod/eu-west-1"
+[latency]
+dispatch = "5 s"
+stall = { probability = 0.0 }
+[links."* -> *"]
+per_copy = "10 MB/s"
+[assumptions]
+in_flight_completes = 0.0
+"#;
+
+#[test]
+fn tells_one_images_story_from_the_folder_of_its_run() {
+    let ran = Case::new()
+        .scenario(STORY)
+        .args("run shop.toml --quiet --out run")
+        .succeeds();
+    let ran = ran
+        .then()
+        .args("explain run --image shop/api:17")
+        .succeeds();
+    let text = &ran.stdout;
+    assert!(
+        text.contains("2026-03-02T01:00:00.000Z  pushed to build/us-east-1 as 17 latest"),
+        "{text}"
+    );
+    let own = about(text, "build/us-west-2");
+    for line in [
+        "by rule all",
+        "2026-03-02T01:00:05.000Z  eligible, 5 s after the push",
+        "2026-03-02T01:00:05.000Z  started at once",
+        "moved 100 MB in 10 s for 0.00186 USD",
+        "2026-03-02T01:00:15.000Z  COMPLETE 15 s after the push, with all its tags",
+    ] {
+        assert!(own.contains(line), "{line}\n{text}");
+    }
+    let other = about(text, "prod/eu-west-1");
+    for line in [
+        "2026-03-02T01:00:09.000Z  its permission was revoked while it was in flight",
+        "2026-03-02T01:00:09.000Z  meanwhile: DeleteRegistryPolicy prod/eu-west-1",
+        "moved 40 MB in 4 s",
+        "2026-03-02T01:00:09.000Z  FAILED, PermissionRevoked",
+    ] {
+        assert!(other.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn an_image_that_is_not_there_is_an_error() {
+    let ran = Case::new()
+        .scenario(STORY)
+        .args("run shop.toml --quiet --out run")
+        .succeeds();
+    let ran = ran.then().args("explain run --image shop/apt:17");
+    ran.ends_with(2)
+        .complains(&["`shop/apt`", "did you mean `shop/api`?"]);
+    let ran = Case::new()
+        .scenario(STORY)
+        .args("run shop.toml --quiet --out run --replications none")
+        .succeeds();
+    ran.then()
+        .args("explain run --image shop/api:17")
+        .ends_with(2)
+        .complains(&["--replications csv"]);
+}
