@@ -116,6 +116,18 @@ mod tests {
     }
 
     #[test]
+    fn tells_whether_something_is_pending_and_when_it_is_next() {
+        let mut calendar = Calendar::default();
+        assert!(calendar.is_empty());
+        assert_eq!((calendar.peek(), calendar.next_at()), (None, at(u64::MAX)));
+        calendar.schedule(at(9), Rank::new(0, 0), ());
+        calendar.schedule(at(5), Rank::new(1, 2), ());
+        assert!(!calendar.is_empty());
+        assert_eq!(calendar.peek(), Some((at(5), Rank::new(1, 2))));
+        assert_eq!(calendar.next_at(), at(5));
+    }
+
+    #[test]
     fn class_may_go_back_at_one_instant() {
         let mut calendar = Calendar::default();
         calendar.schedule(at(5), Rank::new(7, 0), "start");

@@ -305,6 +305,23 @@ mod tests {
                 .is_some_and(|&x| x <= 2.0_f64.ln())
         );
         assert_cdf(&exponential, 0.3, 2.0 * (1.0 - (-0.3_f64).exp()));
+        // Weibull(2, 2) cut at 2: F(1) = (1 - e^-1/4) / (1 - 1/e).
+        let weibull = Law::Weibull {
+            scale: 2.0,
+            inverse_shape: 0.5,
+            top: 1.0 - (-1.0_f64).exp(),
+        };
+        assert!(sample(&weibull).last().is_some_and(|&x| x <= 2.0));
+        assert_cdf(
+            &weibull,
+            1.0,
+            (1.0 - (-0.25_f64).exp()) / (1.0 - (-1.0_f64).exp()),
+        );
+        // Quantiles cut at 7, where F is 0.75: the median of what is left is at F = 0.375.
+        let points: Arc<[(f64, f64)]> = Arc::new([(0.0, 1.0), (0.5, 4.0), (1.0, 10.0)]);
+        let quantiles = Law::Quantiles { points, top: 0.75 };
+        assert!(sample(&quantiles).last().is_some_and(|&x| x <= 7.0));
+        assert_cdf(&quantiles, 3.25, 0.5);
         // A standard lognormal cut at its median.
         let law = Arc::new(Law::LogNormal {
             mu: 0.0,
@@ -313,6 +330,15 @@ mod tests {
         let lognormal = Law::Rejected { law, max: 1.0 };
         assert!(sample(&lognormal).last().is_some_and(|&x| x <= 1.0));
         assert_cdf(&lognormal, (-1.0_f64).exp(), 2.0 * 0.158_655);
+    }
+
+    #[test]
+    fn whole_draws_are_rounded_up_within_64_bits() {
+        let whole = |number| Law::Constant(number).draw_whole(&mut Key::new(1, "law").draws());
+        assert_eq!([0.0, 1e-9, 2.0, 2.1].map(whole), [0, 1, 2, 3]);
+        // 2^53 + 2 is the next number that a double holds.
+        assert_eq!(whole(9_007_199_254_740_994.0), (1 << 53) + 2);
+        assert_eq!(whole(1e300), u64::MAX);
     }
 
     #[test]

@@ -91,3 +91,51 @@ impl PartialOrd for Moment {
         self.packed() <= other.packed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_goes_by_time_then_class_then_order_however_it_is_compared() {
+        let moment =
+            |nanos, class, order| Moment::new(SimTime::from_nanos(nanos), Rank::new(class, order));
+        let rising = [
+            moment(0, 0, 0),
+            moment(0, 0, 1),
+            moment(0, 1, 0),
+            moment(0, 15, (1 << 60) - 1),
+            moment(1, 0, 0),
+            moment(u64::MAX, 0, 0),
+            Moment::NEVER,
+        ];
+        for (i, a) in rising.iter().enumerate() {
+            for (j, b) in rising.iter().enumerate() {
+                assert_eq!(a.cmp(b), i.cmp(&j));
+                assert_eq!(a.partial_cmp(b), i.partial_cmp(&j));
+                assert_eq!(
+                    (a < b, a <= b, a > b, a >= b),
+                    (i < j, i <= j, i > j, i >= j)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_rank_is_one_number_with_the_class_on_top() {
+        assert_eq!(Rank::new(0, 7).bits(), 7);
+        assert_eq!(Rank::new(9, 0x0abc).bits(), 0x9000_0000_0000_0abc);
+    }
+
+    #[test]
+    #[should_panic(expected = "60 bits")]
+    fn an_order_does_not_reach_into_the_class() {
+        Rank::new(0, 1 << 60);
+    }
+
+    #[test]
+    #[should_panic(expected = "4 bits")]
+    fn there_are_sixteen_classes() {
+        Rank::new(16, 0);
+    }
+}

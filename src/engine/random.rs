@@ -84,6 +84,8 @@ impl Draws {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -102,6 +104,39 @@ mod tests {
         ] {
             assert_ne!(key.bits(), other.bits());
         }
+    }
+
+    #[test]
+    fn every_bit_of_what_names_a_draw_counts() {
+        let are_distinct = |keys: &mut dyn Iterator<Item = Key>| {
+            let keys: Vec<u64> = keys.map(Key::bits).collect();
+            BTreeSet::from_iter(&keys).len() == keys.len()
+        };
+        // Nothing, then each bit alone.
+        let numbers = || std::iter::once(0).chain((0..64).map(|bit| 1 << bit));
+        assert!(are_distinct(&mut numbers().map(|key| Key(key).numbered(7))));
+        assert!(are_distinct(&mut numbers().map(|n| Key(7).numbered(n))));
+        assert!(are_distinct(&mut numbers().map(|key| Key(key).named("ci"))));
+        let letters = (0..128_u8).map(|letter| char::from(letter).to_string());
+        assert!(are_distinct(
+            &mut letters.map(|letter| Key(7).named(&letter))
+        ));
+    }
+
+    #[test]
+    fn keys_are_mixed_as_splitmix64_mixes_its_counter() {
+        for seed in [0, 1, u64::MAX, 0x0123_4567_89ab_cdef] {
+            let first = SplitMix64::seed_from_u64(seed).next_u64();
+            assert_eq!(mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)), first);
+        }
+    }
+
+    #[test]
+    fn the_least_uniform_number_is_above_zero() {
+        // The counter that comes to 0, which is mixed to 0.
+        let least = Key(0_u64.wrapping_sub(0x9e37_79b9_7f4a_7c15));
+        assert_eq!(least.draws().0.next_u64(), 0);
+        assert_eq!(least.draws().uniform(), 0.5_f64.powi(53));
     }
 
     #[test]

@@ -152,17 +152,17 @@ impl Link {
 mod tests {
     use super::*;
 
+    fn link(slots: Option<u64>) -> Link {
+        let speeds = Speeds {
+            per_copy: None,
+            bandwidth: None,
+        };
+        Link::new(slots, speeds, 1, false)
+    }
+
     #[test]
     fn first_come_first_served_within_the_slots() {
-        let mut link = Link::new(
-            Some(1),
-            Speeds {
-                per_copy: None,
-                bandwidth: None,
-            },
-            1,
-            false,
-        );
+        let mut link = link(Some(1));
         link.join(7);
         link.join(8);
         assert!(!link.is_free());
@@ -181,5 +181,27 @@ mod tests {
             (None, 0, 0)
         );
         assert!(link.is_free());
+    }
+
+    #[test]
+    fn without_a_bound_every_copy_has_a_slot() {
+        let mut link = link(None);
+        for copy in 0..100 {
+            link.join(copy);
+            assert_eq!(link.startable(), Some(copy));
+            link.occupy();
+        }
+        assert_eq!((link.slots(), link.busy()), (None, 100));
+    }
+
+    #[test]
+    #[should_panic(expected = "more copies than slots")]
+    fn a_slot_holds_one_copy() {
+        let mut link = link(Some(2));
+        assert_eq!(link.slots(), Some(2));
+        for copy in 0..3 {
+            link.join(copy);
+            link.occupy();
+        }
     }
 }

@@ -263,6 +263,27 @@ fn retention_does_not_count_a_new_tag_as_a_push_of_its_image() {
 }
 
 #[test]
+fn retention_goes_by_the_push_at_its_own_registry_however_often_the_list_is_compacted() {
+    // At A: 1 (pushed anew), then 2 and others. At B, 1 is pushed anew after 2, too: that is none of A's business.
+    let mut scene = Scene::new();
+    let app = scene.at(B, APP);
+    scene.world.create_repository(app, None).unwrap();
+    scene.push(A, APP, image(1, 100), &[]);
+    scene.push(B, APP, image(1, 100), &[]);
+    scene.delete_digest(A, APP, 1).unwrap();
+    let first = scene.push(A, APP, image(1, 100), &[]);
+    let second = scene.push(A, APP, image(2, 70), &[]);
+    scene.delete_digest(B, APP, 1).unwrap();
+    scene.push(B, APP, image(1, 100), &[]);
+    for number in 3..8 {
+        scene.push(A, APP, image(number, 10), &[]);
+    }
+    let app = scene.at(A, APP);
+    assert_eq!(scene.world.delete_all_but_newest(app, 6), 1);
+    assert!(!scene.stores(A, &first) && scene.stores(A, &second));
+}
+
+#[test]
 fn retention_passes_over_an_orphan_once_only() {
     let mut scene = Scene::new();
     let app = scene.at(A, APP);

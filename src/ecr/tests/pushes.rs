@@ -89,6 +89,31 @@ fn b65_a_push_moves_a_mutable_tag_and_leaves_the_older_image_untagged() {
 }
 
 #[test]
+fn a_tag_stands_on_one_image_in_each_repository() {
+    let mut scene = Scene::new();
+    let older = scene.push(A, APP, image(1, 100), &["latest"]);
+    scene.arrive(&older, B);
+    let newer = scene.push(A, APP, image(2, 70), &["latest"]);
+    let tag = scene.tag("latest");
+    for (registry, stands, not) in [(A, &newer, &older), (B, &older, &newer)] {
+        let app = scene.at(registry, APP);
+        assert!(scene.world.stands_on(app, tag, stands.image));
+        assert!(!scene.world.stands_on(app, tag, not.image));
+    }
+}
+
+#[test]
+fn a_repository_is_found_by_the_place_of_its_registry_too() {
+    let mut scene = Scene::new();
+    let name = scene.world.add_name(vec![B, C]);
+    for (slot, registry) in [(0, B), (1, C)] {
+        let holder = scene.world.holder_at(name, slot);
+        assert_eq!(Some(holder), scene.world.holder(name, registry));
+    }
+    assert_eq!(scene.world.holder(name, A), None);
+}
+
+#[test]
 fn b65_an_image_that_keeps_another_tag_is_not_untagged() {
     let mut scene = Scene::new();
     scene.push(A, APP, image(1, 100), &["1", "latest"]);
