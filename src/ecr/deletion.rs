@@ -1,9 +1,10 @@
 //! Deletions: `BatchDeleteImage` and `DeleteRepository`. At a source they change nothing elsewhere (B110), but that
-//! replicas whose digest is gone there are orphans from then on.
+//! replicas whose digest is gone there are orphans from then on; [`super::Removal`] says what follows where a rule asks.
 
 use super::ids::{HolderId, TagId};
 use super::images::Digest;
 use super::refusal::Refusal;
+use super::removal::Removal;
 use super::world::World;
 
 impl World {
@@ -13,13 +14,12 @@ impl World {
     /// If the repository does not exist, or no image bears the tag.
     pub fn delete_by_tag(&mut self, holder: HolderId, tag: TagId) -> Result<(), Refusal> {
         self.check_exists(holder)?;
-        let of = &mut self.holders[holder.index()];
-        let image = of.tags.get(&tag).ok_or(Refusal::ImageNotFound)?.image;
-        let is_last = of.tags_of(image).nth(1).is_none() && !self.images.get(image).has_own_tags;
-        if is_last {
-            self.delete_image(image, holder);
-        } else {
-            of.remove_tag(tag);
+        let removal = self.removal_by_tag(holder, tag);
+        match removal.ok_or(Refusal::ImageNotFound)? {
+            Removal::Image(image) => self.delete_image(image, holder),
+            Removal::Tag(_, tag) => {
+                self.holders[holder.index()].remove_tag(tag);
+            }
         }
         Ok(())
     }
@@ -30,10 +30,8 @@ impl World {
     /// If the repository does not exist, or does not hold the digest.
     pub fn delete_by_digest(&mut self, holder: HolderId, digest: Digest) -> Result<(), Refusal> {
         self.check_exists(holder)?;
-        let image = self
-            .find_given(holder, digest)
-            .filter(|&id| self.is_stored(id, holder));
-        self.delete_image(image.ok_or(Refusal::ImageNotFound)?, holder);
+        let removal = self.removal_by_digest(holder, digest);
+        self.delete_image(removal.ok_or(Refusal::ImageNotFound)?.image(), holder);
         Ok(())
     }
 

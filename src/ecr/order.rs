@@ -48,6 +48,21 @@ impl World {
         }
     }
 
+    /// Returns the images of `holder`, oldest first.
+    pub(super) fn images_of(&self, holder: HolderId) -> impl Iterator<Item = ImageId> + '_ {
+        let of = &self.holders[holder.index()];
+        let (repository, slot, cleared) = (of.repository, of.slot, of.cleared as usize);
+        let listed = &self.repositories[repository.index()].images;
+        let entries = listed.iter().enumerate().skip(cleared);
+        entries
+            .filter(move |&(place, &id)| {
+                let image = self.images.get(id);
+                let is_here = image.repository == repository && image.present.has(slot);
+                is_here && self.images.place(id, slot) == place as u32
+            })
+            .map(|(_, &id)| id)
+    }
+
     /// Deletes the `count` oldest images of `holder`, which has as many.
     ///
     /// An entry is passed over once by each holder, not each time: what stands before the last one deleted is not stored

@@ -19,6 +19,10 @@ pub enum Refusal {
     RepositoryNotFound,
     /// The registry has no policy to delete.
     RegistryPolicyNotFound,
+    /// The destination's registry policy does not admit a delete that a rule replicates (U14).
+    ReplicatedDeleteDenied,
+    /// A Region is not enabled in one of the two accounts of a delete that a rule replicates (B35, U7).
+    ReplicatedDeleteRegion,
 }
 
 impl Refusal {
@@ -32,6 +36,8 @@ impl Refusal {
             Self::RepositoryAlreadyExists => "RepositoryAlreadyExistsException",
             Self::RepositoryNotFound => "RepositoryNotFoundException",
             Self::RegistryPolicyNotFound => "RegistryPolicyNotFoundException",
+            Self::ReplicatedDeleteDenied => "AccessDenied",
+            Self::ReplicatedDeleteRegion => "RegionNotEnabled",
         }
     }
 }
@@ -46,6 +52,12 @@ impl fmt::Display for Refusal {
             Self::RepositoryAlreadyExists => "the repository exists already",
             Self::RepositoryNotFound => "the repository does not exist",
             Self::RegistryPolicyNotFound => "the registry has no policy",
+            Self::ReplicatedDeleteDenied => {
+                "the registry's policy does not admit the delete that a rule replicates"
+            }
+            Self::ReplicatedDeleteRegion => {
+                "a Region is not enabled for the delete that a rule replicates"
+            }
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod copies;
+mod deletes;
 pub mod explain;
 mod model;
 pub mod names;

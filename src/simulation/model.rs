@@ -65,6 +65,8 @@ pub struct Model {
     pub failures: Failures,
     /// Service quotas that are kept.
     pub quotas: Quotas,
+    /// Whether any rule replicates deletes at some time.
+    pub replicates_deletes: bool,
 }
 
 /// The measured part of a run.

@@ -162,9 +162,11 @@ impl<O: Observer> Simulation<'_, O> {
         match operation {
             Operation::PutImage(place, image) => self.put_image(at, script, step, *place, *image),
             Operation::DeleteByTag(place, tag) => {
+                self.replicate_delete_by_tag(at, *place, *tag);
                 return self.world.delete_by_tag(self.holder_at(*place), *tag);
             }
             Operation::DeleteByDigest(place, digest) => {
+                self.replicate_delete_by_digest(at, *place, Digest::Given(*digest));
                 return self
                     .world
                     .delete_by_digest(self.holder_at(*place), Digest::Given(*digest));
@@ -271,6 +273,11 @@ impl<O: Observer> Simulation<'_, O> {
         let of = &self.model.retention[retention as usize];
         for &repository in &of.repositories {
             let holder = self.holder(repository, of.registry);
+            let place = Place {
+                registry: of.registry,
+                repository,
+            };
+            self.replicate_retention(at, place, of.plan.keep_last);
             self.world.delete_all_but_newest(holder, of.plan.keep_last);
         }
         self.tell_stored(at);

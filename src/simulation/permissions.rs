@@ -85,6 +85,22 @@ impl Permissions {
         Rc::clone(routes)
     }
 
+    /// Returns the lanes on which deletes in `repository` of `registry` are replicated, by the rules as they stand (B111):
+    /// any one matching rule is enough (U5).
+    pub fn delete_routes(
+        &self,
+        model: &Model,
+        registry: RegistryId,
+        repository: RepositoryId,
+    ) -> Vec<u32> {
+        let name = &model.names.repositories[repository.index()];
+        let targets = self.rules[registry.index()].targets(name).into_iter();
+        targets
+            .filter(|target| target.delete_replication)
+            .map(|target| model.lane(registry, target.destination) as u32)
+            .collect()
+    }
+
     /// Decides whether a copy may start, as far as Regions and policy go.
     pub fn admit(
         &mut self,

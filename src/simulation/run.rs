@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::copies::Keys;
+use super::deletes::Deletes;
 use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
@@ -21,11 +22,18 @@ pub(super) enum Event {
     TransferEnd(u32),
     StallEnd(u32),
     OutageChange(u32),
-    ScriptStep { script: u16, step: u32 },
+    ScriptStep {
+        script: u16,
+        step: u32,
+    },
     Retention(u32),
     Push(u32),
     Dispatch(u32),
     BackoffEnd(u32),
+    /// A replicated delete is dispatched.
+    DeleteDispatch(u32),
+    /// A replicated delete takes effect at its destination.
+    DeleteEnd(u32),
 }
 
 impl Event {
@@ -40,6 +48,8 @@ impl Event {
             Self::Push(_) => 6,
             Self::Dispatch(_) => 7,
             Self::BackoffEnd(_) => 8,
+            Self::DeleteDispatch(_) => 20,
+            Self::DeleteEnd(_) => 21,
         }
     }
 }
@@ -110,6 +120,7 @@ pub struct Simulation<'m, O> {
     pub(super) last_replication: u64,
     /// Losses of permission so far, by lane.
     pub(super) revocations: Vec<u64>,
+    pub(super) deletes: Deletes,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -160,6 +171,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             last_push: 0,
             last_replication: 0,
             revocations: vec![0; model.lanes.len()],
+            deletes: Deletes::default(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
@@ -275,6 +287,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
                 self.queue(at, replication)
             }
+            Event::DeleteDispatch(delete) => self.dispatch_delete(at, delete),
+            Event::DeleteEnd(delete) => self.end_delete(at, delete),
         }
     }
 

@@ -9,14 +9,11 @@ use crate::aws::replication::{
     self, DeleteReplication, Destination, Finding, Place as RulePlace, ReplicationConfiguration,
     RepositoryFilter, Rule as AwsRule,
 };
-use crate::scenario::diagnostic::{Diagnostic, FileId};
-use crate::scenario::document::{Path, read_json};
+use crate::scenario::document::Path;
 use crate::scenario::types::{Action, Rule, Scenario};
 
 /// An account id that no account has: it stands for an alias that is not known.
 const NOBODY: &str = "000000000000";
-
-const NO_DELETES: &str = "this version of ecrsim does not simulate delete replication";
 
 /// Reads the file that the owner's `replication` names.
 pub(super) fn from_file(
@@ -41,37 +38,7 @@ pub(super) fn from_file(
     }
     let source = aws_registry(scenario, &owner.registry);
     let read = |text: &str| replication::read(text, scenario.profile, source.as_ref());
-    let (file, configuration) = document(cx, &path, written, "replication", read)?;
-    deletes_in_document(cx, file, &configuration);
-    Some(configuration)
-}
-
-/// Tells of each rule of a document that replicates deletes.
-fn deletes_in_document(
-    cx: &mut Context<'_>,
-    file: FileId,
-    configuration: &ReplicationConfiguration,
-) {
-    let text = cx.reader.files.text(file).clone();
-    let Ok((root, _)) = read_json(file, &text) else {
-        return;
-    };
-    let inner = Path::root().to("replicationConfiguration");
-    let base = if root.at(&inner).is_some() {
-        inner
-    } else {
-        Path::root()
-    };
-    for (index, rule) in configuration.rules.iter().enumerate() {
-        if rule.replicates_deletes() {
-            let path = base
-                .to("rules")
-                .to(index)
-                .to("deleteReplication")
-                .to("enabled");
-            cx.tell(Diagnostic::error(root.place_of(&path), NO_DELETES).help("write false"));
-        }
-    }
+    document(cx, &path, written, "replication", read).map(|(_, configuration)| configuration)
 }
 
 /// Makes a configuration of the owner's `rules`.
@@ -102,9 +69,6 @@ pub(super) fn from_rules(
     }
     for (name, rule) in rules {
         let path = path.to(name);
-        if rule.delete_replication {
-            cx.error(&path.to("delete_replication"), NO_DELETES, "write false");
-        }
         let none = cx.written(&path.to("prefixes")).is_some() && rule.prefixes.is_empty();
         if none {
             let message = "an empty list of prefixes means every repository";

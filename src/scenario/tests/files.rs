@@ -120,17 +120,19 @@ fn errors_in_a_document_name_its_file_and_line() {
 }
 
 #[test]
-fn b4_a_document_that_replicates_deletes_is_refused_at_its_place() {
+fn b4_a_document_that_replicates_deletes_needs_the_profile_that_has_it() {
     let deletes = REPLICATION.replace(
         "}]\n    }]",
         "}],\n      \"deleteReplication\": { \"enabled\": true }\n    }]",
     );
-    let told = Folder::new(&with_document())
-        .with("aws/r.json", deletes)
-        .wrong(&[]);
+    let folder = Folder::new(&with_document()).with("aws/r.json", deletes);
+    folder.loaded(&[]);
     holds(
-        &told,
-        &["does not simulate delete replication", "aws/r.json:10:41"],
+        &folder.wrong(&["profile=\"2021\""]),
+        &[
+            "profile `2021` has no delete replication: profile `2026-11` has it",
+            "aws/r.json:10:28",
+        ],
     );
 }
 

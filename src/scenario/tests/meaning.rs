@@ -88,13 +88,9 @@ fn b21_quotas_are_named() {
 }
 
 #[test]
-fn b4_delete_replication_is_not_simulated_yet_and_older_profiles_lack_it() {
+fn b4_delete_replication_is_lacking_in_older_profiles() {
     let with = destinations("[\"build/eu-west-1\"]\ndelete_replication = true");
-    let told = Folder::new(&with).wrong(&[]);
-    assert_eq!(
-        titles(&told),
-        ["this version of ecrsim does not simulate delete replication"]
-    );
+    Folder::new(&with).loaded(&[]);
     let told = Folder::new(&with).wrong(&["profile=\"2026-08\""]);
     holds(
         &told,

@@ -74,6 +74,7 @@ impl Model {
             assumptions: assumptions(scenario),
             failures: failures(scenario),
             quotas: quotas(scenario),
+            replicates_deletes: registries::replicates_deletes(loaded),
         }
     }
 }

@@ -233,6 +233,13 @@ fn configurations(loaded: &Loaded) -> Vec<(&RegistryName, &ReplicationConfigurat
     from_start.chain(from_events).collect()
 }
 
+/// Returns whether any rule replicates deletes at some time.
+pub(super) fn replicates_deletes(loaded: &Loaded) -> bool {
+    let configurations = configurations(loaded).into_iter();
+    let mut rules = configurations.flat_map(|(_, configuration)| &configuration.rules);
+    rules.any(crate::aws::replication::Rule::replicates_deletes)
+}
+
 fn names_of(
     scenario: &Scenario,
     configuration: &ReplicationConfiguration,
