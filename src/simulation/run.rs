@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::copies::Keys;
+use super::deployments::Deployments;
 use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
@@ -26,6 +27,7 @@ pub(super) enum Event {
     Push(u32),
     Dispatch(u32),
     BackoffEnd(u32),
+    DeploymentPull(u32),
 }
 
 impl Event {
@@ -40,6 +42,7 @@ impl Event {
             Self::Push(_) => 6,
             Self::Dispatch(_) => 7,
             Self::BackoffEnd(_) => 8,
+            Self::DeploymentPull(_) => 9,
         }
     }
 }
@@ -55,7 +58,8 @@ pub(super) enum EventClass {
     Configuration,
     Deletion,
     Push,
-    Dispatch = 6,
+    Pull,
+    Dispatch,
 }
 
 /// The place of an event among those of its class: by the name of its stream, its number, and its destination.
@@ -100,6 +104,7 @@ pub struct Simulation<'m, O> {
     pub(super) scripts: Vec<ScriptState>,
     /// Layers of digests that several repositories share, by number, made when first needed.
     pub(super) commons: Vec<Option<LayerId>>,
+    pub(super) deployments: Deployments,
     pub(super) keys: Keys,
     pub(super) contested: Contested,
     pub(super) resolved: Resolved,
@@ -152,6 +157,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             streams: StreamState::all(model, seed),
             scripts: ScriptState::all(model, seed),
             commons: vec![None; model.commons.len()],
+            deployments: Deployments::new(model, seed),
             keys: Keys::new(model, seed),
             contested: Contested::new(&model.tag_texts),
             resolved: Resolved::default(),
@@ -275,6 +281,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
                 self.queue(at, replication)
             }
+            Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
         }
     }
 
@@ -334,6 +341,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.count_moved_bytes(end);
         let mut moved_bytes = std::mem::take(&mut self.moved_bytes);
         self.tell_unfinished(end, &mut moved_bytes);
+        self.tell_deployments(end);
         self.check_holdings();
         self.observer.finished(end, &moved_bytes);
     }
