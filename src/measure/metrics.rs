@@ -1,6 +1,7 @@
 //! The metrics of INTERFACE.md with all their statistics, for all destinations and each one.
 
 use super::batches::Batches;
+use super::deployments::DeploymentStats;
 use super::gauge::Gauge;
 use super::ledger::Ledger;
 use super::money::MonthUse;
@@ -85,6 +86,19 @@ pub(super) fn values<S>(ledger: &Ledger<'_, S>, dollars: &Dollars) -> Vec<Metric
     values
 }
 
+/// Returns the metrics of one stream of deployments.
+pub(super) fn of_deployments<S>(
+    ledger: &Ledger<'_, S>,
+    stats: &DeploymentStats,
+) -> Vec<MetricValue> {
+    let scope = Scope::new(ledger, None);
+    let mut values = scope.deploy_wait(stats);
+    let missed = Some(stats.missed as f64);
+    values.push(scope.value("deploys_missed", "total", missed, "1", false));
+    values.push(scope.value("deploys_missed", "rate", stats.missed_share(), "1", false));
+    values
+}
+
 impl<'a, 'm, S> Scope<'a, 'm, S> {
     fn new(ledger: &'a Ledger<'m, S>, destination: Option<usize>) -> Self {
         let lanes = (0..ledger.lanes.len())
@@ -144,10 +158,14 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
         let transfer = self.merged(|lane| &lane.transfer);
         values.extend(self.trend("transfer_time", &transfer, None, |_| transfer.count()));
         if self.destination.is_none() {
-            let none = Trend::new(&ledger.limits);
-            values.extend(self.trend("deploy_wait", &none, None, |_| 0));
+            values.extend(self.deploy_wait(&DeploymentStats::sum(ledger)));
         }
         values
+    }
+
+    fn deploy_wait(&self, stats: &DeploymentStats) -> Vec<MetricValue> {
+        let asked = |place: usize| stats.deployments - stats.young[place];
+        self.trend("deploy_wait", &stats.waits, None, asked)
     }
 
     fn merged(&self, of: impl Fn(&LaneStats) -> &Trend) -> Trend {
@@ -263,6 +281,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             .list
             .iter()
             .filter(|of| of.at >= from && self.lanes.contains(&(of.lane as usize)));
+        let deployments = DeploymentStats::sum(ledger);
         let mut values = Vec::new();
         for (metric, total, unit) in [
             ("requested", self.requested, "1"),
@@ -290,7 +309,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
                 "1",
             ),
             ("stale_tags", 0, "1"),
-            ("deploys_missed", 0, "1"),
+            ("deploys_missed", deployments.missed, "1"),
             ("moved_bytes", sum(&|lane| lane.moved_bytes), "bytes"),
             ("refused", ledger.refused, "1"),
         ] {
@@ -298,10 +317,10 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             if self.destination.is_some() && of_all {
                 continue;
             }
-            let per = if metric == "deploys_missed" || metric == "stale_tags" {
-                0
-            } else {
-                self.requested
+            let per = match metric {
+                "deploys_missed" => deployments.deployments,
+                "stale_tags" => 0,
+                _ => self.requested,
             };
             let rate = (per > 0).then(|| total as f64 / per as f64);
             values.push(self.value(metric, "total", Some(total as f64), unit, false));

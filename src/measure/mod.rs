@@ -4,6 +4,7 @@
 mod batches;
 mod calendar;
 mod checks;
+mod deployments;
 mod gauge;
 mod histogram;
 mod ledger;

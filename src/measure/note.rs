@@ -6,7 +6,7 @@
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Holdings, RegistryId};
-use crate::simulation::{PushState, RefusedOperation, Replication, RevokedCopy};
+use crate::simulation::{DeploymentStep, PushState, RefusedOperation, Replication, RevokedCopy};
 use crate::units::{SimDuration, SimTime};
 
 /// One happening; `at` is when.
@@ -61,6 +61,8 @@ pub(super) enum Note {
         registry: RegistryId,
         holdings: Holdings,
     },
+    /// Something became of one of a stream's deployments.
+    Deployed { stream: u32, step: DeploymentStep },
     /// The next of the rare ones.
     Rare,
 }

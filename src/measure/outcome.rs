@@ -31,6 +31,10 @@ pub struct Outcome {
     pub costs: Vec<CostRow>,
     /// `refused.csv`
     pub refused: Vec<RefusedRow>,
+    /// `deployments.csv`
+    pub deployments: Vec<DeploymentRow>,
+    /// `gate.csv`
+    pub gates: Vec<GateRow>,
     /// The bill's transfer item under the reading of the transfer rate that `prices.transfer_rate` did not choose.
     pub other_reading: OtherReading,
     /// Running hash over time, kind and ids of every event, in order.
@@ -397,5 +401,63 @@ table! {
         tags_applied: String,
         /// What its bytes cost; under internet rates at the first tier, since rows are written before the month's tier is known.
         usd: Usd,
+    }
+}
+
+table! {
+    /// One stream of deployments.
+    DeploymentRow, "deployments.csv", {
+        /// Stream of deployments.
+        stream: String,
+        /// Registry in which it looks for images.
+        registry: String,
+        /// Deployments of measured pushes that pulled at least once.
+        deployments: u64,
+        /// Of these, those whose image was not there at the first pull.
+        missed: u64,
+        /// The same as a share; empty without deployments.
+        missed_share: Option<Number>,
+        /// Deployments that gave up.
+        gave_up: u64,
+        /// Median wait from the first pull to the one that found the image, of those that found it.
+        wait_p50_s: Option<Number>,
+        /// 90th percentile of it.
+        wait_p90_s: Option<Number>,
+        /// 99th percentile of it.
+        wait_p99_s: Option<Number>,
+        /// Longest of these waits, exact.
+        wait_max_s: Option<Seconds>,
+        /// Wait after the push within which the image is there for 90 % of the deployments; empty if it never was for so many.
+        gate_p90_s: Option<Number>,
+        /// The same for 95 %.
+        gate_p95_s: Option<Number>,
+        /// The same for 99 %.
+        gate_p99_s: Option<Number>,
+        /// The same for 99.9 %.
+        gate_p999_s: Option<Number>,
+        /// Wait after the push within which the image is at all destinations of its push for 90 % of the deployments.
+        everywhere_p90_s: Option<Number>,
+        /// The same for 95 %.
+        everywhere_p95_s: Option<Number>,
+        /// The same for 99 %.
+        everywhere_p99_s: Option<Number>,
+        /// The same for 99.9 %.
+        everywhere_p999_s: Option<Number>,
+    }
+}
+
+table! {
+    /// Deployments that fail behind a gate of one length.
+    GateRow, "gate.csv", {
+        /// Stream of deployments.
+        stream: String,
+        /// Registry in which it looks; empty: the image must be at all destinations of its push.
+        registry: String,
+        /// Wait after the push.
+        gate_s: Seconds,
+        /// Deployments whose image is not there after that wait.
+        failed: u64,
+        /// The same as a share of all deployments.
+        failed_share: Number,
     }
 }

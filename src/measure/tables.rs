@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::calendar::moment;
+use super::deployments;
 use super::gauge::Gauge;
 use super::ledger::Ledger;
 use super::metrics::{self, Dollars};
@@ -47,6 +48,8 @@ impl<S: RecordSink> Ledger<'_, S> {
             storage: self.storage_rows(),
             costs: self.tariff.bill(self.model, &months),
             refused: self.refused_rows(),
+            deployments: deployments::rows(self.model, &self.deployments),
+            gates: deployments::gate_rows(self.model, &self.deployments),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,
@@ -348,7 +351,7 @@ fn level_at(gauge: &Gauge) -> Option<Number> {
 }
 
 /// Returns the upper bound of a bucket a 64th of a power of two wide: fine enough for a chart, few enough for a file.
-const fn coarse(nanos: u64) -> u64 {
+pub(super) const fn coarse(nanos: u64) -> u64 {
     if nanos < 64 {
         return nanos;
     }

@@ -10,7 +10,7 @@ use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, Class, Holdings, RegistryId};
 use crate::simulation::{
-    Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+    DeploymentStep, Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -330,6 +330,10 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.revoked.extend(copies.iter().map(|copy| copy.id));
         let copies = copies.into();
         self.note_rare(Rare::Revoked { at, lane, copies });
+    }
+
+    fn deployed(&mut self, stream: u32, step: DeploymentStep) {
+        self.note(Note::Deployed { stream, step });
     }
 
     fn unfinished(

@@ -1,6 +1,7 @@
 //! Whether what must hold held.
 
 use super::ledger::Ledger;
+use super::metrics;
 use super::outcome::{MetricValue, Verdict};
 use crate::scenario::{Operator, Threshold};
 
@@ -22,12 +23,18 @@ fn verdict<S>(ledger: &Ledger<'_, S>, metrics: &[MetricValue], threshold: &Thres
         .get("destination")
         .map_or("", String::as_str);
     let statistic = threshold.statistic.to_string();
+    let of_stream = threshold.labels.get("stream");
+    let of_stream = of_stream.and_then(|stream| deployments_of(ledger, stream));
     let of = |statistic: &str| {
-        metrics.iter().find(|value| {
-            value.metric == threshold.metric
-                && value.destination == destination
-                && value.statistic == statistic
-        })
+        of_stream
+            .as_deref()
+            .unwrap_or(metrics)
+            .iter()
+            .find(|value| {
+                value.metric == threshold.metric
+                    && value.destination == destination
+                    && value.statistic == statistic
+            })
     };
     let found = of(&statistic);
     let observed = match threshold.labels.get("reason") {
@@ -51,6 +58,13 @@ fn verdict<S>(ledger: &Ledger<'_, S>, metrics: &[MetricValue], threshold: &Thres
         scarce: found.is_some_and(|value| value.scarce),
         too_close,
     }
+}
+
+/// Returns the metrics of the stream of deployments with this name.
+fn deployments_of<S>(ledger: &Ledger<'_, S>, stream: &str) -> Option<Vec<MetricValue>> {
+    let mut named = ledger.model.deployments.iter().zip(&ledger.deployments);
+    let (_, stats) = named.find(|(of, _)| of.name == stream)?;
+    Some(metrics::of_deployments(ledger, stats))
 }
 
 /// Returns whether some value within the half-width of `observed` gives another verdict.

@@ -285,6 +285,7 @@ impl<O: Observer> Simulation<'_, O> {
             &ending,
         );
         self.replications.remove(place);
+        self.note_deployable(at, number, holder);
         self.close(at, push, true);
         self.tell_stored(at);
     }
@@ -328,6 +329,7 @@ impl<O: Observer> Simulation<'_, O> {
             self.observer
                 .settled(at, self.pushes.get(push), all_complete);
             self.pushes.remove(push);
+            self.deployments.forget(number);
             if !self.left_out.is_empty() {
                 self.left_out.remove(&number);
             }

@@ -3,6 +3,7 @@
 mod build;
 mod copies;
 mod deletes;
+mod deployments;
 pub mod explain;
 mod model;
 pub mod names;
@@ -16,10 +17,11 @@ mod slots;
 mod tags;
 
 pub use model::{
-    Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Place, Provided,
-    RegistryModel, RetentionModel, Script, ScriptImage, Step, StoredImages, Stream, Window,
+    Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LinkModel, Model, Operation,
+    Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage, Step,
+    StoredImages, Stream, Window,
 };
 pub use observer::{
-    Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+    DeploymentStep, Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 pub use run::{Interrupted, Simulation, Summary};

@@ -49,6 +49,8 @@ pub struct Model {
     pub streams: Vec<Stream>,
     /// Deletes of old images.
     pub retention: Vec<RetentionModel>,
+    /// Deployments of what streams push, in order of name.
+    pub deployments: Vec<DeploymentModel>,
     /// Single operations and recorded ones.
     pub scripts: Vec<Script>,
     /// Layers that stand for the content of one digest under several repository names, in bytes.
@@ -191,6 +193,46 @@ pub struct RetentionModel {
     pub repositories: Vec<RepositoryId>,
     /// When, and how many images stay.
     pub plan: Retention,
+}
+
+/// Deployments of what a stream pushes.
+#[derive(Clone, Debug)]
+pub struct DeploymentModel {
+    /// Its name; draws are keyed by it.
+    pub name: String,
+    /// Its place in the order of names.
+    pub rank: u16,
+    /// Place of the stream that it follows.
+    pub follows: usize,
+    /// Where it looks for the image.
+    pub registry: RegistryId,
+    /// From the push to the first pull, in ns.
+    pub delay: Law,
+    /// Chance that a push is deployed.
+    pub share: f64,
+    /// Waits between pulls.
+    pub backoff: Backoff,
+    /// Time after the first pull at which it gives up.
+    pub give_up: SimDuration,
+}
+
+/// Waits that grow from one pull to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Backoff {
+    /// The first.
+    pub first: SimDuration,
+    /// Each is the one before it times this.
+    pub factor: f64,
+    /// The longest.
+    pub max: SimDuration,
+}
+
+impl Backoff {
+    /// Returns the wait after `wait`, to the nearest nanosecond.
+    pub fn after(&self, wait: SimDuration) -> SimDuration {
+        let grown = wait.as_nanos() as f64 * self.factor;
+        SimDuration::from_nanos(grown.round() as u64).min(self.max)
+    }
 }
 
 /// Operations at fixed times: a trace, or the scenario's single events.

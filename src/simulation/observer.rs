@@ -162,6 +162,26 @@ pub struct RevokedCopy {
     pub moved_bytes: u64,
 }
 
+/// What becomes of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeploymentStep {
+    /// It pulled for the first time, and the image was there or not.
+    FirstPull {
+        /// Whether the image was there.
+        found: bool,
+    },
+    /// It found the image, so long after its first pull.
+    Found(SimDuration),
+    /// It gave up.
+    GaveUp,
+    /// The run ended while it still tried, so long after its first pull.
+    StillTrying(SimDuration),
+    /// The image was first there, so long after its push; pulled or not.
+    Available(SimDuration),
+    /// The image was there at the last of all destinations of its push, so long after it.
+    AvailableEverywhere(SimDuration),
+}
+
 /// Listens to a run. No method may look at the clock of the machine or draw.
 pub trait Observer {
     /// Returns the next moment at which [`Observer::boundary`] wants to be called.
@@ -215,6 +235,9 @@ pub trait Observer {
 
     /// A lane lost permission for some repositories; these copies of theirs were in flight.
     fn revoked(&mut self, at: SimTime, lane: u32, copies: &[RevokedCopy]);
+
+    /// Something became of one of a stream's deployments.
+    fn deployed(&mut self, stream: u32, step: DeploymentStep);
 
     /// The run ended with this replication unfinished; `moved_bytes` counts its present attempt too.
     fn unfinished(

@@ -252,7 +252,7 @@ impl<O: Observer> Simulation<'_, O> {
             number: u64::from(step),
             rank: of.rank,
         };
-        self.push(at, &push);
+        let _ = self.push(at, &push);
     }
 
     fn schedule_retention(&mut self, retention: usize, number: u64) {

@@ -6,7 +6,7 @@ use super::model::Model;
 use super::names::TagList;
 use super::observer::{Observer, Once, Phase, PushState, RefusedOperation, Replication};
 use super::run::{Event, EventClass, Simulation, order};
-use crate::ecr::{Content, Digest, HolderId, LayerId, Push, RegistryId, RepositoryId};
+use crate::ecr::{Content, Digest, HolderId, ImageId, LayerId, Push, RegistryId, RepositoryId};
 use crate::engine::{Key, Rank};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::{Drawn, PushStream};
@@ -91,7 +91,11 @@ impl<O: Observer> Simulation<'_, O> {
             number: drawn.number,
             rank: of.rank,
         };
-        self.push(at, &push);
+        if let Some(image) = self.push(at, &push)
+            && self.deployments.follow(index)
+        {
+            self.deploy(at, stream, &push, image);
+        }
         self.schedule_push(index);
     }
 
@@ -117,8 +121,8 @@ impl<O: Observer> Simulation<'_, O> {
         layer
     }
 
-    /// Lets ECR accept or refuse a push; an accepted one requests its replications.
-    pub(super) fn push(&mut self, at: SimTime, push: &NewPush) {
+    /// Lets ECR accept or refuse a push; an accepted one requests its replications. Returns the image if it is accepted.
+    pub(super) fn push(&mut self, at: SimTime, push: &NewPush) -> Option<ImageId> {
         let holder = self.holder(push.repository, push.registry);
         self.resolve_tags(push.tags, push.repository);
         let resolved = &self.resolved;
@@ -149,7 +153,8 @@ impl<O: Observer> Simulation<'_, O> {
                     repository,
                     refusal,
                 };
-                return self.observer.refused(at, operation);
+                self.observer.refused(at, operation);
+                return None;
             }
         };
         self.last_push = number;
@@ -158,7 +163,7 @@ impl<O: Observer> Simulation<'_, O> {
             .permissions
             .routes(self.model, push.registry, push.repository);
         if routes.is_empty() {
-            return;
+            return Some(image);
         }
         self.world.hold(image);
         if !left_out.is_empty() {
@@ -184,6 +189,7 @@ impl<O: Observer> Simulation<'_, O> {
         for &lane in &*routes {
             self.request(at, place, lane, (push.rank, push.number));
         }
+        Some(image)
     }
 
     /// Requests one replication; it becomes eligible after its dispatch delay.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::copies::Keys;
 use super::deletes::Deletes;
+use super::deployments::Deployments;
 use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
@@ -34,6 +35,7 @@ pub(super) enum Event {
     DeleteDispatch(u32),
     /// A replicated delete takes effect at its destination.
     DeleteEnd(u32),
+    DeploymentPull(u32),
 }
 
 impl Event {
@@ -50,6 +52,7 @@ impl Event {
             Self::BackoffEnd(_) => 8,
             Self::DeleteDispatch(_) => 20,
             Self::DeleteEnd(_) => 21,
+            Self::DeploymentPull(_) => 9,
         }
     }
 }
@@ -65,7 +68,8 @@ pub(super) enum EventClass {
     Configuration,
     Deletion,
     Push,
-    Dispatch = 6,
+    Pull,
+    Dispatch,
 }
 
 /// The place of an event among those of its class: by the name of its stream, its number, and its destination.
@@ -110,6 +114,7 @@ pub struct Simulation<'m, O> {
     pub(super) scripts: Vec<ScriptState>,
     /// Layers of digests that several repositories share, by number, made when first needed.
     pub(super) commons: Vec<Option<LayerId>>,
+    pub(super) deployments: Deployments,
     pub(super) keys: Keys,
     pub(super) contested: Contested,
     pub(super) resolved: Resolved,
@@ -163,6 +168,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             streams: StreamState::all(model, seed),
             scripts: ScriptState::all(model, seed),
             commons: vec![None; model.commons.len()],
+            deployments: Deployments::new(model, seed),
             keys: Keys::new(model, seed),
             contested: Contested::new(&model.tag_texts),
             resolved: Resolved::default(),
@@ -289,6 +295,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             }
             Event::DeleteDispatch(delete) => self.dispatch_delete(at, delete),
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
+            Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
         }
     }
 
@@ -348,6 +355,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.count_moved_bytes(end);
         let mut moved_bytes = std::mem::take(&mut self.moved_bytes);
         self.tell_unfinished(end, &mut moved_bytes);
+        self.tell_deployments(end);
         self.check_holdings();
         self.observer.finished(end, &moved_bytes);
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::checks::Checks;
+use super::deployments::DeploymentStats;
 use super::money::Tariff;
 use super::note::{Note, Notes};
 use super::questions::{HALF_HOUR, Questions};
@@ -56,6 +57,8 @@ pub(super) struct Ledger<'m, S> {
     pub(super) revocations: Revocations,
     pub(super) storage: StorageMeter,
     pub(super) timeline: Timeline,
+    /// By stream of deployments.
+    pub(super) deployments: Vec<DeploymentStats>,
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
@@ -107,6 +110,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             failures: BTreeMap::new(),
             revocations: Revocations::default(),
             storage: StorageMeter::new(model.registries.len(), from),
+            deployments: vec![DeploymentStats::new(&limits); model.deployments.len()],
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),
@@ -151,6 +155,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
                     registry,
                     ref holdings,
                 } => self.storage.set(at, registry, holdings),
+                Note::Deployed { stream, step } => self.deployments[stream as usize].book(step),
                 Note::Rare => {
                     let next = rare.next().expect("a rare happening is told in its place");
                     self.book_rare(next);

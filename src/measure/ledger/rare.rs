@@ -2,6 +2,7 @@
 
 use super::super::batches::Batches;
 use super::super::calendar::{Kinds, Month};
+use super::super::deployments::DeploymentStats;
 use super::super::note::Rare;
 use super::super::record::{RecordSink, Status};
 use super::super::stats::LaneStats;
@@ -133,6 +134,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         let from = self.model.window.from;
         self.lanes.iter_mut().for_each(LaneStats::settle);
         self.time_to_all.settle();
+        self.deployments
+            .iter_mut()
+            .for_each(DeploymentStats::settle);
         self.latency_batches.iter_mut().for_each(Batches::settle);
         self.time_to_all_batches.settle();
         for stats in &mut self.links {

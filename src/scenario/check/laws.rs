@@ -75,7 +75,11 @@ pub(super) fn too_large() -> String {
     format!("an image is at most {}", Bytes::LARGEST_IMAGE)
 }
 
-fn one<Q: Quantity>(cx: &mut Context<'_>, path: &Path, distribution: &mut Distribution<Q>) {
+pub(super) fn one<Q: Quantity>(
+    cx: &mut Context<'_>,
+    path: &Path,
+    distribution: &mut Distribution<Q>,
+) {
     if cx.has_broken(path) {
         return;
     }

@@ -3,6 +3,7 @@
 mod accounts;
 mod column;
 mod context;
+mod deployments;
 mod documents;
 mod events;
 mod general;
@@ -31,6 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     accounts::check(cx, scenario);
     registries::check(cx, scenario);
     workload::check(cx, scenario);
+    deployments::check(cx, scenario);
     events::check(cx, scenario);
     let traces = traces::read(cx, scenario);
     network::check(cx, scenario);
@@ -38,6 +40,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     let thresholds = thresholds::read(cx, scenario, &documents);
     if !cx.has_errors() {
         lints::check(cx, scenario, &documents, &traces);
+        deployments::lint(cx, scenario, &documents);
     }
     Parts {
         documents,

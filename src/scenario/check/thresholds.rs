@@ -26,8 +26,9 @@ pub(super) fn read(
         };
         match parse_key(&key) {
             Ok((metric, labels)) => {
-                has_meaning(cx, &path, metric);
-                check_labels(cx, &path, metric, &labels, &destinations);
+                has_meaning(cx, scenario, &path, metric);
+                let streams = streams(scenario, metric);
+                check_labels(cx, &path, metric, &labels, &destinations, &streams);
                 thresholds.extend(read_conditions(
                     cx, &path, metric, &key, &labels, conditions,
                 ));
@@ -41,12 +42,29 @@ pub(super) fn read(
     thresholds
 }
 
-fn has_meaning(cx: &mut Context<'_>, path: &Path, metric: &Metric) {
-    if let Some(missing) = metric.needs {
+fn has_meaning(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, metric: &Metric) {
+    let is_missing = |what: &&str| !cx.has_broken(&Path::root().to(what)) && !has(scenario, what);
+    if let Some(missing) = metric.needs.filter(is_missing) {
         let place = cx.key_place(path);
         let name = metric.name;
         let message = format!("`{name}` means nothing here: this scenario has no {missing}");
         cx.tell(Diagnostic::error(place, message).help("leave it out"));
+    }
+}
+
+/// Tells whether the scenario has what a metric needs.
+fn has(scenario: &Scenario, what: &str) -> bool {
+    match what {
+        "deployments" => !scenario.deployments.is_empty(),
+        _ => false,
+    }
+}
+
+/// Returns the streams by which a metric may be narrowed.
+fn streams<'a>(scenario: &'a Scenario, metric: &Metric) -> Vec<&'a str> {
+    match metric.needs {
+        Some("deployments") => scenario.deployments.keys().map(String::as_str).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -82,6 +100,7 @@ fn check_labels(
     metric: &Metric,
     labels: &BTreeMap<String, String>,
     destinations: &BTreeSet<String>,
+    streams: &[&str],
 ) {
     for (name, value) in labels {
         let place = cx.key_place(path);
@@ -98,8 +117,9 @@ fn check_labels(
         let known: Vec<&str> = match label {
             Label::Destination => destinations.iter().map(String::as_str).collect(),
             Label::Reason => REASONS.to_vec(),
-            // A metric with this label has already been refused for want of streams.
-            Label::Stream => continue,
+            // Without streams, the metric has already been refused for want of them.
+            Label::Stream if streams.is_empty() => continue,
+            Label::Stream => streams.to_vec(),
         };
         // A destination that is written wrong is told where it is written.
         let uncertain =

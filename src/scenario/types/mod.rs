@@ -3,6 +3,7 @@
 //! The doc comments are the documentation of the format. A key is described here and nowhere else.
 
 mod behaviour;
+mod deployment;
 mod event;
 mod prices;
 mod registry;
@@ -17,6 +18,7 @@ pub use behaviour::{
     Assumptions, Failures, Latency, LatencyPreset, Link, Outage, ReplicaPushTime, RouteLatency,
     Stall, TagOrder,
 };
+pub use deployment::{Backoff, Deployment};
 pub use event::{Action, Event};
 pub use prices::{Gb, Prices, TransferRate};
 pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};
@@ -71,6 +73,10 @@ pub struct Scenario {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "name" }))]
     pub retention: BTreeMap<String, Retention>,
+    /// Deployments of what a stream pushes, by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "name" }))]
+    pub deployments: BTreeMap<String, Deployment>,
     /// Recorded operations by name.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "name" }))]

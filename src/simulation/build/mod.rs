@@ -1,5 +1,6 @@
 //! From a checked scenario to a [`Model`]: every name becomes a dense id, every default a value, once and for all.
 
+mod deployments;
 mod laws;
 mod registries;
 mod scripts;
@@ -64,6 +65,7 @@ impl Model {
             slots: SlotTable::new(registries.names.len(), &repositories.holders),
             holders: repositories.holders,
             provided,
+            deployments: deployments::deployments(loaded, &registries.names, &ranks),
             streams,
             scripts,
             commons,
@@ -132,6 +134,7 @@ enum Kind {
     Pushes,
     Retention,
     Trace,
+    Deployments,
 }
 
 impl<'a> Ranks<'a> {
@@ -149,7 +152,15 @@ impl<'a> Ranks<'a> {
             .traces
             .keys()
             .map(|name| (name.as_str(), Kind::Trace));
-        let mut all: Vec<_> = pushes.chain(retention).chain(traces).collect();
+        let deployments = scenario
+            .deployments
+            .keys()
+            .map(|name| (name.as_str(), Kind::Deployments));
+        let mut all: Vec<_> = pushes
+            .chain(retention)
+            .chain(traces)
+            .chain(deployments)
+            .collect();
         all.sort_unstable();
         Self(all)
     }

@@ -38,6 +38,8 @@ impl Registries {
                 .values()
                 .map(|retention| retention.registry.clone()),
         );
+        let deployments = scenario.deployments.values();
+        all.extend(deployments.map(|deployment| deployment.registry.clone()));
         all.extend(
             scenario
                 .events
