@@ -5,6 +5,7 @@ use super::gauge::Gauge;
 use super::ledger::Ledger;
 use super::money::MonthUse;
 use super::outcome::MetricValue;
+use super::pulls::PullDollars;
 use super::stats::LaneStats;
 use super::storage::ByteTime;
 use super::tails;
@@ -21,6 +22,7 @@ pub(super) struct Dollars {
     /// All three storage items.
     pub storage: Vec<f64>,
     pub orphan: Vec<f64>,
+    pub pulls: PullDollars,
 }
 
 impl Dollars {
@@ -30,6 +32,7 @@ impl Dollars {
             lanes: vec![0.0; model.lanes.len()],
             storage: vec![0.0; model.registries.len()],
             orphan: vec![0.0; model.registries.len()],
+            pulls: PullDollars::new(),
         };
         for month in months {
             let rates = ledger.tariff.lane_rates(model, month);
@@ -39,6 +42,9 @@ impl Dollars {
                 .zip(month.lane_bytes.iter().zip(rates))
             {
                 *sum += *bytes as f64 * rate;
+            }
+            for (of, usd) in month.pulls.iter().zip(ledger.tariff.pull_usd(model, month)) {
+                *dollars.pulls.entry((of.stream, of.registry)).or_default() += usd;
             }
             for (registry, byte_time) in month.stored.iter().enumerate() {
                 let usd =
@@ -263,6 +269,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             .list
             .iter()
             .filter(|of| of.at >= from && self.lanes.contains(&(of.lane as usize)));
+        let pulls = ledger.pulls.sum(ledger.model, None);
         let mut values = Vec::new();
         for (metric, total, unit) in [
             ("requested", self.requested, "1"),
@@ -289,7 +296,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
                 sum(&|lane| lane.overtaken_arrivals),
                 "1",
             ),
-            ("stale_tags", 0, "1"),
+            ("stale_tags", pulls.stale, "1"),
             ("deploys_missed", 0, "1"),
             ("moved_bytes", sum(&|lane| lane.moved_bytes), "bytes"),
             ("refused", ledger.refused, "1"),
@@ -298,10 +305,10 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             if self.destination.is_some() && of_all {
                 continue;
             }
-            let per = if metric == "deploys_missed" || metric == "stale_tags" {
-                0
-            } else {
-                self.requested
+            let per = match metric {
+                "deploys_missed" => 0,
+                "stale_tags" => pulls.served,
+                _ => self.requested,
             };
             let rate = (per > 0).then(|| total as f64 / per as f64);
             values.push(self.value(metric, "total", Some(total as f64), unit, false));
@@ -322,15 +329,18 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             .iter()
             .map(|&registry| dollars.orphan[registry])
             .sum();
-        let window = self.ledger.model.end.since(self.ledger.model.window.from);
-        let scale = MONTH_HOURS * 3600.0 / window.as_secs_f64();
+        let pulls = match self.destination {
+            None => dollars.pulls.values().sum(),
+            Some(_) => 0.0,
+        };
+        let scale = monthly(self.ledger);
         let mut values = Vec::new();
         for (metric, total) in [
             ("transfer_usd", transfer),
             ("storage_usd", storage),
             ("orphan_usd", orphan),
-            ("pull_usd", 0.0),
-            ("total_usd", transfer + storage),
+            ("pull_usd", pulls),
+            ("total_usd", transfer + storage + pulls),
         ] {
             if metric == "pull_usd" && self.destination.is_some() {
                 continue;
@@ -365,6 +375,12 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             half_width: None,
         }
     }
+}
+
+/// Returns by what dollars of the measured time become those of a month.
+pub(super) fn monthly<S>(ledger: &Ledger<'_, S>) -> f64 {
+    let window = ledger.model.end.since(ledger.model.window.from);
+    MONTH_HOURS * 3600.0 / window.as_secs_f64()
 }
 
 impl MetricValue {

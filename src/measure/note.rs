@@ -6,7 +6,7 @@
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Holdings, RegistryId};
-use crate::simulation::{PushState, RefusedOperation, Replication, RevokedCopy};
+use crate::simulation::{Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy};
 use crate::units::{SimDuration, SimTime};
 
 /// One happening; `at` is when.
@@ -61,6 +61,10 @@ pub(super) enum Note {
         registry: RegistryId,
         holdings: Holdings,
     },
+    /// An image was pushed that fleets may pull.
+    Offered(Offer),
+    /// A fleet pulled.
+    Pulled(Pull),
     /// The next of the rare ones.
     Rare,
 }

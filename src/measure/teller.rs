@@ -10,7 +10,7 @@ use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, Class, Holdings, RegistryId};
 use crate::simulation::{
-    Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+    Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -330,6 +330,14 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.revoked.extend(copies.iter().map(|copy| copy.id));
         let copies = copies.into();
         self.note_rare(Rare::Revoked { at, lane, copies });
+    }
+
+    fn offered(&mut self, offer: Offer) {
+        self.note(Note::Offered(offer));
+    }
+
+    fn pulled(&mut self, pull: Pull) {
+        self.note(Note::Pulled(pull));
     }
 
     fn unfinished(

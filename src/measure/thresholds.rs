@@ -1,22 +1,30 @@
 //! Whether what must hold held.
 
 use super::ledger::Ledger;
+use super::metrics::{Dollars, monthly};
 use super::outcome::{MetricValue, Verdict};
+use super::pulls;
 use crate::scenario::{Operator, Threshold};
 
 /// Returns the verdict on each threshold. Without a sample it is breached.
 pub(super) fn verdicts<S>(
     ledger: &Ledger<'_, S>,
     metrics: &[MetricValue],
+    dollars: &Dollars,
     thresholds: &[Threshold],
 ) -> Vec<Verdict> {
     thresholds
         .iter()
-        .map(|threshold| verdict(ledger, metrics, threshold))
+        .map(|threshold| verdict(ledger, metrics, dollars, threshold))
         .collect()
 }
 
-fn verdict<S>(ledger: &Ledger<'_, S>, metrics: &[MetricValue], threshold: &Threshold) -> Verdict {
+fn verdict<S>(
+    ledger: &Ledger<'_, S>,
+    metrics: &[MetricValue],
+    dollars: &Dollars,
+    threshold: &Threshold,
+) -> Verdict {
     let destination = threshold
         .labels
         .get("destination")
@@ -30,9 +38,16 @@ fn verdict<S>(ledger: &Ledger<'_, S>, metrics: &[MetricValue], threshold: &Thres
         })
     };
     let found = of(&statistic);
-    let observed = match threshold.labels.get("reason") {
-        None => found.and_then(|value| value.value),
-        Some(reason) => failures(ledger, destination, reason, &statistic),
+    let observed = match (
+        threshold.labels.get("reason"),
+        threshold.labels.get("stream"),
+    ) {
+        (Some(reason), _) => failures(ledger, destination, reason, &statistic),
+        (None, Some(stream)) => {
+            let asked = (threshold.metric, stream.as_str(), statistic.as_str());
+            pulls::of_stream(ledger, &dollars.pulls, asked, monthly(ledger))
+        }
+        (None, None) => found.and_then(|value| value.value),
     };
     let holds = |value| threshold.operator.holds(value, threshold.value);
     let held = observed.is_some_and(holds);

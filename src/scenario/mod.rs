@@ -35,10 +35,10 @@ pub use threshold::{Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
     Account, Action, Assumptions, Burst, Effect, Event, Failures, Gb, GeneratedRepositories,
-    Latency, LatencyPreset, Link, NamedShape, Outage, Permission, Popularity, Prices,
-    PushRepositories, PushStream, Refresh, Registry, ReplicaPushTime, Repository, Retention,
-    RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagOrder, Trace, TransferRate,
-    WeekShape,
+    Latency, LatencyPreset, Link, NamedShape, Outage, Permission, Popularity, Prices, PullFrom,
+    PullKind, PullStream, PushRepositories, PushStream, Recency, Refresh, Registry,
+    ReplicaPushTime, Repository, Retention, RouteLatency, Rule, Scenario, Shape, Stall,
+    StoredImages, TagOrder, Trace, TransferRate, WeekShape,
 };
 
 #[cfg(test)]

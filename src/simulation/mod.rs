@@ -8,6 +8,7 @@ pub mod names;
 mod observer;
 mod operations;
 mod permissions;
+mod pulls;
 mod requests;
 mod run;
 mod slab;
@@ -19,6 +20,7 @@ pub use model::{
     RegistryModel, RetentionModel, Script, ScriptImage, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
-    Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+    Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
+pub use pulls::PullModel;
 pub use run::{Interrupted, Simulation, Summary};

@@ -7,6 +7,7 @@ use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
 use super::permissions::Permissions;
+use super::pulls::Fleets;
 use super::requests::StreamState;
 use super::slab::Slab;
 use super::tags::{Contested, Resolved};
@@ -26,6 +27,7 @@ pub(super) enum Event {
     Push(u32),
     Dispatch(u32),
     BackoffEnd(u32),
+    Pull(u32),
 }
 
 impl Event {
@@ -40,6 +42,7 @@ impl Event {
             Self::Push(_) => 6,
             Self::Dispatch(_) => 7,
             Self::BackoffEnd(_) => 8,
+            Self::Pull(_) => 21,
         }
     }
 }
@@ -55,7 +58,8 @@ pub(super) enum EventClass {
     Configuration,
     Deletion,
     Push,
-    Dispatch = 6,
+    Pull,
+    Dispatch,
 }
 
 /// The place of an event among those of its class: by the name of its stream, its number, and its destination.
@@ -98,6 +102,7 @@ pub struct Simulation<'m, O> {
     pub(super) replications: Slab<Replication>,
     pub(super) streams: Vec<StreamState>,
     pub(super) scripts: Vec<ScriptState>,
+    pub(super) fleets: Fleets,
     /// Layers of digests that several repositories share, by number, made when first needed.
     pub(super) commons: Vec<Option<LayerId>>,
     pub(super) keys: Keys,
@@ -151,6 +156,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             replications: Slab::default(),
             streams: StreamState::all(model, seed),
             scripts: ScriptState::all(model, seed),
+            fleets: Fleets::new(model, seed),
             commons: vec![None; model.commons.len()],
             keys: Keys::new(model, seed),
             contested: Contested::new(&model.tag_texts),
@@ -272,6 +278,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
             Event::Retention(retention) => self.retain(at, retention),
             Event::Push(stream) => self.push_from(at, stream),
+            Event::Pull(pull) => self.pull(at, pull),
             Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
                 self.queue(at, replication)
             }

@@ -11,6 +11,7 @@ use super::calendar::{Boundaries, Month};
 use super::checks::Checks;
 use super::money::Tariff;
 use super::note::{Note, Notes};
+use super::pulls::PullBook;
 use super::questions::{HALF_HOUR, Questions};
 use super::record::{RecordSink, ReplicationRecord};
 use super::revocations::Revocations;
@@ -56,6 +57,7 @@ pub(super) struct Ledger<'m, S> {
     pub(super) revocations: Revocations,
     pub(super) storage: StorageMeter,
     pub(super) timeline: Timeline,
+    pub(super) pulls: PullBook,
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
@@ -107,6 +109,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             failures: BTreeMap::new(),
             revocations: Revocations::default(),
             storage: StorageMeter::new(model.registries.len(), from),
+            pulls: PullBook::default(),
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),
@@ -151,6 +154,8 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
                     registry,
                     ref holdings,
                 } => self.storage.set(at, registry, holdings),
+                Note::Offered(ref offer) => self.pulls.offered(offer),
+                Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
                 Note::Rare => {
                     let next = rare.next().expect("a rare happening is told in its place");
                     self.book_rare(next);

@@ -127,6 +127,8 @@ pub fn empty() -> Outcome {
         storage: Vec::new(),
         costs: Vec::new(),
         refused: Vec::new(),
+        pulls: Vec::new(),
+        break_even: Vec::new(),
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),

@@ -11,6 +11,7 @@ mod lints;
 mod network;
 mod policy;
 mod prices;
+mod pulls;
 mod registries;
 mod replication;
 mod thresholds;
@@ -31,6 +32,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     accounts::check(cx, scenario);
     registries::check(cx, scenario);
     workload::check(cx, scenario);
+    pulls::check(cx, scenario, &documents);
     events::check(cx, scenario);
     let traces = traces::read(cx, scenario);
     network::check(cx, scenario);

@@ -26,8 +26,9 @@ pub(super) fn read(
         };
         match parse_key(&key) {
             Ok((metric, labels)) => {
-                has_meaning(cx, &path, metric);
-                check_labels(cx, &path, metric, &labels, &destinations);
+                has_meaning(cx, scenario, &path, metric);
+                let streams = streams(scenario, metric);
+                check_labels(cx, &path, metric, &labels, (&destinations, &streams));
                 thresholds.extend(read_conditions(
                     cx, &path, metric, &key, &labels, conditions,
                 ));
@@ -41,8 +42,13 @@ pub(super) fn read(
     thresholds
 }
 
-fn has_meaning(cx: &mut Context<'_>, path: &Path, metric: &Metric) {
-    if let Some(missing) = metric.needs {
+/// Tells whether the scenario has what a metric needs.
+fn has(scenario: &Scenario, what: &str) -> bool {
+    what == "pulls" && !scenario.pulls.is_empty()
+}
+
+fn has_meaning(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, metric: &Metric) {
+    if let Some(missing) = metric.needs.filter(|what| !has(scenario, what)) {
         let place = cx.key_place(path);
         let name = metric.name;
         let message = format!("`{name}` means nothing here: this scenario has no {missing}");
@@ -81,7 +87,7 @@ fn check_labels(
     path: &Path,
     metric: &Metric,
     labels: &BTreeMap<String, String>,
-    destinations: &BTreeSet<String>,
+    (destinations, streams): (&BTreeSet<String>, &[&str]),
 ) {
     for (name, value) in labels {
         let place = cx.key_place(path);
@@ -98,8 +104,9 @@ fn check_labels(
         let known: Vec<&str> = match label {
             Label::Destination => destinations.iter().map(String::as_str).collect(),
             Label::Reason => REASONS.to_vec(),
-            // A metric with this label has already been refused for want of streams.
-            Label::Stream => continue,
+            // Without streams, the metric has already been refused.
+            Label::Stream if streams.is_empty() => continue,
+            Label::Stream => streams.to_vec(),
         };
         // A destination that is written wrong is told where it is written.
         let uncertain =
@@ -108,6 +115,15 @@ fn check_labels(
             cx.unknown(place, label.name(), value, &known);
         }
     }
+}
+
+/// Returns the streams by which a metric may be narrowed.
+fn streams<'a>(scenario: &'a Scenario, metric: &Metric) -> Vec<&'a str> {
+    let pulls = scenario
+        .pulls
+        .keys()
+        .filter(|_| metric.needs == Some("pulls"));
+    pulls.map(String::as_str).collect()
 }
 
 /// Returns every registry that is a destination at some time, as the scenario writes it.

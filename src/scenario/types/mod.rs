@@ -5,6 +5,7 @@
 mod behaviour;
 mod event;
 mod prices;
+mod pulls;
 mod registry;
 mod workload;
 
@@ -19,6 +20,7 @@ pub use behaviour::{
 };
 pub use event::{Action, Event};
 pub use prices::{Gb, Prices, TransferRate};
+pub use pulls::{PullFrom, PullKind, PullStream, Recency};
 pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};
 pub use workload::{
     Burst, GeneratedRepositories, NamedShape, Popularity, PushRepositories, PushStream, Refresh,
@@ -67,6 +69,10 @@ pub struct Scenario {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "name" }))]
     pub pushes: BTreeMap<String, PushStream>,
+    /// Pulls of running fleets by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "name" }))]
+    pub pulls: BTreeMap<String, PullStream>,
     /// Deletes of old images at their source, by name.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "name" }))]

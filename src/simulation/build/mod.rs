@@ -1,6 +1,7 @@
 //! From a checked scenario to a [`Model`]: every name becomes a dense id, every default a value, once and for all.
 
 mod laws;
+mod pulls;
 mod registries;
 mod scripts;
 mod workload;
@@ -58,6 +59,7 @@ impl Model {
             names,
             accounts: registries.accounts(scenario),
             registries: registries.models(loaded),
+            pulls: pulls::pulls(loaded, &registries, &streams, &tags, &ranks),
             retention: workload::retention(loaded, &registries.names, &repositories, &ranks),
             regions: registries.regions,
             lanes,
@@ -131,6 +133,7 @@ enum Kind {
     Pushes,
     Retention,
     Trace,
+    Pulls,
 }
 
 impl<'a> Ranks<'a> {
@@ -148,7 +151,11 @@ impl<'a> Ranks<'a> {
             .traces
             .keys()
             .map(|name| (name.as_str(), Kind::Trace));
-        let mut all: Vec<_> = pushes.chain(retention).chain(traces).collect();
+        let pulls = scenario
+            .pulls
+            .keys()
+            .map(|name| (name.as_str(), Kind::Pulls));
+        let mut all: Vec<_> = pushes.chain(retention).chain(traces).chain(pulls).collect();
         all.sort_unstable();
         Self(all)
     }
