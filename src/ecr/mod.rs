@@ -13,6 +13,7 @@ pub mod mutability;
 mod order;
 pub mod policy;
 mod provenance;
+mod pulls;
 mod push;
 mod reason;
 mod refusal;

@@ -6,6 +6,7 @@ use super::gauge::Gauge;
 use super::ledger::Ledger;
 use super::money::MonthUse;
 use super::outcome::MetricValue;
+use super::pulls::PullDollars;
 use super::stats::LaneStats;
 use super::storage::ByteTime;
 use super::tails;
@@ -22,6 +23,7 @@ pub(super) struct Dollars {
     /// All three storage items.
     pub storage: Vec<f64>,
     pub orphan: Vec<f64>,
+    pub pulls: PullDollars,
 }
 
 impl Dollars {
@@ -31,6 +33,7 @@ impl Dollars {
             lanes: vec![0.0; model.lanes.len()],
             storage: vec![0.0; model.registries.len()],
             orphan: vec![0.0; model.registries.len()],
+            pulls: PullDollars::new(),
         };
         for month in months {
             let rates = ledger.tariff.lane_rates(model, month);
@@ -40,6 +43,9 @@ impl Dollars {
                 .zip(month.lane_bytes.iter().zip(rates))
             {
                 *sum += *bytes as f64 * rate;
+            }
+            for (of, usd) in month.pulls.iter().zip(ledger.tariff.pull_usd(model, month)) {
+                *dollars.pulls.entry((of.stream, of.registry)).or_default() += usd;
             }
             for (registry, byte_time) in month.stored.iter().enumerate() {
                 let usd =
@@ -282,6 +288,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             .iter()
             .filter(|of| of.at >= from && self.lanes.contains(&(of.lane as usize)));
         let deployments = DeploymentStats::sum(ledger);
+        let pulls = ledger.pulls.sum(ledger.model, None);
         let mut values = Vec::new();
         for (metric, total, unit) in [
             ("requested", self.requested, "1"),
@@ -308,7 +315,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
                 sum(&|lane| lane.overtaken_arrivals),
                 "1",
             ),
-            ("stale_tags", 0, "1"),
+            ("stale_tags", pulls.stale, "1"),
             ("deploys_missed", deployments.missed, "1"),
             ("moved_bytes", sum(&|lane| lane.moved_bytes), "bytes"),
             ("refused", ledger.refused, "1"),
@@ -319,7 +326,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             }
             let per = match metric {
                 "deploys_missed" => deployments.deployments,
-                "stale_tags" => 0,
+                "stale_tags" => pulls.served,
                 _ => self.requested,
             };
             let rate = (per > 0).then(|| total as f64 / per as f64);
@@ -341,15 +348,18 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             .iter()
             .map(|&registry| dollars.orphan[registry])
             .sum();
-        let window = self.ledger.model.end.since(self.ledger.model.window.from);
-        let scale = MONTH_HOURS * 3600.0 / window.as_secs_f64();
+        let pulls = match self.destination {
+            None => dollars.pulls.values().sum(),
+            Some(_) => 0.0,
+        };
+        let scale = monthly(self.ledger);
         let mut values = Vec::new();
         for (metric, total) in [
             ("transfer_usd", transfer),
             ("storage_usd", storage),
             ("orphan_usd", orphan),
-            ("pull_usd", 0.0),
-            ("total_usd", transfer + storage),
+            ("pull_usd", pulls),
+            ("total_usd", transfer + storage + pulls),
         ] {
             if metric == "pull_usd" && self.destination.is_some() {
                 continue;
@@ -384,6 +394,12 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
             half_width: None,
         }
     }
+}
+
+/// Returns by what dollars of the measured time become those of a month.
+pub(super) fn monthly<S>(ledger: &Ledger<'_, S>) -> f64 {
+    let window = ledger.model.end.since(ledger.model.window.from);
+    MONTH_HOURS * 3600.0 / window.as_secs_f64()
 }
 
 impl MetricValue {

@@ -2,6 +2,7 @@
 //! come of them.
 
 mod batches;
+mod break_even;
 mod calendar;
 mod checks;
 mod deployments;
@@ -12,6 +13,7 @@ mod metrics;
 mod money;
 mod note;
 pub mod outcome;
+mod pulls;
 mod questions;
 pub mod record;
 mod records;

@@ -1,6 +1,6 @@
 //! Money: bytes and byte-time times a price, applied once per month, payer and pair of Regions to the total.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::outcome::{CostRow, OtherReading};
 use super::storage::ByteTime;
@@ -31,10 +31,32 @@ pub(super) struct MonthUse {
     pub lane_bytes: Vec<u64>,
     /// Byte-time by registry.
     pub stored: Vec<ByteTime>,
+    /// What fleets pulled.
+    pub pulls: Vec<PullUse>,
 }
 
-/// Bytes from one Region to another for one payer.
-type Pairs = BTreeMap<(usize, usize, usize), u64>;
+/// What a fleet pulled from a registry in a month.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PullUse {
+    /// Place of the pull stream.
+    pub stream: usize,
+    /// Place of the registry.
+    pub registry: usize,
+    pub bytes: u64,
+}
+
+/// What crosses a border of Regions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Item {
+    Transfer,
+    Pull,
+}
+
+/// Payer, source and destination Region, and what for.
+type Route = (usize, usize, usize, Item);
+
+/// Bytes by route.
+type Pairs = BTreeMap<Route, u64>;
 
 impl Tariff {
     /// Returns the tariff of a price table, which has the scenario's own prices in it already.
@@ -61,7 +83,10 @@ impl Tariff {
         };
         let totals = months.iter().map(|month| {
             let dollars = self.transfer_usd(model, &pairs(model, month), other)?;
-            Some(dollars.values().sum::<f64>())
+            let transfer = dollars
+                .iter()
+                .filter(|(route, _)| route.3 == Item::Transfer);
+            Some(transfer.map(|(_, usd)| usd).sum::<f64>())
         });
         OtherReading {
             transfer_rate: name,
@@ -81,6 +106,31 @@ impl Tariff {
             }
         };
         model.lanes.iter().map(rate).collect()
+    }
+
+    /// Returns the dollars of each of a month's pulls: the route's total spread in proportion.
+    pub(super) fn pull_usd(&self, model: &Model, month: &MonthUse) -> Vec<f64> {
+        if month.pulls.is_empty() {
+            return Vec::new();
+        }
+        let pairs = pairs(model, month);
+        let dollars = self.chosen_usd(model, &pairs);
+        let usd = |of: &PullUse| {
+            let route = pull_route(model, of);
+            dollars[&route] * (of.bytes as f64 / pairs[&route] as f64)
+        };
+        month.pulls.iter().map(usd).collect()
+    }
+
+    /// Returns the dollars of the first byte that crosses from one Region to another: the price, or the first tier of it.
+    pub(super) fn first_byte_rate(&self, from: &str, to: &str) -> f64 {
+        self.first_gb_rate(from, to) / self.gb()
+    }
+
+    /// Returns the dollars of a byte that lies in a Region for a month.
+    pub(super) fn stored_byte_rate(&self, region: &str) -> f64 {
+        let price = self.table.storage(region);
+        price.map_or(0.0, |price| price.usd_per_gb_month / GIB)
     }
 
     /// Returns dollars per byte on each lane when nothing was moved yet: the price, or the first tier of it.
@@ -104,13 +154,13 @@ impl Tariff {
         } else {
             "GB"
         };
-        let row = |(key, &bytes): (&(usize, usize, usize), &u64)| {
-            let (payer, from, to) = *key;
+        let row = |(key, &bytes): (&Route, &u64)| {
+            let (payer, from, to, item) = *key;
             let quantity = bytes as f64 / self.gb();
             CostRow {
                 month: month.label.clone(),
                 payer: model.accounts[payer].alias.clone(),
-                item: "transfer".to_owned(),
+                item: item.name().to_owned(),
                 from: model.regions[from].clone(),
                 to: model.regions[to].clone(),
                 quantity: Number(quantity),
@@ -120,7 +170,10 @@ impl Tariff {
                         .unwrap_or(dollars[key] / quantity),
                 ),
                 usd: Usd(dollars[key]),
-                caused_by: model.accounts[payer].alias.clone(),
+                caused_by: match item {
+                    Item::Transfer => model.accounts[payer].alias.clone(),
+                    Item::Pull => pullers(model, month, *key),
+                },
             }
         };
         pairs
@@ -130,7 +183,7 @@ impl Tariff {
             .collect()
     }
 
-    fn chosen_usd(&self, model: &Model, pairs: &Pairs) -> BTreeMap<(usize, usize, usize), f64> {
+    fn chosen_usd(&self, model: &Model, pairs: &Pairs) -> BTreeMap<Route, f64> {
         let dollars = self.transfer_usd(model, pairs, self.prices.transfer_rate);
         dollars.expect("every pair that a run may use has a price, which was checked")
     }
@@ -142,31 +195,33 @@ impl Tariff {
         model: &Model,
         pairs: &Pairs,
         reading: TransferRate,
-    ) -> Option<BTreeMap<(usize, usize, usize), f64>> {
+    ) -> Option<BTreeMap<Route, f64>> {
         let mut dollars = BTreeMap::new();
-        let mut tiered: BTreeMap<(usize, usize), Vec<(usize, u64)>> = BTreeMap::new();
-        for (&(payer, from, to), &bytes) in pairs {
+        let mut tiered: BTreeMap<(usize, usize), Vec<(usize, Item, u64)>> = BTreeMap::new();
+        for (&(payer, from, to, item), &bytes) in pairs {
             let flat = self.flat_rate(&model.regions[from], &model.regions[to], reading);
             match flat {
                 _ if bytes == 0 => {
-                    dollars.insert((payer, from, to), 0.0);
+                    dollars.insert((payer, from, to, item), 0.0);
                 }
                 Flat::Rate(rate) => {
-                    dollars.insert((payer, from, to), bytes as f64 / self.gb() * rate);
+                    dollars.insert((payer, from, to, item), bytes as f64 / self.gb() * rate);
                 }
                 Flat::Tiered => {
-                    tiered.entry((payer, from)).or_default().push((to, bytes));
+                    let all = tiered.entry((payer, from)).or_default();
+                    all.push((to, item, bytes));
                 }
                 Flat::NoPrice => return None,
             }
         }
         for ((payer, from), bytes_to) in tiered {
-            let total: u64 = bytes_to.iter().map(|(_, bytes)| bytes).sum();
+            let total: u64 = bytes_to.iter().map(|(_, _, bytes)| bytes).sum();
             let tiers = self.table.internet(&model.regions[from])?;
             let cost = tiered_cost(tiers, total as f64 / self.gb())
                 .or_else(|| self.carried_on(reading, tiers, total))?;
-            for (to, bytes) in bytes_to {
-                dollars.insert((payer, from, to), cost * (bytes as f64 / total as f64));
+            for (to, item, bytes) in bytes_to {
+                let part = cost * (bytes as f64 / total as f64);
+                dollars.insert((payer, from, to, item), part);
             }
         }
         Some(dollars)
@@ -198,7 +253,7 @@ impl Tariff {
     }
 
     /// Returns the dollars per unit of a pair, unless tiers mix them.
-    fn listed_rate(&self, model: &Model, (_, from, to): (usize, usize, usize)) -> Option<f64> {
+    fn listed_rate(&self, model: &Model, (_, from, to, _): Route) -> Option<f64> {
         match self.flat_rate(
             &model.regions[from],
             &model.regions[to],
@@ -209,8 +264,11 @@ impl Tariff {
         }
     }
 
-    fn first_rate(&self, model: &Model, (_, from, to): (usize, usize, usize)) -> f64 {
-        let (from, to) = (&model.regions[from], &model.regions[to]);
+    fn first_rate(&self, model: &Model, (_, from, to, _): Route) -> f64 {
+        self.first_gb_rate(&model.regions[from], &model.regions[to])
+    }
+
+    fn first_gb_rate(&self, from: &str, to: &str) -> f64 {
         match self.flat_rate(from, to, self.prices.transfer_rate) {
             Flat::Rate(rate) => rate,
             Flat::Tiered => self
@@ -295,19 +353,55 @@ enum Flat {
     NoPrice,
 }
 
-/// Returns payer, source and destination Region of a lane: the source account pays for transfer.
-fn pair(model: &Model, lane: &crate::simulation::Lane) -> (usize, usize, usize) {
+impl Item {
+    /// Returns its name on the bill.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Transfer => "transfer",
+            Self::Pull => "pull",
+        }
+    }
+}
+
+/// Returns the route of a lane: the source account pays for transfer.
+fn pair(model: &Model, lane: &crate::simulation::Lane) -> Route {
     let (source, destination) = (
         &model.registries[lane.source.index()],
         &model.registries[lane.destination.index()],
     );
-    (source.account, source.region, destination.region)
+    (
+        source.account,
+        source.region,
+        destination.region,
+        Item::Transfer,
+    )
+}
+
+/// Returns the route of a pull: the owner of the pulled registry pays.
+fn pull_route(model: &Model, of: &PullUse) -> Route {
+    let registry = &model.registries[of.registry];
+    let to = model.pulls[of.stream].region;
+    (registry.account, registry.region, to, Item::Pull)
+}
+
+/// Returns the accounts whose fleets pulled on a route, by alias, separated by spaces.
+fn pullers(model: &Model, month: &MonthUse, route: Route) -> String {
+    let pulls = month.pulls.iter();
+    let pulls = pulls.filter(|of| pull_route(model, of) == route);
+    let accounts = pulls.map(|of| model.pulls[of.stream].account);
+    let accounts: BTreeSet<&str> = accounts
+        .map(|account| model.accounts[account].alias.as_str())
+        .collect();
+    accounts.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 fn pairs(model: &Model, month: &MonthUse) -> Pairs {
     let mut pairs = Pairs::new();
     for (lane, bytes) in model.lanes.iter().zip(&month.lane_bytes) {
         *pairs.entry(pair(model, lane)).or_default() += bytes;
+    }
+    for of in &month.pulls {
+        *pairs.entry(pull_route(model, of)).or_default() += of.bytes;
     }
     pairs
 }

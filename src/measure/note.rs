@@ -6,7 +6,9 @@
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Holdings, RegistryId};
-use crate::simulation::{DeploymentStep, PushState, RefusedOperation, Replication, RevokedCopy};
+use crate::simulation::{
+    DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+};
 use crate::units::{SimDuration, SimTime};
 
 /// One happening; `at` is when.
@@ -63,6 +65,10 @@ pub(super) enum Note {
     },
     /// Something became of one of a stream's deployments.
     Deployed { stream: u32, step: DeploymentStep },
+    /// An image was pushed that fleets may pull.
+    Offered(Offer),
+    /// A fleet pulled.
+    Pulled(Pull),
     /// The next of the rare ones.
     Rare,
 }

@@ -35,6 +35,10 @@ pub struct Outcome {
     pub deployments: Vec<DeploymentRow>,
     /// `gate.csv`
     pub gates: Vec<GateRow>,
+    /// `pulls.csv`
+    pub pulls: Vec<PullRow>,
+    /// `breakeven.csv`
+    pub break_even: Vec<BreakEvenRow>,
     /// The bill's transfer item under the reading of the transfer rate that `prices.transfer_rate` did not choose.
     pub other_reading: OtherReading,
     /// Running hash over time, kind and ids of every event, in order.
@@ -333,6 +337,62 @@ table! {
         usd: Usd,
         /// Account whose pushes caused the line, by alias.
         caused_by: String,
+    }
+}
+
+table! {
+    /// Pulls of one stream from one registry.
+    PullRow, "pulls.csv", {
+        /// Pull stream.
+        stream: String,
+        /// Registry that served the pulls; empty: none of those asked had the image.
+        from: String,
+        /// Account and Region of the fleet.
+        to: String,
+        /// Measured pulls.
+        pulls: u64,
+        /// Bytes that they moved: of each image the part that a node does not hold.
+        bytes: u64,
+        /// What the bytes that crossed a Region cost.
+        usd: Usd,
+        /// Share of all pulls of the stream that were served that a registry in the fleet's Region served.
+        local_share: Option<Number>,
+        /// Pulls by a tag that stood on a newer image at the source.
+        stale: u64,
+    }
+}
+
+table! {
+    /// One pull stream and one time for which replicas would be kept: replicate, or pull across?
+    BreakEvenRow, "breakeven.csv", {
+        /// Pull stream.
+        stream: String,
+        /// Region from which it pulls if its own lacks the image.
+        from: String,
+        /// Region of the fleet.
+        to: String,
+        /// Measured images that its push stream pushed.
+        images: u64,
+        /// Measured pulls that were served.
+        pulls: u64,
+        /// Pulls per image.
+        pulls_per_image: Number,
+        /// Mean bytes of a whole image.
+        mean_image_bytes: Number,
+        /// Mean bytes of an image's layers that no earlier image of its repository had: what a replica moves and stores.
+        mean_replica_bytes: Number,
+        /// One pull of an image across, without what a node holds; under internet rates at the first tier.
+        pull_usd: Usd,
+        /// Replicating an image from its source to the fleet's Region.
+        replication_usd: Usd,
+        /// Storing its replica for a month.
+        storage_month_usd: Usd,
+        /// Months for which the replica is kept.
+        kept_months: u32,
+        /// Pulls per image above which replicating is cheaper; empty if pulling is free.
+        break_even_pulls_per_image: Option<Number>,
+        /// replicate or pull: what is cheaper at this run's pulls per image.
+        cheaper: String,
     }
 }
 

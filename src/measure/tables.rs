@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::break_even;
 use super::calendar::moment;
 use super::deployments;
 use super::gauge::Gauge;
@@ -12,6 +13,7 @@ use super::outcome::{
     DestinationRow, FailureRow, LatencyRow, LinkRow, MetricValue, Outcome, RefusedRow,
     RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
 };
+use super::pulls;
 use super::questions::HALF_HOUR;
 use super::record::{RecordSink, Status};
 use super::table::{Moment, Number, Seconds, Usd};
@@ -35,7 +37,7 @@ impl<S: RecordSink> Ledger<'_, S> {
         let dollars = Dollars::new(&self, &months);
         let metrics = metrics::values(&self, &dollars);
         let outcome = Outcome {
-            thresholds: thresholds::verdicts(&self, &metrics, thresholds),
+            thresholds: thresholds::verdicts(&self, &metrics, &dollars, thresholds),
             notes: self.notes(&metrics),
             metrics,
             destinations: self.destination_rows(&dollars),
@@ -50,6 +52,8 @@ impl<S: RecordSink> Ledger<'_, S> {
             refused: self.refused_rows(),
             deployments: deployments::rows(self.model, &self.deployments),
             gates: deployments::gate_rows(self.model, &self.deployments),
+            pulls: pulls::rows(&self, &dollars.pulls),
+            break_even: break_even::rows(&self),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,
@@ -81,6 +85,7 @@ impl<S: RecordSink> Ledger<'_, S> {
                 whole: month.whole,
                 lane_bytes: vec![0; self.lanes.len()],
                 stored: stored.clone(),
+                pulls: self.pulls.month_uses(uses.len()),
             });
         }
         let segments = self.timeline.segments.iter().enumerate();

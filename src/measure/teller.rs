@@ -10,7 +10,8 @@ use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, Class, Holdings, RegistryId};
 use crate::simulation::{
-    DeploymentStep, Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+    DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
+    RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -334,6 +335,14 @@ impl<D: Delivery> Observer for Teller<'_, D> {
 
     fn deployed(&mut self, stream: u32, step: DeploymentStep) {
         self.note(Note::Deployed { stream, step });
+    }
+
+    fn offered(&mut self, offer: Offer) {
+        self.note(Note::Offered(offer));
+    }
+
+    fn pulled(&mut self, pull: Pull) {
+        self.note(Note::Pulled(pull));
     }
 
     fn unfinished(

@@ -1,29 +1,38 @@
 //! Whether what must hold held.
 
 use super::ledger::Ledger;
-use super::metrics;
+use super::metrics::{self, Dollars, monthly};
 use super::outcome::{MetricValue, Verdict};
+use super::pulls;
 use crate::scenario::{Operator, Threshold};
 
 /// Returns the verdict on each threshold. Without a sample it is breached.
 pub(super) fn verdicts<S>(
     ledger: &Ledger<'_, S>,
     metrics: &[MetricValue],
+    dollars: &Dollars,
     thresholds: &[Threshold],
 ) -> Vec<Verdict> {
     thresholds
         .iter()
-        .map(|threshold| verdict(ledger, metrics, threshold))
+        .map(|threshold| verdict(ledger, metrics, dollars, threshold))
         .collect()
 }
 
-fn verdict<S>(ledger: &Ledger<'_, S>, metrics: &[MetricValue], threshold: &Threshold) -> Verdict {
+fn verdict<S>(
+    ledger: &Ledger<'_, S>,
+    metrics: &[MetricValue],
+    dollars: &Dollars,
+    threshold: &Threshold,
+) -> Verdict {
     let destination = threshold
         .labels
         .get("destination")
         .map_or("", String::as_str);
     let statistic = threshold.statistic.to_string();
     let of_stream = threshold.labels.get("stream");
+    let is_of_deployments = threshold.metric.starts_with("deploy");
+    let of_stream = of_stream.filter(|_| is_of_deployments);
     let of_stream = of_stream.and_then(|stream| deployments_of(ledger, stream));
     let of = |statistic: &str| {
         of_stream
@@ -37,9 +46,16 @@ fn verdict<S>(ledger: &Ledger<'_, S>, metrics: &[MetricValue], threshold: &Thres
             })
     };
     let found = of(&statistic);
-    let observed = match threshold.labels.get("reason") {
-        None => found.and_then(|value| value.value),
-        Some(reason) => failures(ledger, destination, reason, &statistic),
+    let observed = match (
+        threshold.labels.get("reason"),
+        threshold.labels.get("stream"),
+    ) {
+        (Some(reason), _) => failures(ledger, destination, reason, &statistic),
+        (None, Some(stream)) if !is_of_deployments => {
+            let asked = (threshold.metric, stream.as_str(), statistic.as_str());
+            pulls::of_stream(ledger, &dollars.pulls, asked, monthly(ledger))
+        }
+        (None, _) => found.and_then(|value| value.value),
     };
     let holds = |value| threshold.operator.holds(value, threshold.value);
     let held = observed.is_some_and(holds);

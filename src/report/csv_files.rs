@@ -28,7 +28,9 @@ pub fn write_tables(folder: &Path, outcome: &Outcome) -> Result<(), FileError> {
     write_table(folder, &outcome.costs)?;
     write_table(folder, &outcome.deployments)?;
     write_table(folder, &outcome.gates)?;
-    write_table(folder, &outcome.refused)
+    write_table(folder, &outcome.refused)?;
+    write_table(folder, &outcome.pulls)?;
+    write_table(folder, &outcome.break_even)
 }
 
 /// Writes `rows` as the table's file in `folder`.
@@ -114,8 +116,8 @@ fn summary_rows(outcome: &Outcome) -> Vec<SummaryRow> {
 mod tests {
     use super::*;
     use crate::measure::outcome::{
-        CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow, ReplicationRow,
-        RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
+        BreakEvenRow, CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, PullRow,
+        RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
     };
 
     fn header<T: Table>() -> String {
@@ -172,6 +174,14 @@ mod tests {
             (
                 header::<RefusedRow>(),
                 "at,action,registry,repository,exception,message",
+            ),
+            (
+                header::<PullRow>(),
+                "stream,from,to,pulls,bytes,usd,local_share,stale",
+            ),
+            (
+                header::<BreakEvenRow>(),
+                "stream,from,to,images,pulls,pulls_per_image,mean_image_bytes,mean_replica_bytes,pull_usd,replication_usd,storage_month_usd,kept_months,break_even_pulls_per_image,cheaper",
             ),
         ];
         for (header, columns) in expected {

@@ -36,9 +36,9 @@ pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
     Account, Action, Assumptions, Backoff, Burst, Deployment, Effect, Event, Failures, Gb,
     GeneratedRepositories, Latency, LatencyPreset, Link, NamedShape, Outage, Permission,
-    Popularity, Prices, PushRepositories, PushStream, Refresh, Registry, ReplicaPushTime,
-    Repository, Retention, RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagOrder,
-    Trace, TransferRate, WeekShape,
+    Popularity, Prices, PullFrom, PullKind, PullStream, PushRepositories, PushStream, Recency,
+    Refresh, Registry, ReplicaPushTime, Repository, Retention, RouteLatency, Rule, Scenario, Shape,
+    Stall, StoredImages, TagOrder, Trace, TransferRate, WeekShape,
 };
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ fn has_header(path: &[&str], value: &Value) -> bool {
         ([_], Value::Object(_)) => true,
         (
             [
-                "registries" | "pushes" | "retention" | "traces" | "links" | "deployments",
+                "registries" | "pushes" | "retention" | "traces" | "links" | "deployments"
+                | "pulls",
                 _,
             ],
             Value::Object(_),

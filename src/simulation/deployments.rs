@@ -174,10 +174,10 @@ impl<O: Observer> Simulation<'_, O> {
             wait: of.backoff.first,
         };
         let place = self.deployments.open.insert(deployment);
-        self.schedule_pull(at, place);
+        self.schedule_attempt(at, place);
     }
 
-    fn schedule_pull(&mut self, at: SimTime, place: u32) {
+    fn schedule_attempt(&mut self, at: SimTime, place: u32) {
         let order = self.deployments.open.get(place).order;
         let rank = Rank::new(EventClass::Pull as u8, order);
         self.calendar
@@ -226,7 +226,7 @@ impl<O: Observer> Simulation<'_, O> {
             .saturating_add(of.give_up.as_nanos());
         if let Some(next) = next.filter(|&next| next <= until) {
             self.deployments.open.get_mut(place).wait = of.backoff.after(deployment.wait);
-            return self.schedule_pull(SimTime::from_nanos(next), place);
+            return self.schedule_attempt(SimTime::from_nanos(next), place);
         }
         if until <= self.model.end.as_nanos() {
             self.end_deployment(place, DeploymentStep::GaveUp);

@@ -10,6 +10,7 @@ pub mod names;
 mod observer;
 mod operations;
 mod permissions;
+mod pulls;
 mod requests;
 mod run;
 mod slab;
@@ -22,6 +23,8 @@ pub use model::{
     StoredImages, Stream, Window,
 };
 pub use observer::{
-    DeploymentStep, Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,
+    DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
+    RevokedCopy,
 };
+pub use pulls::PullModel;
 pub use run::{Interrupted, Simulation, Summary};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::names::Names;
+use super::pulls::PullModel;
 use super::slots::SlotTable;
 use super::tags::TagBook;
 use crate::aws::{Registry, RegistryPolicy};
@@ -47,6 +48,8 @@ pub struct Model {
     pub provided: Vec<Provided>,
     /// Streams of pushes.
     pub streams: Vec<Stream>,
+    /// Fleets that pull.
+    pub pulls: Vec<PullModel>,
     /// Deletes of old images.
     pub retention: Vec<RetentionModel>,
     /// Deployments of what streams push, in order of name.

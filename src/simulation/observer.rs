@@ -182,6 +182,30 @@ pub enum DeploymentStep {
     AvailableEverywhere(SimDuration),
 }
 
+/// An image of a stream that fleets pull: it was pushed in the measured window.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer {
+    /// Its push stream.
+    pub stream: u32,
+    /// Bytes of the whole image.
+    pub image_bytes: u64,
+    /// Bytes of its layers that no earlier image of its stream and repository had.
+    pub new_bytes: u64,
+}
+
+/// A pull in the measured window.
+#[derive(Clone, Copy, Debug)]
+pub struct Pull {
+    /// Its pull stream.
+    pub stream: u32,
+    /// The registry that served it; `None` if none of those that it asks has the image.
+    pub registry: Option<RegistryId>,
+    /// Bytes that it moved.
+    pub bytes: u64,
+    /// Whether its tag stands on a newer image at the source.
+    pub is_stale: bool,
+}
+
 /// Listens to a run. No method may look at the clock of the machine or draw.
 pub trait Observer {
     /// Returns the next moment at which [`Observer::boundary`] wants to be called.
@@ -238,6 +262,12 @@ pub trait Observer {
 
     /// Something became of one of a stream's deployments.
     fn deployed(&mut self, stream: u32, step: DeploymentStep);
+
+    /// An image was pushed that fleets may pull.
+    fn offered(&mut self, offer: Offer);
+
+    /// A fleet pulled an image, or found none.
+    fn pulled(&mut self, pull: Pull);
 
     /// The run ended with this replication unfinished; `moved_bytes` counts its present attempt too.
     fn unfinished(

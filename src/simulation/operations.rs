@@ -96,6 +96,9 @@ impl<O: Observer> Simulation<'_, O> {
         for script in 0..self.model.scripts.len() {
             self.schedule_steps(script, 0);
         }
+        for pull in 0..self.model.pulls.len() {
+            self.schedule_pull(pull);
+        }
         for retention in 0..self.model.retention.len() {
             self.schedule_retention(retention, 1);
         }

@@ -159,6 +159,7 @@ impl<O: Observer> Simulation<'_, O> {
         };
         self.last_push = number;
         self.tell_stored(at);
+        self.offer(at, push.origin, push.repository, image);
         let routes = self
             .permissions
             .routes(self.model, push.registry, push.repository);

@@ -9,6 +9,7 @@ use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
 use super::permissions::Permissions;
+use super::pulls::Fleets;
 use super::requests::StreamState;
 use super::slab::Slab;
 use super::tags::{Contested, Resolved};
@@ -36,6 +37,7 @@ pub(super) enum Event {
     /// A replicated delete takes effect at its destination.
     DeleteEnd(u32),
     DeploymentPull(u32),
+    Pull(u32),
 }
 
 impl Event {
@@ -53,6 +55,7 @@ impl Event {
             Self::DeleteDispatch(_) => 20,
             Self::DeleteEnd(_) => 21,
             Self::DeploymentPull(_) => 9,
+            Self::Pull(_) => 10,
         }
     }
 }
@@ -112,6 +115,7 @@ pub struct Simulation<'m, O> {
     pub(super) replications: Slab<Replication>,
     pub(super) streams: Vec<StreamState>,
     pub(super) scripts: Vec<ScriptState>,
+    pub(super) fleets: Fleets,
     /// Layers of digests that several repositories share, by number, made when first needed.
     pub(super) commons: Vec<Option<LayerId>>,
     pub(super) deployments: Deployments,
@@ -167,6 +171,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             replications: Slab::default(),
             streams: StreamState::all(model, seed),
             scripts: ScriptState::all(model, seed),
+            fleets: Fleets::new(model, seed),
             commons: vec![None; model.commons.len()],
             deployments: Deployments::new(model, seed),
             keys: Keys::new(model, seed),
@@ -290,6 +295,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
             Event::Retention(retention) => self.retain(at, retention),
             Event::Push(stream) => self.push_from(at, stream),
+            Event::Pull(pull) => self.pull(at, pull),
             Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
                 self.queue(at, replication)
             }

@@ -89,6 +89,11 @@ impl TagBook {
         book
     }
 
+    /// Returns the first tag of a stream that each of its pushes gives.
+    pub(super) fn moving_tag(&self, stream: usize) -> Option<TagId> {
+        self.streams[stream].fixed.first().map(|&(_, tag)| tag)
+    }
+
     /// Returns the templates of a stream, by place, whose tags more than one push may give.
     pub(super) fn shared_templates(&self, stream: usize) -> impl Iterator<Item = u32> + '_ {
         let tags = &self.streams[stream];

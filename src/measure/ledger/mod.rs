@@ -12,6 +12,7 @@ use super::checks::Checks;
 use super::deployments::DeploymentStats;
 use super::money::Tariff;
 use super::note::{Note, Notes};
+use super::pulls::PullBook;
 use super::questions::{HALF_HOUR, Questions};
 use super::record::{RecordSink, ReplicationRecord};
 use super::revocations::Revocations;
@@ -59,6 +60,7 @@ pub(super) struct Ledger<'m, S> {
     pub(super) timeline: Timeline,
     /// By stream of deployments.
     pub(super) deployments: Vec<DeploymentStats>,
+    pub(super) pulls: PullBook,
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
@@ -111,6 +113,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             revocations: Revocations::default(),
             storage: StorageMeter::new(model.registries.len(), from),
             deployments: vec![DeploymentStats::new(&limits); model.deployments.len()],
+            pulls: PullBook::default(),
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),
@@ -156,6 +159,8 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
                     ref holdings,
                 } => self.storage.set(at, registry, holdings),
                 Note::Deployed { stream, step } => self.deployments[stream as usize].book(step),
+                Note::Offered(ref offer) => self.pulls.offered(offer),
+                Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
                 Note::Rare => {
                     let next = rare.next().expect("a rare happening is told in its place");
                     self.book_rare(next);

@@ -129,6 +129,8 @@ pub fn empty() -> Outcome {
         refused: Vec::new(),
         deployments: Vec::new(),
         gates: Vec::new(),
+        pulls: Vec::new(),
+        break_even: Vec::new(),
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),

@@ -12,6 +12,7 @@ mod lints;
 mod network;
 mod policy;
 mod prices;
+mod pulls;
 mod registries;
 mod replication;
 mod thresholds;
@@ -33,6 +34,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     registries::check(cx, scenario);
     workload::check(cx, scenario);
     deployments::check(cx, scenario);
+    pulls::check(cx, scenario, &documents);
     events::check(cx, scenario);
     let traces = traces::read(cx, scenario);
     network::check(cx, scenario);

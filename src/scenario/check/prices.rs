@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Documents, network};
+use super::{Context, Documents, network, pulls};
 use crate::aws::{PriceTable, regions};
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
@@ -120,23 +120,43 @@ fn transfer(cx: &mut Context<'_>, scenario: &Scenario, documents: &Documents, ta
             .map(|found| found.region.as_str())
         {
             let new = asked.insert((from.to_owned(), to.to_owned()));
-            if !new || !same_partition(from, to) || has_transfer(scenario, table, from, to) {
+            if !new || !same_partition(from, to) {
                 continue;
             }
             let path = [owner.path.to("rules"), owner.path.to("replication")]
                 .into_iter()
                 .find(|path| cx.written(path).is_some())
                 .unwrap_or(owner.path.clone());
-            let message = format!(
-                "no price for transfer from {from} to {to} in the table `{}`",
-                table.name()
-            );
-            let help = format!(
-                "add the price you pay, as in: prices.transfer.\"{from} -> {to}\" = \"0.02 USD per GB\""
-            );
-            cx.error(&path, message, help);
+            priced(cx, scenario, table, &path, (from, to));
         }
     }
+    for (from, to, path) in pulls::routes(scenario) {
+        let known = [&from, &to].map(|code| regions::find(code).is_some());
+        if known == [true; 2] && asked.insert((from.clone(), to.clone())) {
+            priced(cx, scenario, table, &path, (&from, &to));
+        }
+    }
+}
+
+/// Tells if transfer between two Regions has no price.
+fn priced(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    table: &PriceTable,
+    path: &Path,
+    (from, to): (&str, &str),
+) {
+    if has_transfer(scenario, table, from, to) {
+        return;
+    }
+    let message = format!(
+        "no price for transfer from {from} to {to} in the table `{}`",
+        table.name()
+    );
+    let help = format!(
+        "add the price you pay, as in: prices.transfer.\"{from} -> {to}\" = \"0.02 USD per GB\""
+    );
+    cx.error(path, message, help);
 }
 
 /// What joins two partitions, or names no Region, is told where it is written.

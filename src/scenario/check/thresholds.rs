@@ -28,7 +28,7 @@ pub(super) fn read(
             Ok((metric, labels)) => {
                 has_meaning(cx, scenario, &path, metric);
                 let streams = streams(scenario, metric);
-                check_labels(cx, &path, metric, &labels, &destinations, &streams);
+                check_labels(cx, &path, metric, &labels, (&destinations, &streams));
                 thresholds.extend(read_conditions(
                     cx, &path, metric, &key, &labels, conditions,
                 ));
@@ -56,6 +56,7 @@ fn has_meaning(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, metric: &
 fn has(scenario: &Scenario, what: &str) -> bool {
     match what {
         "deployments" => !scenario.deployments.is_empty(),
+        "pulls" => !scenario.pulls.is_empty(),
         _ => false,
     }
 }
@@ -64,6 +65,7 @@ fn has(scenario: &Scenario, what: &str) -> bool {
 fn streams<'a>(scenario: &'a Scenario, metric: &Metric) -> Vec<&'a str> {
     match metric.needs {
         Some("deployments") => scenario.deployments.keys().map(String::as_str).collect(),
+        Some("pulls") => scenario.pulls.keys().map(String::as_str).collect(),
         _ => Vec::new(),
     }
 }
@@ -99,8 +101,7 @@ fn check_labels(
     path: &Path,
     metric: &Metric,
     labels: &BTreeMap<String, String>,
-    destinations: &BTreeSet<String>,
-    streams: &[&str],
+    (destinations, streams): (&BTreeSet<String>, &[&str]),
 ) {
     for (name, value) in labels {
         let place = cx.key_place(path);

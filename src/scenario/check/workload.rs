@@ -38,7 +38,10 @@ fn push_stream(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, stream: &
         (Some(_), None) => {}
         (None, Some(burst)) => check_burst(cx, scenario, &path.to("burst"), burst),
     }
-    shape(cx, path, stream);
+    if stream.burst.is_some() && stream.shape != Shape::default() {
+        cx.error(&path.to("shape"), "a burst has no shape", "leave it out");
+    }
+    shape(cx, path, &stream.shape);
     repositories(cx, &path.to("repositories"), &stream.repositories);
     if stream.base_refresh == Refresh::Every(SimDuration::ZERO) {
         cx.error(
@@ -68,11 +71,9 @@ fn check_burst(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, burst: &B
     }
 }
 
-fn shape(cx: &mut Context<'_>, path: &Path, stream: &PushStream) {
-    if stream.burst.is_some() && stream.shape != Shape::default() {
-        cx.error(&path.to("shape"), "a burst has no shape", "leave it out");
-    }
-    let Shape::Weights(week) = &stream.shape else {
+/// Tells of weights that make no shape.
+pub(super) fn shape(cx: &mut Context<'_>, path: &Path, shape: &Shape) {
+    let Shape::Weights(week) = shape else {
         return;
     };
     let lists: [(&str, &[f64]); 2] = [("hours", &week.hours), ("days", &week.days)];

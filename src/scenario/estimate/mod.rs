@@ -61,9 +61,11 @@ pub fn estimate(loaded: &Loaded) -> Estimate {
     let days = duration_s / 86_400.0;
     let sweeps: f64 = scenario.retention.len() as f64 * days;
     let stored: f64 = stored_images(scenario);
+    let rates = scenario.pulls.values().map(|pull| pull.rate.per_second());
+    let pulls: f64 = rates.sum::<f64>() * duration_s;
     let steps = duration_s / scenario.bucket.as_secs_f64();
     let mut estimate = Estimate {
-        events: pushes + rows + 3.0 * replications + sweeps + scenario.events.len() as f64,
+        events: pushes + rows + 3.0 * replications + sweeps + scenario.events.len() as f64 + pulls,
         memory_bytes: BASE_BYTES
             + (pushes + rows + stored) * BYTES_PER_IMAGE
             + rows * BYTES_PER_ROW

@@ -6,6 +6,7 @@ mod behaviour;
 mod deployment;
 mod event;
 mod prices;
+mod pulls;
 mod registry;
 mod workload;
 
@@ -21,6 +22,7 @@ pub use behaviour::{
 pub use deployment::{Backoff, Deployment};
 pub use event::{Action, Event};
 pub use prices::{Gb, Prices, TransferRate};
+pub use pulls::{PullFrom, PullKind, PullStream, Recency};
 pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};
 pub use workload::{
     Burst, GeneratedRepositories, NamedShape, Popularity, PushRepositories, PushStream, Refresh,
@@ -69,6 +71,10 @@ pub struct Scenario {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "name" }))]
     pub pushes: BTreeMap<String, PushStream>,
+    /// Pulls of running fleets by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "name" }))]
+    pub pulls: BTreeMap<String, PullStream>,
     /// Deletes of old images at their source, by name.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "name" }))]

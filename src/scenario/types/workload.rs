@@ -238,7 +238,7 @@ fn normalised(hours: &[f64; 24], days: &[f64; 7]) -> [f64; 168] {
     std::array::from_fn(|hour| hours[hour % 24] * days[hour / 24] / mean)
 }
 
-fn utc() -> String {
+pub(super) fn utc() -> String {
     "UTC".to_owned()
 }
 

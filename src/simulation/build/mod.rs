@@ -2,6 +2,7 @@
 
 mod deployments;
 mod laws;
+mod pulls;
 mod registries;
 mod scripts;
 mod workload;
@@ -59,6 +60,7 @@ impl Model {
             names,
             accounts: registries.accounts(scenario),
             registries: registries.models(loaded),
+            pulls: pulls::pulls(loaded, &registries, &streams, &tags, &ranks),
             retention: workload::retention(loaded, &registries.names, &repositories, &ranks),
             regions: registries.regions,
             lanes,
@@ -135,6 +137,7 @@ enum Kind {
     Retention,
     Trace,
     Deployments,
+    Pulls,
 }
 
 impl<'a> Ranks<'a> {
@@ -156,10 +159,15 @@ impl<'a> Ranks<'a> {
             .deployments
             .keys()
             .map(|name| (name.as_str(), Kind::Deployments));
+        let pulls = scenario
+            .pulls
+            .keys()
+            .map(|name| (name.as_str(), Kind::Pulls));
         let mut all: Vec<_> = pushes
             .chain(retention)
             .chain(traces)
             .chain(deployments)
+            .chain(pulls)
             .collect();
         all.sort_unstable();
         Self(all)

@@ -77,6 +77,7 @@ impl Registries {
             rows.map(|row| trace.registries[row.registry as usize].region.clone())
         });
         regions.extend(accounts.collect::<Vec<_>>());
+        regions.extend(scenario.pulls.values().map(|pull| pull.region.clone()));
         Self {
             names,
             regions: regions.into_iter().collect(),

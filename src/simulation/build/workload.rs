@@ -14,10 +14,11 @@ use crate::ecr::mutability::TagRule;
 use crate::ecr::{RegistryId, RepositoryId};
 use crate::engine::Choice;
 use crate::scenario::{
-    Action, Loaded, Popularity, PushStream, RegistryName, Scenario, Shape, TraceAction,
+    Action, Loaded, Popularity, PushRepositories, PushStream, RegistryName, Scenario, Shape,
+    TraceAction,
 };
 use crate::simulation::model::{Provided, RetentionModel, StoredImages, Stream};
-use crate::units::SimTime;
+use crate::units::{Rate, SimTime};
 use crate::workload::{self, Arrivals, PushPlan, Retention};
 
 /// Every repository's name, rising, and the registries that may ever hold it.
@@ -202,10 +203,7 @@ pub(super) fn streams(
             repositories: names.iter().map(|name| repositories.id(name)).collect(),
             plan: PushPlan {
                 arrivals: arrivals(scenario, stream),
-                choice: match stream.repositories.popularity() {
-                    Popularity::Uniform => Choice::Even(names.len()),
-                    Popularity::Zipf(exponent) => Choice::zipf(names.len(), exponent),
-                },
+                choice: choice(&stream.repositories),
                 repositories: names.len() as u32,
                 size: compile(&stream.size),
                 shared: stream.shared,
@@ -214,6 +212,15 @@ pub(super) fn streams(
         }
     };
     scenario.pushes.iter().map(stream).collect()
+}
+
+/// Returns the choice among a stream's repositories, by place.
+pub(super) fn choice(repositories: &PushRepositories) -> Choice {
+    let count = repositories.names().len();
+    match repositories.popularity() {
+        Popularity::Uniform => Choice::Even(count),
+        Popularity::Zipf(exponent) => Choice::zipf(count, exponent),
+    }
 }
 
 fn arrivals(scenario: &Scenario, stream: &PushStream) -> Arrivals {
@@ -228,12 +235,15 @@ fn arrivals(scenario: &Scenario, stream: &PushStream) -> Arrivals {
     let rate = stream
         .rate
         .expect("a stream has a rate or bursts, which was checked");
-    let zone = || {
-        TimeZone::get(&stream.timezone).expect("a shape's time zone is known, which was checked")
-    };
-    let is_constant = stream.shape == Shape::default();
+    poisson(scenario, rate, &stream.shape, &stream.timezone)
+}
+
+/// Returns the arrivals of a rate that follows a shape in a time zone.
+pub(super) fn poisson(scenario: &Scenario, rate: Rate, shape: &Shape, timezone: &str) -> Arrivals {
+    let zone = || TimeZone::get(timezone).expect("a shape's time zone is known, which was checked");
+    let is_constant = *shape == Shape::default();
     let shape = (!is_constant)
-        .then(|| workload::Shape::new(stream.shape.weekly_weights(), zone(), scenario.start.0));
+        .then(|| workload::Shape::new(shape.weekly_weights(), zone(), scenario.start.0));
     Arrivals::Poisson {
         per_ns: rate.per_second() / 1e9,
         shape: shape.map(Arc::new),
