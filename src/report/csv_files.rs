@@ -116,7 +116,8 @@ fn summary_rows(outcome: &Outcome) -> Vec<SummaryRow> {
 mod tests {
     use super::*;
     use crate::measure::outcome::{
-        BreakEvenRow, CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, PullRow,
+        BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow, LatencyRow,
+        LinkRow, PullRow,
         RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
     };
 
@@ -170,6 +171,14 @@ mod tests {
             (
                 header::<CostRow>(),
                 "month,payer,item,from,to,quantity,unit,rate_usd,usd,caused_by",
+            ),
+            (
+                header::<DeploymentRow>(),
+                "stream,registry,deployments,missed,missed_share,gave_up,wait_p50_s,wait_p90_s,wait_p99_s,wait_max_s,gate_p90_s,gate_p95_s,gate_p99_s,gate_p999_s,everywhere_p90_s,everywhere_p95_s,everywhere_p99_s,everywhere_p999_s",
+            ),
+            (
+                header::<GateRow>(),
+                "stream,registry,gate_s,failed,failed_share",
             ),
             (
                 header::<RefusedRow>(),

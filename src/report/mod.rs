@@ -8,6 +8,7 @@
 
 pub mod charts;
 pub mod csv_files;
+mod deployments;
 pub mod error;
 mod facts;
 pub mod folder;

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::deployments;
 use super::human;
 use super::run_json::RunFacts;
 use super::summary_json::{Statistic, SummaryDocument, Threshold};
-use crate::measure::outcome::{CostRow, DestinationRow, FailureRow};
+use crate::measure::outcome::{CostRow, DeploymentRow, DestinationRow, FailureRow};
 use crate::measure::table::Number;
 
 /// A quantile with fewer samples beyond it than this is marked.
@@ -44,6 +45,8 @@ pub struct Findings<'a> {
     pub costs: &'a [CostRow],
     /// `failures.csv`
     pub failures: &'a [FailureRow],
+    /// `deployments.csv`
+    pub deployments: &'a [DeploymentRow],
 }
 
 /// Header and rows; the first column holds names, the others numbers.
@@ -67,6 +70,8 @@ pub struct View {
     pub all: Vec<String>,
     /// How sure the latencies of all destinations are, if that is known.
     pub uncertainty: Option<String>,
+    /// What became of each stream of deployments, if there are any.
+    pub deployments: Option<Grid>,
     /// Dollars by line item.
     pub cost: Grid,
     /// Failed replications by reason, as one sentence.
@@ -93,6 +98,7 @@ impl View {
             failures: failures(findings.failures),
             notes: notes(findings, scarce, folder),
             uncertainty: uncertainty(findings.summary),
+            deployments: deployments::grid(findings.deployments),
             latency,
             all,
             cost,

@@ -58,11 +58,13 @@ mod tests {
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
-    const FILES: [&str; 16] = [
+    const FILES: [&str; 18] = [
         "charts",
         "costs.csv",
+        "deployments.csv",
         "destinations.csv",
         "failures.csv",
+        "gate.csv",
         "latency.csv",
         "links.csv",
         "refused.csv",

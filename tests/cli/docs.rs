@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
-    CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow, ReplicationRow,
-    RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
+    CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow, LatencyRow, LinkRow, RefusedRow,
+    ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
@@ -70,6 +70,27 @@ fn parquet() -> String {
     )
 }
 
+/// Says exactly what the numbers of deployments are.
+fn deployments() -> String {
+    "\n### How deployments are counted\n\n\
+     A deployment is made of a measured push of the stream that it follows, if its draw falls in `share` and its first pull, `delay`\n\
+     after the push, falls in the run. It pulls by the push's first tag (of a push without tags, by digest). The image is *there*\n\
+     when that tag resolves to the pushed digest in the registry; a tag that a later push has taken, or a copy that failed, is never\n\
+     there. If the image is not there at the first pull, the deployment has *missed*. It pulls again after `backoff.first`, and each\n\
+     wait is the one before it times `backoff.factor`, at most `backoff.max`. It *gives up* at `give_up` after the first pull; the\n\
+     last pull is the last one not later than that. `deploy_wait` is the time from the first pull to the one that found the image,\n\
+     0 s if that was the first; deployments that gave up, or that the end of the run found trying, have none. Of `within(D)`, those\n\
+     that gave up count as not within, those that the end found trying for less than D are left out.\n\n\
+     A *gate* is a wait after the push before the first pull. `gate_p99_s` is the shortest gate with which the image would have been\n\
+     there at the first pull of 99 % of these deployments, whatever their own `delay`: nearest rank, among all of them, of the time\n\
+     from the push to the first moment at which the image was there. An image that was never there in the run counts as infinitely\n\
+     late: the cell is empty if the rank falls there (a `cooldown` longer than the longest copy leaves out those that the end of the\n\
+     run cut off). `everywhere_…` is the same with the time until the image was there at every destination to which the rules sent its\n\
+     push: the gate of a release that waits for all of them. `gate.csv` holds the whole curve: a row with no gate, then one for each\n\
+     bucket of the times, and how many deployments fail behind a gate so long.\n"
+        .to_owned()
+}
+
 /// Describes the metrics that this version can measure.
 fn metrics() -> String {
     let row = |metric: &Metric| {
@@ -85,7 +106,8 @@ fn metrics() -> String {
             metric.name, metric.about
         )
     };
-    let measured = METRICS.iter().filter(|metric| metric.needs.is_none());
+    let is_measured = |metric: &&Metric| matches!(metric.needs, None | Some("deployments"));
+    let measured = METRICS.iter().filter(is_measured);
     let rows: String = measured.map(row).collect();
     format!(
         "\n# Metrics\n\n\
@@ -123,6 +145,9 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<RevokedCopyRow>(),
         columns_of::<StorageRow>(),
         columns_of::<CostRow>(),
+        columns_of::<DeploymentRow>(),
+        columns_of::<GateRow>(),
+        deployments(),
         columns_of::<RefusedRow>(),
         metrics(),
     ]

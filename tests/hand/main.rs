@@ -4,6 +4,7 @@
 mod support;
 
 mod bill;
+mod deployments;
 mod latency;
 mod layers;
 mod links;

@@ -7,6 +7,7 @@ mod support;
 
 mod chance;
 mod conservation;
+mod deployments;
 mod determinism;
 mod fingerprints;
 mod past;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::measure::outcome::{
-    CostRow, LatencyRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
+    CostRow, DeploymentRow, GateRow, LatencyRow, RevocationRow, RevokedCopyRow, StorageRow,
+    TimelineRow,
 };
 use crate::measure::table::{Moment, Seconds};
 use crate::report::csv_files::{for_each_row, read_table};
@@ -27,6 +28,10 @@ pub struct RunData {
     pub revocations: Vec<RevocationRow>,
     /// `revoked_copies.csv`
     pub revoked_copies: Vec<RevokedCopyRow>,
+    /// `deployments.csv`
+    pub deployments: Vec<DeploymentRow>,
+    /// `gate.csv`
+    pub gates: Vec<GateRow>,
 }
 
 /// What charts need of a row of `timeline.csv`: there may be millions.
@@ -73,6 +78,8 @@ impl RunData {
             costs: read_table(folder)?,
             revocations: read_table(folder)?,
             revoked_copies: read_table(folder)?,
+            deployments: read_table(folder)?,
+            gates: read_table(folder)?,
         })
     }
 

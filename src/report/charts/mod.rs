@@ -6,6 +6,7 @@ mod cumulative_cost;
 mod data;
 mod destinations;
 mod figure;
+mod gate_wait;
 mod latency_distribution;
 mod latency_over_time;
 mod legend;
@@ -26,6 +27,7 @@ use std::path::Path;
 use self::canvas::{Picture, svg, write_png};
 use self::cumulative_cost::CumulativeCost;
 use self::data::RunData;
+use self::gate_wait::GateWait;
 use self::latency_distribution::LatencyDistribution;
 use self::latency_over_time::LatencyOverTime;
 use self::revocations::Revocations;
@@ -40,7 +42,7 @@ pub use self::canvas::escaped;
 pub const CHARTS_FOLDER: &str = "charts";
 
 /// The charts' names, in the order in which the page shows them.
-pub const CHARTS: [&str; 7] = [
+pub const CHARTS: [&str; 8] = [
     "latency-distribution",
     "latency-over-time",
     "waiting-and-in-flight",
@@ -48,6 +50,7 @@ pub const CHARTS: [&str; 7] = [
     "cumulative-cost",
     "stored-bytes",
     "revocations",
+    "gate-wait",
 ];
 
 /// Draws every chart of the run in `folder` into the charts' folder in `to`, as SVG and, if `png`, as PNG too.
@@ -66,6 +69,7 @@ pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError>
         cost,
         stored,
         revocations,
+        gate_wait,
     ] = CHARTS;
     write(&charts, distribution, &LatencyDistribution::new(&data), png)?;
     write(&charts, over_time, &LatencyOverTime::new(&data), png)?;
@@ -73,7 +77,8 @@ pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError>
     write(&charts, pairs, &TransferByPair::new(&data), png)?;
     write(&charts, cost, &CumulativeCost::new(&data), png)?;
     write(&charts, stored, &StoredBytes::new(&data), png)?;
-    write(&charts, revocations, &Revocations::new(&data), png)
+    write(&charts, revocations, &Revocations::new(&data), png)?;
+    write(&charts, gate_wait, &GateWait::new(&data), png)
 }
 
 /// Writes one chart.

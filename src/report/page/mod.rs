@@ -22,11 +22,12 @@ pub const PAGE_FILE: &str = "report.html";
 const MAX_ROWS: usize = 100;
 
 /// Tables that the page shows as they are.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     ("destinations.csv", "Replications by source and destination"),
     ("links.csv", "Links between Regions"),
     ("failures.csv", "Failures by reason"),
     ("revocations.csv", "Losses of permission"),
+    ("deployments.csv", "Deployments by stream"),
     ("costs.csv", "The bill"),
     ("refused.csv", "Refused operations"),
     ("summary.csv", "Every metric"),
@@ -45,6 +46,7 @@ pub fn write_page(folder: &Path, to: &Path) -> Result<(), FileError> {
             destinations: &read_table(folder)?,
             costs: &read_table(folder)?,
             failures: &read_table(folder)?,
+            deployments: &read_table(folder)?,
         },
         None,
     );
@@ -89,8 +91,11 @@ fn summary(page: &mut Html, view: &View) {
     if let Some(uncertainty) = &view.uncertainty {
         page.element("p", uncertainty);
     }
-    page.element("p", &view.failures)
-        .element("h2", "Cost")
+    page.element("p", &view.failures);
+    if let Some(grid) = &view.deployments {
+        page.element("h2", "Deployments").grid(grid, MAX_ROWS);
+    }
+    page.element("h2", "Cost")
         .grid(&view.cost, view.cost.rows.len().saturating_sub(1));
     for note in &view.notes {
         page.element("p class=\"faint\"", note);

@@ -31,6 +31,9 @@ pub fn render(view: &View) -> String {
     if let Some(uncertainty) = &view.uncertainty {
         put(&mut text, format_args!("\n{}\n", escaped(uncertainty)));
     }
+    if let Some(deployments) = &view.deployments {
+        put(&mut text, format_args!("\n{}", table(deployments)));
+    }
     put(&mut text, format_args!("\n{}\n", table(&view.cost)));
     put(&mut text, format_args!("{}\n\n", escaped(&view.failures)));
     for (held, threshold) in &view.thresholds {

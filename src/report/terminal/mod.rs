@@ -55,6 +55,7 @@ pub fn summary(
         destinations: &outcome.destinations,
         costs: &outcome.costs,
         failures: &outcome.failures,
+        deployments: &outcome.deployments,
     };
     match format {
         Format::Json => summary.text(),

@@ -12,6 +12,9 @@ const MIN_COLUMNS: usize = 40;
 /// Thresholds shown however many destinations there are.
 const SURE_THRESHOLDS: usize = 3;
 
+/// Streams of deployments shown.
+const MOST_DEPLOYMENTS: usize = 3;
+
 /// Destinations shown however many thresholds there are.
 const SURE_DESTINATIONS: usize = 3;
 
@@ -24,11 +27,13 @@ pub fn render(view: &View, screen: Screen) -> String {
     };
     let notes = page.broken(view.notes.iter());
     let cost = page.grid(&view.cost.lines(page.columns));
+    let deployments = page.deployments(view);
     let uncertainty = page.broken(view.uncertainty.iter());
-    let sure = thresholds_that_fit(view, notes.len() + uncertainty.len());
+    let fixed = notes.len() + uncertainty.len() + deployments.len();
+    let sure = thresholds_that_fit(view, fixed);
     let thresholds = page.thresholds(view, sure);
     // Title, blanks, failures; and of the latencies header, "more" and all.
-    let others = 1 + 3 + 1 + thresholds.len() + cost.len() + notes.len() + uncertainty.len();
+    let others = 1 + 3 + 1 + thresholds.len() + cost.len() + fixed;
     let latency = page.latency(view, MAX_LINES.saturating_sub(others));
     let mut lines = vec![
         page.styled(Style::new().bold(), &page.cut(&view.title)),
@@ -36,6 +41,7 @@ pub fn render(view: &View, screen: Screen) -> String {
     ];
     lines.extend(latency);
     lines.extend(uncertainty);
+    lines.extend(deployments);
     lines.push(String::new());
     lines.extend(cost);
     lines.push(String::new());
@@ -105,6 +111,22 @@ impl Page {
             .into_iter()
             .chain(lines.iter().skip(1).cloned())
             .collect()
+    }
+
+    /// Returns a blank line and the deployments, if there are any: the worst streams of many.
+    fn deployments(&self, view: &View) -> Vec<String> {
+        let Some(grid) = &view.deployments else {
+            return Vec::new();
+        };
+        let mut shown = grid.clone();
+        shown.rows.truncate(MOST_DEPLOYMENTS);
+        let mut lines = vec![String::new()];
+        lines.extend(self.grid(&shown.lines(self.columns)));
+        let rest = grid.rows.len() - shown.rows.len();
+        if rest > 0 {
+            lines.push(self.cut(&format!("… and {rest} more in deployments.csv")));
+        }
+        lines
     }
 
     /// Returns the latencies in at most `most` lines: the worst destinations, and all together.

@@ -146,6 +146,10 @@ impl Diagnostics {
 /// Names of the lints, with what each warns of.
 pub const LINTS: &[(&str, &str)] = &[
     (
+        "deployment-without-rule",
+        "deployments look in a registry to which no rule sends what they follow",
+    ),
+    (
         "infinite-variance",
         "a Pareto law without max and shape of at most 2: means have no interval",
     ),

@@ -160,11 +160,11 @@ fn words_that_may_be_one_of_a_few() {
 
 #[test]
 fn keys_of_later_versions_are_named_as_such() {
-    let told = wrong("[deployments.x]\nfollows = \"ci\"\n");
+    let told = wrong("[pulls.x]\nof = \"ci\"\n");
     holds(
         &told,
         &[
-            "`deployments` is not supported by this version of ecrsim",
+            "`pulls` is not supported by this version of ecrsim",
             "case.toml:13:2",
         ],
     );
