@@ -9,6 +9,7 @@ mod latency;
 mod layers;
 mod links;
 mod orphans;
+mod pulls;
 mod tables;
 
 /// Registries of the tests.
