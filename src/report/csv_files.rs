@@ -26,7 +26,8 @@ pub fn write_tables(folder: &Path, outcome: &Outcome) -> Result<(), FileError> {
     write_table(folder, &outcome.revoked_copies)?;
     write_table(folder, &outcome.storage)?;
     write_table(folder, &outcome.costs)?;
-    write_table(folder, &outcome.refused)
+    write_table(folder, &outcome.refused)?;
+    write_table(folder, &outcome.backfills)
 }
 
 /// Writes `rows` as the table's file in `folder`.

@@ -1,5 +1,6 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
+mod backfill;
 mod build;
 mod copies;
 pub mod explain;
@@ -14,6 +15,7 @@ mod slab;
 mod slots;
 mod tags;
 
+pub use backfill::{Backfill, BackfillStatus, Backfilling};
 pub use model::{
     Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Place, Provided,
     RegistryModel, RetentionModel, Script, ScriptImage, Step, StoredImages, Stream, Window,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::backfill::Backfilling;
 use super::names::Names;
 use super::slots::SlotTable;
 use super::tags::TagBook;
@@ -65,6 +66,8 @@ pub struct Model {
     pub failures: Failures,
     /// Service quotas that are kept.
     pub quotas: Quotas,
+    /// What backfills need; `None` if the scenario starts none.
+    pub backfills: Option<Backfilling>,
 }
 
 /// The measured part of a run.
@@ -272,6 +275,20 @@ pub enum Operation {
     DeleteRegistryPolicy {
         /// Where.
         registry: RegistryId,
+    },
+    /// `StartReplicationBackfill`.
+    StartBackfill {
+        /// Whose images are copied.
+        registry: RegistryId,
+        /// Where to.
+        destination: RegistryId,
+    },
+    /// `StopReplicationBackfill`.
+    StopBackfill {
+        /// Whose images are copied.
+        registry: RegistryId,
+        /// Where to; `None` is everywhere.
+        destination: Option<RegistryId>,
     },
     /// `EnableRegion` and `DisableRegion`.
     SetRegion {

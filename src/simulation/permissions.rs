@@ -85,6 +85,12 @@ impl Permissions {
         Rc::clone(routes)
     }
 
+    /// Returns whether a rule of `registry` names `destination`.
+    pub fn names(&self, registry: RegistryId, destination: RegistryId) -> bool {
+        let mut named = self.rules[registry.index()].destinations();
+        named.any(|&of| of == destination)
+    }
+
     /// Decides whether a copy may start, as far as Regions and policy go.
     pub fn admit(
         &mut self,

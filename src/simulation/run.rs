@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::backfill::Backfills;
 use super::copies::Keys;
 use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
@@ -103,11 +104,14 @@ pub struct Simulation<'m, O> {
     pub(super) keys: Keys,
     pub(super) contested: Contested,
     pub(super) resolved: Resolved,
-    /// Places of tags that do not count, by push: they stood on its digest already (B16).
-    pub(super) left_out: BTreeMap<u64, Vec<u32>>,
+    /// Places of tags that do not count, by the push's place: they stood on its digest already (B16), or, of a
+    /// backfill, stand on it no more.
+    pub(super) left_out: BTreeMap<u32, Vec<u32>>,
     pub(super) capacities: Vec<Vec<f64>>,
     pub(super) last_push: u64,
     pub(super) last_replication: u64,
+    /// What backfills need; `None` if there are none.
+    pub(super) backfills: Option<Box<Backfills>>,
     /// Losses of permission so far, by lane.
     pub(super) revocations: Vec<u64>,
     arrived: Vec<Arrived>,
@@ -159,6 +163,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             capacities: vec![Vec::new(); model.links.len()],
             last_push: 0,
             last_replication: 0,
+            backfills: model.backfills.as_ref().map(|_| Box::default()),
             revocations: vec![0; model.lanes.len()],
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
@@ -335,6 +340,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let mut moved_bytes = std::mem::take(&mut self.moved_bytes);
         self.tell_unfinished(end, &mut moved_bytes);
         self.check_holdings();
+        self.tell_backfills();
         self.observer.finished(end, &moved_bytes);
     }
 

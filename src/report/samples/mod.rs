@@ -127,6 +127,7 @@ pub fn empty() -> Outcome {
         storage: Vec::new(),
         costs: Vec::new(),
         refused: Vec::new(),
+        backfills: Vec::new(),
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Documents};
+use super::{Context, Documents, backfill};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::document::Path;
 use crate::scenario::metrics::{Label, Metric, REASONS};
 use crate::scenario::schema::{did_you_mean, listed};
 use crate::scenario::threshold::{Threshold, parse_condition, parse_key};
+use crate::scenario::trace::TraceRows;
 use crate::scenario::types::Scenario;
 
 /// Reads every threshold that is right.
@@ -15,6 +16,7 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
+    traces: &BTreeMap<String, TraceRows>,
 ) -> Vec<Threshold> {
     let list = Path::root().to("thresholds");
     let destinations = destinations(scenario, documents);
@@ -26,7 +28,10 @@ pub(super) fn read(
         };
         match parse_key(&key) {
             Ok((metric, labels)) => {
-                has_meaning(cx, &path, metric);
+                has_meaning(cx, &path, metric, |what| match what {
+                    "backfill" => backfill::is_started(scenario, traces),
+                    _ => false,
+                });
                 check_labels(cx, &path, metric, &labels, &destinations);
                 thresholds.extend(read_conditions(
                     cx, &path, metric, &key, &labels, conditions,
@@ -41,8 +46,13 @@ pub(super) fn read(
     thresholds
 }
 
-fn has_meaning(cx: &mut Context<'_>, path: &Path, metric: &Metric) {
-    if let Some(missing) = metric.needs {
+fn has_meaning(
+    cx: &mut Context<'_>,
+    path: &Path,
+    metric: &Metric,
+    is_there: impl Fn(&str) -> bool,
+) {
+    if let Some(missing) = metric.needs.filter(|what| !is_there(what)) {
         let place = cx.key_place(path);
         let name = metric.name;
         let message = format!("`{name}` means nothing here: this scenario has no {missing}");

@@ -1,5 +1,6 @@
 //! From a checked scenario to a [`Model`]: every name becomes a dense id, every default a value, once and for all.
 
+mod backfills;
 mod laws;
 mod registries;
 mod scripts;
@@ -30,6 +31,7 @@ impl Model {
         let streams = workload::streams(loaded, &registries, &repositories, &ranks);
         let (scripts, commons) =
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
+        let backfill_lists = backfills::tag_lists(&scripts, &mut lists);
         let templates = workload::templates_of_all(scenario);
         let tags = tag_book(&streams, &templates, &mut lists);
         let (lanes, links, link_names) = registries.lanes_and_links(scenario);
@@ -65,7 +67,6 @@ impl Model {
             holders: repositories.holders,
             provided,
             streams,
-            scripts,
             commons,
             outages: outages(loaded, &link_names),
             links,
@@ -74,6 +75,8 @@ impl Model {
             assumptions: assumptions(scenario),
             failures: failures(scenario),
             quotas: quotas(scenario),
+            backfills: backfills::backfilling(scenario, &scripts, backfill_lists),
+            scripts,
         }
     }
 }
