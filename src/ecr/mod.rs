@@ -9,6 +9,7 @@ mod holdings;
 mod ids;
 mod images;
 mod layers;
+mod listing;
 pub mod mutability;
 mod order;
 pub mod policy;

@@ -5,6 +5,8 @@
 pub enum Reason {
     /// The destination's registry policy does not allow `ecr:ReplicateImage`, or denies it (B40, U9).
     AccessDenied,
+    /// The backfill that requested it was stopped, or failed, before the copy started (B123, B124).
+    BackfillStopped,
     /// A quota of the destination is used up (U19).
     LimitExceeded,
     /// The permission was lost while the copy was in flight, and this copy did not survive it (U8).
@@ -23,8 +25,9 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AccessDenied,
+        Self::BackfillStopped,
         Self::LimitExceeded,
         Self::PermissionRevoked,
         Self::RegionNotEnabled,
@@ -38,6 +41,7 @@ impl Reason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::AccessDenied => "AccessDenied",
+            Self::BackfillStopped => "BackfillStopped",
             Self::LimitExceeded => "LimitExceeded",
             Self::PermissionRevoked => "PermissionRevoked",
             Self::RegionNotEnabled => "RegionNotEnabled",

@@ -5,6 +5,14 @@ use std::fmt;
 /// Why ECR refuses an operation. `BatchDeleteImage` itself succeeds: its failures carry a code (B113).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
+    /// A backfill to the destination's Region is in progress (B122).
+    BackfillInProgress,
+    /// The backfill is being stopped, or has ended (B121).
+    BackfillInvalidStatus,
+    /// There is no such backfill.
+    BackfillNotFound,
+    /// The backfill's destination is in no rule of the registry (B120).
+    DestinationNotConfigured,
     /// The digest is stored and every tag given stands on it already (B17).
     ImageAlreadyExists,
     /// No such tag or digest in the repository (failure code of `BatchDeleteImage`).
@@ -29,6 +37,10 @@ impl Refusal {
     /// Returns the exception's name.
     pub const fn exception(self) -> &'static str {
         match self {
+            Self::BackfillInProgress => "ReplicationBackfillInProgressException",
+            Self::BackfillInvalidStatus => "ReplicationBackfillInvalidStatusException",
+            Self::BackfillNotFound => "ReplicationBackfillNotFoundException",
+            Self::DestinationNotConfigured => "InvalidParameterException",
             Self::ImageAlreadyExists => "ImageAlreadyExistsException",
             Self::ImageNotFound => "ImageNotFound",
             Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
@@ -45,6 +57,12 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::BackfillInProgress => "a backfill to this Region is in progress",
+            Self::BackfillInvalidStatus => "the backfill is being stopped or has ended",
+            Self::BackfillNotFound => "the registry has started no such backfill",
+            Self::DestinationNotConfigured => {
+                "no replication rule of the registry names this destination"
+            }
             Self::ImageAlreadyExists => "the image is stored under all these tags already",
             Self::ImageNotFound => "no image has this tag or digest",
             Self::ImageTagAlreadyExists => "a tag stands on another image and is immutable",

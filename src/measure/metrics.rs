@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::money::MonthUse;
 use super::outcome::MetricValue;
 use super::pulls::PullDollars;
-use super::stats::LaneStats;
+use super::stats::{Backfilled, LaneStats};
 use super::storage::ByteTime;
 use super::tails;
 use super::trend::Trend;
@@ -149,12 +149,16 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
                 .map(|&lane| ledger.lanes[lane].young[place])
                 .sum::<u64>()
         };
-        let asked = |place: usize| self.requested - young(place);
+        let asked =
+            |place: usize| self.requested - self.backfilled(|of| of.requested) - young(place);
         let batches = self.latency_batches();
         let mut values = self.trend("replication_latency", &latency, batches.as_ref(), asked);
+        if self.destination.is_none() || ledger.model.backfills.is_some() {
+            let latency = self.merged(|lane| &lane.backfilled.latency);
+            let asked = |place: usize| self.backfilled(|of| of.requested - of.young[place]);
+            values.extend(self.trend("backfill_latency", &latency, None, asked));
+        }
         if self.destination.is_none() {
-            let none = Trend::new(&ledger.limits);
-            values.extend(self.trend("backfill_latency", &none, None, |_| 0));
             let pushes = |place: usize| ledger.pushes - ledger.young_pushes[place];
             let batches = Some(&ledger.time_to_all_batches);
             values.extend(self.trend("time_to_all", &ledger.time_to_all, batches, pushes));
@@ -172,6 +176,14 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
     fn deploy_wait(&self, stats: &DeploymentStats) -> Vec<MetricValue> {
         let asked = |place: usize| stats.deployments - stats.young[place];
         self.trend("deploy_wait", &stats.waits, None, asked)
+    }
+
+    /// Returns the sum over the scope's lanes of what backfills did.
+    fn backfilled(&self, of: impl Fn(&Backfilled) -> u64) -> u64 {
+        let lanes = self.lanes.iter();
+        lanes
+            .map(|&lane| of(&self.ledger.lanes[lane].backfilled))
+            .sum()
     }
 
     fn merged(&self, of: impl Fn(&LaneStats) -> &Trend) -> Trend {
@@ -292,7 +304,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
         let mut values = Vec::new();
         for (metric, total, unit) in [
             ("requested", self.requested, "1"),
-            ("completed", sum(&|lane| lane.latency.count()), "1"),
+            ("completed", sum(&LaneStats::completed), "1"),
             ("failed", sum(&|lane| lane.failed), "1"),
             ("unfinished", sum(&|lane| lane.unfinished), "1"),
             (

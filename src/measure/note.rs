@@ -3,11 +3,13 @@
 //! The loop of the simulation and the books have little in common but these: handed over by the thousand, each keeps its
 //! own memory at hand, and the books may be kept by another thread.
 
+use std::num::NonZeroU32;
+
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Holdings, RegistryId};
 use crate::simulation::{
-    DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+    Backfill, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -213,6 +215,20 @@ pub(super) enum Rare {
         lane: u32,
         bytes: u64,
     },
+    /// A backfill requested a replication.
+    BackfillRequested {
+        at: SimTime,
+        image_bytes: u64,
+        lane: u32,
+        measured: bool,
+    },
+    /// A replication of a backfill ended.
+    BackfillEnded {
+        end: End,
+        backfill: NonZeroU32,
+    },
+    /// How a backfill stands when the run has ended.
+    Backfill(Backfill),
     PolicyChanged {
         registry: RegistryId,
     },

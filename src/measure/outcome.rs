@@ -39,6 +39,8 @@ pub struct Outcome {
     pub pulls: Vec<PullRow>,
     /// `breakeven.csv`
     pub break_even: Vec<BreakEvenRow>,
+    /// `backfills.csv`
+    pub backfills: Vec<BackfillRow>,
     /// The bill's transfer item under the reading of the transfer rate that `prices.transfer_rate` did not choose.
     pub other_reading: OtherReading,
     /// Running hash over time, kind and ids of every event, in order.
@@ -411,6 +413,38 @@ table! {
         exception: String,
         /// Why.
         message: String,
+    }
+}
+
+table! {
+    /// One backfill, as it stood when the run ended.
+    BackfillRow, "backfills.csv", {
+        /// When it was started.
+        at: Moment,
+        /// Source registry.
+        source: String,
+        /// Destination registry.
+        destination: String,
+        /// IN_PROGRESS, COMPLETE, FAILED, STOPPING or STOPPED.
+        status: String,
+        /// Stored images that it takes.
+        images: u64,
+        /// The same, each image once for every tag that stands on it: the unit of AWS's progress.
+        replications: u64,
+        /// Of the replications, those that are COMPLETE.
+        completed: u64,
+        /// Of the replications, those that FAILED.
+        failed: u64,
+        /// Of the failed, those whose source repository was deleted meanwhile.
+        skipped: u64,
+        /// Of the replications, those that had not started when it was stopped or failed.
+        withdrawn: u64,
+        /// When it reached its final status; empty if it had not when the run ended.
+        ended_at: Option<Moment>,
+        /// Bytes that its copies moved, also those that failed or did not end.
+        moved_bytes: u64,
+        /// What they cost; under internet rates at the first tier, as in replications.csv.
+        usd: Usd,
     }
 }
 

@@ -17,10 +17,22 @@ pub(super) struct LaneStats {
     pub unfinished: u64,
     /// Unfinished ones younger than each limit at the end.
     pub young: Vec<u64>,
+    /// What backfills did; the numbers above hold it too, but for `latency` and `young`.
+    pub backfilled: Backfilled,
     pub untagged_arrivals: u64,
     pub overtaken_arrivals: u64,
     pub bytes_before_window: u64,
     pub moved_bytes: u64,
+}
+
+/// The replications of backfills on one lane.
+#[derive(Clone, Debug)]
+pub(super) struct Backfilled {
+    /// From request to arrival.
+    pub latency: Trend,
+    pub requested: u64,
+    /// Unfinished ones younger than each limit at the end.
+    pub young: Vec<u64>,
 }
 
 /// How many replications a destination, or all, have in hand.
@@ -61,6 +73,11 @@ impl LaneStats {
             failed: 0,
             unfinished: 0,
             young: vec![0; limits.len()],
+            backfilled: Backfilled {
+                latency: Trend::new(limits),
+                requested: 0,
+                young: vec![0; limits.len()],
+            },
             untagged_arrivals: 0,
             overtaken_arrivals: 0,
             bytes_before_window: 0,
@@ -70,7 +87,18 @@ impl LaneStats {
 }
 
 impl LaneStats {
+    /// Returns how many measured replications are COMPLETE.
+    pub fn completed(&self) -> u64 {
+        self.latency.count() + self.backfilled.latency.count()
+    }
+
+    /// Returns how many pushes requested, leaving out unfinished ones younger than the limit at this place.
+    pub fn asked(&self, limit: usize) -> u64 {
+        self.requested - self.backfilled.requested - self.young[limit]
+    }
+
     pub fn settle(&mut self) {
+        self.backfilled.latency.settle();
         self.latency.settle();
         self.queue.settle();
         self.transfer.settle();

@@ -10,7 +10,7 @@ use super::ledger::Ledger;
 use super::metrics::{self, Dollars};
 use super::money::MonthUse;
 use super::outcome::{
-    DestinationRow, FailureRow, LatencyRow, LinkRow, MetricValue, Outcome, RefusedRow,
+    BackfillRow, DestinationRow, FailureRow, LatencyRow, LinkRow, MetricValue, Outcome, RefusedRow,
     RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
 };
 use super::pulls;
@@ -54,6 +54,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             gates: deployments::gate_rows(self.model, &self.deployments),
             pulls: pulls::rows(&self, &dollars.pulls),
             break_even: break_even::rows(&self),
+            backfills: self.backfill_rows(),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,
@@ -119,12 +120,12 @@ impl<S: RecordSink> Ledger<'_, S> {
         let rows = self.lanes.iter().enumerate().map(|(lane, stats)| {
             let (source, destination) = self.ends(lane);
             let quantile = |permille| seconds_at(&stats.latency, permille);
-            let asked = stats.requested - stats.young[half_hour];
+            let asked = stats.asked(half_hour);
             DestinationRow {
                 source,
                 destination,
                 requested: stats.requested,
-                completed: stats.latency.count(),
+                completed: stats.completed(),
                 failed: stats.failed,
                 in_progress: stats.unfinished,
                 within_30min: (asked > 0)
@@ -328,6 +329,30 @@ impl<S: RecordSink> Ledger<'_, S> {
             }
         }
         rows
+    }
+
+    fn backfill_rows(&self) -> Vec<BackfillRow> {
+        let rates = self.tariff.first_rates(self.model);
+        let rows = self.backfills.list.iter().map(|of| {
+            let (source, destination) = self.ends(of.lane as usize);
+            let moved_bytes = self.backfills.moved_bytes(of.number);
+            BackfillRow {
+                at: self.moment(of.at),
+                source,
+                destination,
+                status: of.status.name().to_owned(),
+                images: of.images,
+                replications: of.replications,
+                completed: of.completed,
+                failed: of.failed,
+                skipped: of.skipped,
+                withdrawn: of.withdrawn,
+                ended_at: of.ended_at.map(|at| self.moment(at)),
+                moved_bytes,
+                usd: Usd(moved_bytes as f64 * rates[of.lane as usize]),
+            }
+        });
+        rows.collect()
     }
 
     fn refused_rows(&self) -> Vec<RefusedRow> {

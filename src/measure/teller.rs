@@ -10,8 +10,8 @@ use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, Class, Holdings, RegistryId};
 use crate::simulation::{
-    DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
-    RevokedCopy,
+    Backfill, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
+    Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -125,15 +125,16 @@ impl<'m, D: Delivery> Teller<'m, D> {
         }));
     }
 
+    /// Returns how a replication ended; what it leaves unmoved is noted.
     #[inline(never)]
-    fn note_end(
+    fn end(
         &mut self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
         status: Status,
         arrival: Arrival,
-    ) {
+    ) -> End {
         let in_flight = replication.attempts > 0;
         if replication.phase == Phase::Moving {
             let moved = replication.moved_bytes - replication.moved_before_bytes;
@@ -147,7 +148,7 @@ impl<'m, D: Delivery> Teller<'m, D> {
         } else {
             push.image_bytes
         };
-        self.note(Note::Ended(End {
+        End {
             at,
             pushed_at: push.at,
             left_bytes,
@@ -159,7 +160,7 @@ impl<'m, D: Delivery> Teller<'m, D> {
             status,
             is_untagged: arrival.is_untagged,
             is_overtaken: arrival.overtaken > 0,
-        }));
+        }
     }
 }
 
@@ -210,6 +211,14 @@ impl<D: Delivery> Observer for Teller<'_, D> {
 
     fn requested(&mut self, at: SimTime, push: &PushState, replication: &Replication) {
         let lane = replication.lane;
+        if push.backfill.is_some() {
+            return self.note_rare(Rare::BackfillRequested {
+                at,
+                image_bytes: push.image_bytes,
+                lane,
+                measured: push.measured,
+            });
+        }
         if let Some(Note::Requested(request)) = self.notes.list.last_mut()
             && request.push == push.number
             && request.add(lane)
@@ -289,10 +298,14 @@ impl<D: Delivery> Observer for Teller<'_, D> {
             Ending::Failed(reason) => (Status::Failed(*reason), Arrival::default()),
         };
         let is_plain = status == Status::Complete && replication.attempts == 1;
-        if is_plain && self.take_back(left) {
+        if let Some(backfill) = push.backfill {
+            let end = self.end(at, push, replication, status, arrival);
+            self.note_rare(Rare::BackfillEnded { end, backfill });
+        } else if is_plain && self.take_back(left) {
             self.note_arrival(at, push, replication, arrival);
         } else {
-            self.note_end(at, push, replication, status, arrival);
+            let end = self.end(at, push, replication, status, arrival);
+            self.note(Note::Ended(end));
         }
         if !self.revoked.is_empty() && self.revoked.remove(&replication.id) {
             self.note_rare(Rare::RevokedEnded {
@@ -362,6 +375,10 @@ impl<D: Delivery> Observer for Teller<'_, D> {
             let record = self.records.unfinished(at, push, replication, moved_bytes);
             self.notes.records.push(record);
         }
+    }
+
+    fn backfill(&mut self, backfill: &Backfill) {
+        self.note_rare(Rare::Backfill(*backfill));
     }
 
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]) {

@@ -99,6 +99,16 @@ impl Timeline {
         self.last_push[destination] = push;
     }
 
+    /// A backfill, not a push, requested a replication.
+    pub fn backfill_requested(&mut self, destination: usize) {
+        self.present[destination].requested += 1;
+    }
+
+    /// A replication of a backfill is there: its latency is no push's.
+    pub fn backfill_completed(&mut self, destination: usize) {
+        self.present[destination].completed += 1;
+    }
+
     pub fn completed(&mut self, destination: usize, latency: SimDuration) {
         self.present[destination].completed += 1;
         self.latencies[destination].add(latency.as_nanos());

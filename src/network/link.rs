@@ -108,6 +108,11 @@ impl Link {
             .expect("a copy that starts or fails to was waiting");
     }
 
+    /// Takes a copy out of the queue, wherever it stands there.
+    pub fn leave(&mut self, copy: u32) {
+        self.queue.retain(|&other| other != copy);
+    }
+
     /// Gives a slot to a copy that does not wait, or no longer.
     ///
     /// # Panics

@@ -30,7 +30,8 @@ pub fn write_tables(folder: &Path, outcome: &Outcome) -> Result<(), FileError> {
     write_table(folder, &outcome.gates)?;
     write_table(folder, &outcome.refused)?;
     write_table(folder, &outcome.pulls)?;
-    write_table(folder, &outcome.break_even)
+    write_table(folder, &outcome.break_even)?;
+    write_table(folder, &outcome.backfills)
 }
 
 /// Writes `rows` as the table's file in `folder`.
@@ -117,8 +118,8 @@ mod tests {
     use super::*;
     use crate::measure::outcome::{
         BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow, LatencyRow,
-        LinkRow, PullRow,
-        RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
+        LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow,
+        TimelineRow,
     };
 
     fn header<T: Table>() -> String {

@@ -57,8 +57,9 @@ pub enum Label {
 }
 
 /// Why a replication fails, by MODEL.md's closed list.
-pub const REASONS: [&str; 8] = [
+pub const REASONS: [&str; 9] = [
     "AccessDenied",
+    "BackfillStopped",
     "LimitExceeded",
     "PermissionRevoked",
     "RegionNotEnabled",

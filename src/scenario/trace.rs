@@ -37,6 +37,8 @@ pub struct TraceRow {
     pub digest: Option<u32>,
     /// Bytes of the whole image; 0 where the action has none.
     pub bytes: Bytes,
+    /// Destination of a backfill, among the registries; `None` where the row names none.
+    pub destination: Option<u32>,
 }
 
 /// An operation that a row of a trace can say.
@@ -52,6 +54,10 @@ pub enum TraceAction {
     DeleteRepository,
     /// Removes the registry policy.
     DeleteRegistryPolicy,
+    /// Copies stored images to one destination.
+    StartReplicationBackfill,
+    /// Stops a backfill.
+    StopReplicationBackfill,
     /// Enables a Region in an account.
     EnableRegion,
     /// Disables a Region in an account.
@@ -60,12 +66,14 @@ pub enum TraceAction {
 
 impl TraceAction {
     /// Every action that a row can say.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::PutImage,
         Self::BatchDeleteImage,
         Self::CreateRepository,
         Self::DeleteRepository,
         Self::DeleteRegistryPolicy,
+        Self::StartReplicationBackfill,
+        Self::StopReplicationBackfill,
         Self::EnableRegion,
         Self::DisableRegion,
     ];
@@ -78,6 +86,8 @@ impl TraceAction {
             Self::CreateRepository => "CreateRepository",
             Self::DeleteRepository => "DeleteRepository",
             Self::DeleteRegistryPolicy => "DeleteRegistryPolicy",
+            Self::StartReplicationBackfill => "StartReplicationBackfill",
+            Self::StopReplicationBackfill => "StopReplicationBackfill",
             Self::EnableRegion => "EnableRegion",
             Self::DisableRegion => "DisableRegion",
         }
@@ -97,6 +107,14 @@ impl TraceAction {
     /// Tells whether the operation concerns an account and a Region, not a registry.
     pub const fn is_of_account(self) -> bool {
         matches!(self, Self::EnableRegion | Self::DisableRegion)
+    }
+
+    /// Tells whether the operation starts or stops a backfill.
+    pub const fn is_of_backfill(self) -> bool {
+        matches!(
+            self,
+            Self::StartReplicationBackfill | Self::StopReplicationBackfill
+        )
     }
 
     /// Tells whether the operation concerns an image.

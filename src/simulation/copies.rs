@@ -29,6 +29,10 @@ impl Keys {
     pub fn new(model: &Model, seed: u64) -> Self {
         let streams = model.streams.iter().map(|stream| &stream.name);
         let scripts = model.scripts.iter().map(|script| &script.name);
+        // Backfills come last, under a name that no stream can have.
+        static BACKFILL: std::sync::LazyLock<String> =
+            std::sync::LazyLock::new(|| "[backfill]".to_owned());
+        let backfills = model.backfills.iter().map(|_| &*BACKFILL);
         let keys = |origin| {
             model.lanes.iter().map(move |lane| {
                 let registry = |id: crate::ecr::RegistryId| &model.names.registries[id.index()];
@@ -48,7 +52,11 @@ impl Keys {
             })
         };
         Self {
-            of: streams.chain(scripts).flat_map(keys).collect(),
+            of: streams
+                .chain(scripts)
+                .chain(backfills)
+                .flat_map(keys)
+                .collect(),
             lanes: model.lanes.len(),
         }
     }
@@ -259,7 +267,7 @@ impl<O: Observer> Simulation<'_, O> {
         let of = self.pushes.get(push);
         let (list, repository, number) = (of.tags, of.repository, of.number);
         self.resolve_tags(list, repository);
-        let mut missing = self.leave_out_tags(number, push, holder);
+        let mut missing = self.leave_out_tags(push, holder);
         let resolved = &self.resolved;
         let of = self.pushes.get(push);
         let arrival: Arrival = self.world.arrive(
@@ -286,14 +294,14 @@ impl<O: Observer> Simulation<'_, O> {
         );
         self.replications.remove(place);
         self.note_deployable(at, number, holder);
-        self.close(at, push, true);
+        self.close(at, push, None);
         self.tell_stored(at);
     }
 
     /// Takes those tags off the resolved ones that did not count at the push, and returns the places of those among
     /// them that do not stand on the image at `holder` anyway.
-    fn leave_out_tags(&mut self, number: u64, push: u32, holder: HolderId) -> Vec<u32> {
-        let Some(left_out) = self.left_out.get(&number) else {
+    fn leave_out_tags(&mut self, push: u32, holder: HolderId) -> Vec<u32> {
+        let Some(left_out) = self.left_out.get(&push) else {
             return Vec::new();
         };
         let image = self.pushes.get(push).image;
@@ -309,31 +317,35 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// FAILED, before the copy started or after its last attempt.
-    fn fail(&mut self, at: SimTime, place: u32, reason: Reason) {
+    pub(super) fn fail(&mut self, at: SimTime, place: u32, reason: Reason) {
         let replication = self.replications.get(place);
         let push = replication.push;
         let ending = Ending::Failed(reason);
         self.observer
             .ended(at, self.pushes.get(push), replication, &ending);
         self.replications.remove(place);
-        self.close(at, push, false);
+        self.close(at, push, Some(reason));
     }
 
     /// One replication of a push has ended; after the last one the push is forgotten.
-    fn close(&mut self, at: SimTime, push: u32, complete: bool) {
+    pub(super) fn close(&mut self, at: SimTime, push: u32, failed: Option<Reason>) {
         let of = self.pushes.get_mut(push);
         of.open -= 1;
-        of.all_complete &= complete;
+        of.all_complete &= failed.is_none();
         if of.open == 0 {
-            let (image, number, all_complete) = (of.image, of.number, of.all_complete);
-            self.observer
-                .settled(at, self.pushes.get(push), all_complete);
-            self.pushes.remove(push);
-            self.deployments.forget(number);
-            if !self.left_out.is_empty() {
-                self.left_out.remove(&number);
+            let of = *of;
+            if of.backfill.is_none() {
+                self.observer.settled(at, &of, of.all_complete);
             }
-            self.world.let_go(image);
+            self.pushes.remove(push);
+            self.deployments.forget(of.number);
+            if !self.left_out.is_empty() {
+                self.left_out.remove(&push);
+            }
+            self.world.let_go(of.image);
+            if let Some(backfill) = of.backfill {
+                self.count_backfilled(at, backfill, push, of.holder, failed);
+            }
         }
     }
 
@@ -371,7 +383,7 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.replications.get_mut(place).phase = Phase::Aborted;
         }
-        self.close(at, replication.push, false);
+        self.close(at, replication.push, Some(Reason::PermissionRevoked));
     }
 
     /// Returns the places of the copies in flight on lanes to `registry`, in order of their streams and numbers.

@@ -1,5 +1,6 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
+mod backfill;
 mod build;
 mod copies;
 mod deletes;
@@ -17,6 +18,7 @@ mod slab;
 mod slots;
 mod tags;
 
+pub use backfill::{Backfill, BackfillStatus, Backfilling};
 pub use model::{
     Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LinkModel, Model, Operation,
     Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage, Step,

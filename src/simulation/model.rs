@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::backfill::Backfilling;
 use super::names::Names;
 use super::pulls::PullModel;
 use super::slots::SlotTable;
@@ -72,6 +73,8 @@ pub struct Model {
     pub quotas: Quotas,
     /// Whether any rule replicates deletes at some time.
     pub replicates_deletes: bool,
+    /// What backfills need; `None` if the scenario starts none.
+    pub backfills: Option<Backfilling>,
 }
 
 /// The measured part of a run.
@@ -319,6 +322,20 @@ pub enum Operation {
     DeleteRegistryPolicy {
         /// Where.
         registry: RegistryId,
+    },
+    /// `StartReplicationBackfill`.
+    StartBackfill {
+        /// Whose images are copied.
+        registry: RegistryId,
+        /// Where to.
+        destination: RegistryId,
+    },
+    /// `StopReplicationBackfill`.
+    StopBackfill {
+        /// Whose images are copied.
+        registry: RegistryId,
+        /// Where to; `None` is everywhere.
+        destination: Option<RegistryId>,
     },
     /// `EnableRegion` and `DisableRegion`.
     SetRegion {

@@ -1,5 +1,8 @@
 //! What a run tells: each happening once, to a listener that cannot change it.
 
+use std::num::NonZeroU32;
+
+use super::backfill::Backfill;
 use super::names::TagList;
 use crate::ecr::{
     Arrival, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId, Slot,
@@ -34,6 +37,9 @@ pub struct PushState {
     pub(super) draw: u64,
     pub(super) open: u32,
     pub(super) all_complete: bool,
+    /// The number of the backfill that requested it, if it is no push: then it stands for one stored image, `at` is when
+    /// it was requested, and `number` is that of the image's push, 0 before the start.
+    pub backfill: Option<NonZeroU32>,
 }
 
 /// What a replication is doing.
@@ -277,6 +283,9 @@ pub trait Observer {
         replication: &Replication,
         moved_bytes: u64,
     );
+
+    /// The run has ended with this backfill so; told of each in the order in which they were started.
+    fn backfill(&mut self, backfill: &Backfill);
 
     /// The run has ended: nothing more comes. `moved_bytes` is what each lane has moved.
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]);

@@ -80,9 +80,10 @@ impl<O: Observer> Simulation<'_, O> {
                     at,
                 };
                 let stored = self.world.push(push, |_, _| ());
-                stored.expect(
+                let stored = stored.expect(
                     "images stored before the start are within the quotas, which was checked",
                 );
+                self.note_stored(stored.image, provided.repository, content.digest, list, 0);
             }
         }
         self.tell_stored(SimTime::ZERO);
@@ -199,6 +200,14 @@ impl<O: Observer> Simulation<'_, O> {
                 return Err(Refusal::RegistryPolicyNotFound);
             }
             Operation::DeleteRegistryPolicy { registry } => self.change_policy(at, *registry, None),
+            Operation::StartBackfill {
+                registry,
+                destination,
+            } => return self.start_backfill(at, *registry, *destination),
+            Operation::StopBackfill {
+                registry,
+                destination,
+            } => return self.stop_backfill(at, *registry, *destination),
             Operation::SetRegion {
                 account,
                 region,
@@ -397,6 +406,8 @@ impl Operation {
             Self::PutReplicationConfiguration { .. } => "PutReplicationConfiguration",
             Self::PutRegistryPolicy { .. } => "PutRegistryPolicy",
             Self::DeleteRegistryPolicy { .. } => "DeleteRegistryPolicy",
+            Self::StartBackfill { .. } => "StartReplicationBackfill",
+            Self::StopBackfill { .. } => "StopReplicationBackfill",
             Self::SetRegion { enabled: true, .. } => "EnableRegion",
             Self::SetRegion { enabled: false, .. } => "DisableRegion",
             Self::PutAccountSetting { .. } => "PutAccountSetting",
@@ -418,6 +429,8 @@ impl Operation {
             Self::PutReplicationConfiguration { registry, .. }
             | Self::PutRegistryPolicy { registry, .. }
             | Self::DeleteRegistryPolicy { registry }
+            | Self::StartBackfill { registry, .. }
+            | Self::StopBackfill { registry, .. }
             | Self::PutAccountSetting { registry, .. } => (*registry, None),
             Self::SetRegion { .. } => panic!("Regions are enabled and disabled without refusal"),
         }

@@ -101,6 +101,12 @@ impl Permissions {
             .collect()
     }
 
+    /// Returns whether a rule of `registry` names `destination`.
+    pub fn names(&self, registry: RegistryId, destination: RegistryId) -> bool {
+        let mut named = self.rules[registry.index()].destinations();
+        named.any(|&of| of == destination)
+    }
+
     /// Decides whether a copy may start, as far as Regions and policy go.
     pub fn admit(
         &mut self,

@@ -158,6 +158,13 @@ impl<O: Observer> Simulation<'_, O> {
             }
         };
         self.last_push = number;
+        self.note_stored(
+            image,
+            push.repository,
+            push.content.digest,
+            push.tags,
+            number,
+        );
         self.tell_stored(at);
         self.offer(at, push.origin, push.repository, image);
         let routes = self
@@ -167,9 +174,6 @@ impl<O: Observer> Simulation<'_, O> {
             return Some(image);
         }
         self.world.hold(image);
-        if !left_out.is_empty() {
-            self.left_out.insert(number, left_out);
-        }
         let state = PushState {
             number,
             at,
@@ -185,8 +189,12 @@ impl<O: Observer> Simulation<'_, O> {
             draw: push.draw,
             open: routes.len() as u32,
             all_complete: true,
+            backfill: None,
         };
         let place = self.pushes.insert(state);
+        if !left_out.is_empty() {
+            self.left_out.insert(place, left_out);
+        }
         for &lane in &*routes {
             self.request(at, place, lane, (push.rank, push.number));
         }
@@ -194,7 +202,13 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Requests one replication; it becomes eligible after its dispatch delay.
-    fn request(&mut self, at: SimTime, push: u32, lane: u32, (rank, number): (u16, u64)) {
+    pub(super) fn request(
+        &mut self,
+        at: SimTime,
+        push: u32,
+        lane: u32,
+        (rank, number): (u16, u64),
+    ) {
         self.last_replication += 1;
         let of = self.pushes.get(push);
         let of_lane = &self.model.lanes[lane as usize];

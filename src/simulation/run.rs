@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::backfill::Backfills;
 use super::copies::Keys;
 use super::deletes::Deletes;
 use super::deployments::Deployments;
@@ -122,11 +123,14 @@ pub struct Simulation<'m, O> {
     pub(super) keys: Keys,
     pub(super) contested: Contested,
     pub(super) resolved: Resolved,
-    /// Places of tags that do not count, by push: they stood on its digest already (B16).
-    pub(super) left_out: BTreeMap<u64, Vec<u32>>,
+    /// Places of tags that do not count, by the push's place: they stood on its digest already (B16), or, of a
+    /// backfill, stand on it no more.
+    pub(super) left_out: BTreeMap<u32, Vec<u32>>,
     pub(super) capacities: Vec<Vec<f64>>,
     pub(super) last_push: u64,
     pub(super) last_replication: u64,
+    /// What backfills need; `None` if there are none.
+    pub(super) backfills: Option<Box<Backfills>>,
     /// Losses of permission so far, by lane.
     pub(super) revocations: Vec<u64>,
     pub(super) deletes: Deletes,
@@ -181,6 +185,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             capacities: vec![Vec::new(); model.links.len()],
             last_push: 0,
             last_replication: 0,
+            backfills: model.backfills.as_ref().map(|_| Box::default()),
             revocations: vec![0; model.lanes.len()],
             deletes: Deletes::default(),
             arrived: Vec::new(),
@@ -363,6 +368,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.tell_unfinished(end, &mut moved_bytes);
         self.tell_deployments(end);
         self.check_holdings();
+        self.tell_backfills();
         self.observer.finished(end, &moved_bytes);
     }
 

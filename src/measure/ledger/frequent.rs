@@ -10,7 +10,7 @@ use crate::units::{SimDuration, SimTime};
 impl<S: RecordSink> Ledger<'_, S> {
     /// Applies `change` to the backlog of a destination and to that of all.
     #[inline]
-    fn change_backlogs(&mut self, destination: usize, change: impl Fn(&mut Backlog)) {
+    pub(super) fn change_backlogs(&mut self, destination: usize, change: impl Fn(&mut Backlog)) {
         change(&mut self.backlogs[destination]);
         change(&mut self.backlog);
     }
@@ -130,8 +130,23 @@ impl<S: RecordSink> Ledger<'_, S> {
 
     #[inline]
     pub(super) fn ended(&mut self, end: &End) {
+        let destination = self.destination_of[end.lane as usize];
+        self.left(end, destination);
+        match end.status {
+            Status::Failed(reason) => {
+                self.note_failed(end, destination, reason);
+                if end.measured {
+                    self.latency_batches[destination].add_failed(end.pushed_at);
+                }
+            }
+            _ => self.note_complete(end, destination),
+        }
+    }
+
+    /// A replication is no more on its way.
+    #[inline]
+    pub(super) fn left(&mut self, end: &End, destination: usize) {
         let (at, lane) = (end.at, end.lane as usize);
-        let destination = self.destination_of[lane];
         self.change_backlogs(destination, |backlog| {
             if end.in_flight {
                 backlog.in_flight.lower(at, 1);
@@ -142,10 +157,6 @@ impl<S: RecordSink> Ledger<'_, S> {
         });
         self.checks
             .ended(destination, lane, end.status, end.moved_bytes);
-        match end.status {
-            Status::Failed(reason) => self.note_failed(end, destination, reason),
-            _ => self.note_complete(end, destination),
-        }
         if end.measured && end.in_flight {
             self.lanes[lane].transfer.add(end.transfer);
         }
@@ -169,7 +180,7 @@ impl<S: RecordSink> Ledger<'_, S> {
     }
 
     #[inline(never)]
-    fn note_failed(&mut self, end: &End, destination: usize, reason: Reason) {
+    pub(super) fn note_failed(&mut self, end: &End, destination: usize, reason: Reason) {
         self.timeline.failed(destination);
         if matches!(
             reason,
@@ -181,7 +192,6 @@ impl<S: RecordSink> Ledger<'_, S> {
             return;
         }
         self.lanes[end.lane as usize].failed += 1;
-        self.latency_batches[destination].add_failed(end.pushed_at);
         let first = FailureStats {
             replications: 0,
             first_at: end.at,

@@ -1,11 +1,13 @@
 //! The books of a run: counted, added up and kept is what tables and metrics need.
 
+mod backfills;
 mod frequent;
 mod rare;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::backfills::Backfills;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::checks::Checks;
@@ -64,6 +66,7 @@ pub(super) struct Ledger<'m, S> {
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
+    pub(super) backfills: Backfills,
     /// Records of the present instant: sorted by id before they go on.
     pub(super) tied: Vec<ReplicationRecord>,
 }
@@ -117,6 +120,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),
+            backfills: Backfills::default(),
             limits,
             tied: Vec::new(),
         }

@@ -37,6 +37,14 @@ impl<S: RecordSink> Ledger<'_, S> {
                 moved_bytes,
             } => self.revocations.ended(at, id, status, moved_bytes),
             Rare::Abandoned { lane, bytes } => self.checks.abandoned(lane as usize, bytes),
+            Rare::BackfillRequested {
+                at,
+                image_bytes,
+                lane,
+                measured,
+            } => self.backfill_requested(at, lane as usize, image_bytes, measured),
+            Rare::BackfillEnded { end, backfill } => self.backfill_ended(&end, backfill),
+            Rare::Backfill(backfill) => self.backfills.list.push(backfill),
             Rare::PolicyChanged { registry } => self.policy_changed(registry),
             Rare::Revoked { at, lane, copies } => self.revocations.open(at, lane, &copies),
             Rare::Unfinished {
@@ -98,11 +106,17 @@ impl<S: RecordSink> Ledger<'_, S> {
             .unfinished(destination, replication, moved_bytes);
         self.revocations
             .ended(at, replication.id, Status::InProgress, moved_bytes);
+        if let Some(backfill) = push.backfill {
+            self.backfills.moved(backfill, moved_bytes);
+        }
         if !push.measured {
             return;
         }
         let age = at.since(push.at);
         self.lanes[lane].unfinished += 1;
+        if push.backfill.is_some() {
+            return self.count_young(age, |ledger| &mut ledger.lanes[lane].backfilled.young);
+        }
         self.latency_batches[destination].add_unfinished(push.at, age);
         self.count_young(age, |ledger| &mut ledger.lanes[lane].young);
         // Unfinished replications come by id, so those of one push come together.

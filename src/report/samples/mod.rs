@@ -131,6 +131,7 @@ pub fn empty() -> Outcome {
         gates: Vec::new(),
         pulls: Vec::new(),
         break_even: Vec::new(),
+        backfills: Vec::new(),
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),

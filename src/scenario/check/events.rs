@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use super::{accounts, general, laws, registries};
+use super::{accounts, backfill, general, laws, registries};
 use crate::scenario::document::Path;
 use crate::scenario::types::{Action, Scenario};
 use crate::units::Bytes;
@@ -70,6 +70,9 @@ fn action(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, action: &Actio
         }
         Action::EnableRegion { account, .. } | Action::DisableRegion { account, .. } => {
             accounts::account(cx, scenario, &path.to("account"), account);
+        }
+        Action::StartReplicationBackfill { .. } | Action::StopReplicationBackfill { .. } => {
+            backfill::event(cx, scenario, path, action);
         }
         Action::BatchDeleteImage { .. }
         | Action::DeleteRepository { .. }

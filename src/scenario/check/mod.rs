@@ -1,6 +1,7 @@
 //! Checks of meaning: what a file with all the right shapes still says wrong. All of it is told, each with its place.
 
 mod accounts;
+mod backfill;
 mod column;
 mod context;
 mod deployments;
@@ -39,7 +40,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     let traces = traces::read(cx, scenario);
     network::check(cx, scenario);
     let prices = prices::check(cx, scenario, &documents, &traces);
-    let thresholds = thresholds::read(cx, scenario, &documents);
+    let thresholds = thresholds::read(cx, scenario, &documents, &traces);
     if !cx.has_errors() {
         lints::check(cx, scenario, &documents, &traces);
         deployments::lint(cx, scenario, &documents);

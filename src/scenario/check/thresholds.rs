@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Documents};
+use super::{Context, Documents, backfill};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::document::Path;
 use crate::scenario::metrics::{Label, Metric, REASONS};
 use crate::scenario::schema::{did_you_mean, listed};
 use crate::scenario::threshold::{Threshold, parse_condition, parse_key};
+use crate::scenario::trace::TraceRows;
 use crate::scenario::types::Scenario;
 
 /// Reads every threshold that is right.
@@ -15,6 +16,7 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
+    traces: &BTreeMap<String, TraceRows>,
 ) -> Vec<Threshold> {
     let list = Path::root().to("thresholds");
     let destinations = destinations(scenario, documents);
@@ -26,7 +28,7 @@ pub(super) fn read(
         };
         match parse_key(&key) {
             Ok((metric, labels)) => {
-                has_meaning(cx, scenario, &path, metric);
+                has_meaning(cx, &path, metric, |what| has(scenario, traces, what));
                 let streams = streams(scenario, metric);
                 check_labels(cx, &path, metric, &labels, (&destinations, &streams));
                 thresholds.extend(read_conditions(
@@ -42,8 +44,13 @@ pub(super) fn read(
     thresholds
 }
 
-fn has_meaning(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, metric: &Metric) {
-    let is_missing = |what: &&str| !cx.has_broken(&Path::root().to(what)) && !has(scenario, what);
+fn has_meaning(
+    cx: &mut Context<'_>,
+    path: &Path,
+    metric: &Metric,
+    is_there: impl Fn(&str) -> bool,
+) {
+    let is_missing = |what: &&str| !cx.has_broken(&Path::root().to(what)) && !is_there(what);
     if let Some(missing) = metric.needs.filter(is_missing) {
         let place = cx.key_place(path);
         let name = metric.name;
@@ -53,10 +60,11 @@ fn has_meaning(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, metric: &
 }
 
 /// Tells whether the scenario has what a metric needs.
-fn has(scenario: &Scenario, what: &str) -> bool {
+fn has(scenario: &Scenario, traces: &BTreeMap<String, TraceRows>, what: &str) -> bool {
     match what {
         "deployments" => !scenario.deployments.is_empty(),
         "pulls" => !scenario.pulls.is_empty(),
+        "backfill" => backfill::is_started(scenario, traces),
         _ => false,
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use csv::StringRecord;
 
 use super::Context;
-use super::accounts;
+use super::{accounts, backfill};
 use crate::aws::nearest;
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
@@ -26,6 +26,9 @@ const COLUMNS: [&str; 7] = [
     "bytes",
 ];
 
+/// A column that a trace may have besides: where backfills go.
+const DESTINATION: &str = "destination";
+
 /// Of a trace with more wrong rows, the first are enough to see what is wrong with all.
 const MOST_WRONG: usize = 200;
 
@@ -39,6 +42,10 @@ pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> BTreeMap<String
         }
     }
     traces
+}
+
+fn is_known(column: &str) -> bool {
+    column == DESTINATION || COLUMNS.contains(&column)
 }
 
 fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) -> TraceRows {
@@ -77,9 +84,20 @@ struct Reading<'c, 'r, 's> {
     wrong: usize,
 }
 
+/// Where each column stands.
+#[derive(Clone, Copy)]
+struct Header {
+    /// Places of [`COLUMNS`].
+    columns: [usize; 7],
+    destination: Option<usize>,
+    count: usize,
+}
+
 /// The cells of one row, in the order of [`COLUMNS`].
 struct Cells<'r> {
     cells: [&'r str; 7],
+    /// The cell under [`DESTINATION`]; empty where there is no such column.
+    destination: &'r str,
     line: Range<usize>,
 }
 
@@ -93,7 +111,7 @@ impl Reading<'_, '_, '_> {
         let mut order = None;
         while self.wrong < MOST_WRONG && self.next(&mut table, &mut record) {
             match order {
-                Some(order) => self.record(&record, order),
+                Some(header) => self.record(&record, header),
                 None => match self.header(&record) {
                     Some(found) => order = Some(found),
                     None => return,
@@ -117,8 +135,8 @@ impl Reading<'_, '_, '_> {
         })
     }
 
-    /// Returns the place of each of [`COLUMNS`] in the rows.
-    fn header(&mut self, record: &StringRecord) -> Option<[usize; 7]> {
+    /// Returns the place of each column in the rows.
+    fn header(&mut self, record: &StringRecord) -> Option<Header> {
         let line = self.line(record);
         let mut order = [0; 7];
         for (column, name) in order.iter_mut().zip(COLUMNS) {
@@ -131,30 +149,39 @@ impl Reading<'_, '_, '_> {
                 }
             }
         }
-        for cell in record.iter().filter(|cell| !COLUMNS.contains(&cell.trim())) {
-            let help = format!("the columns are {}", listed(COLUMNS));
+        for cell in record.iter().filter(|cell| !is_known(cell.trim())) {
+            let help = format!(
+                "the columns are {}, and `{DESTINATION}` of backfills",
+                listed(COLUMNS)
+            );
             self.wrong_at(
                 self.cell(&line, cell),
                 format!("unknown column `{cell}`"),
                 help,
             );
         }
-        (self.wrong == 0).then_some(order)
+        let header = Header {
+            columns: order,
+            destination: record.iter().position(|cell| cell.trim() == DESTINATION),
+            count: record.len(),
+        };
+        (self.wrong == 0).then_some(header)
     }
 
-    fn record(&mut self, record: &StringRecord, order: [usize; 7]) {
+    fn record(&mut self, record: &StringRecord, header: Header) {
         let line = self.line(record);
-        if record.len() != COLUMNS.len() {
+        if record.len() != header.count {
             let message = format!(
                 "this row has {} cells; there are {} columns",
                 record.len(),
-                COLUMNS.len()
+                header.count
             );
             self.wrong_at(line, message, String::new());
             return;
         }
         let cells = Cells {
-            cells: order.map(|place| record[place].trim()),
+            cells: header.columns.map(|place| record[place].trim()),
+            destination: header.destination.map_or("", |place| record[place].trim()),
             line,
         };
         let row = self.row(&cells);
@@ -174,6 +201,7 @@ impl Reading<'_, '_, '_> {
         let tags = self.tags(cells, action);
         let bytes = self.bytes(cells, action);
         self.enough(cells, action);
+        let destination = self.destination(cells, action);
         Some(TraceRow {
             at: at?,
             action,
@@ -182,6 +210,7 @@ impl Reading<'_, '_, '_> {
             tags: tags?,
             digest: digest?,
             bytes: bytes?,
+            destination: destination?,
         })
     }
 
@@ -237,17 +266,22 @@ impl Reading<'_, '_, '_> {
     }
 
     fn registry(&mut self, cells: &Cells<'_>) -> Option<u32> {
-        let written = cells.cells[2];
+        Some(self.registry_cell(cells, cells.cells[2]))
+    }
+
+    /// Returns the number of the registry that a cell names; what is wrong with it is told once.
+    fn registry_cell(&mut self, cells: &Cells<'_>, written: &str) -> u32 {
         let (number, new) = self.registries.number(written);
         if !new {
-            return Some(number);
+            return number;
         }
         let checked =
             check_text("registry", written).and_then(|()| written.parse::<RegistryName>());
         let name = match checked {
             Ok(name) => name,
             Err(error) => {
-                self.wrong_cell(cells, 2, error.message, error.help);
+                let span = self.cell(&cells.line, written);
+                self.wrong_at(span, error.message, error.help);
                 // The number is taken: later rows with the same text are not told again.
                 RegistryName {
                     account: String::new(),
@@ -260,7 +294,43 @@ impl Reading<'_, '_, '_> {
             accounts::registry_at(self.cx, self.scenario, place, &name);
         }
         self.rows.registries.push(name);
-        Some(number)
+        number
+    }
+
+    /// Reads the destination of a backfill: a start needs one, a stop may name one, nothing else has one.
+    fn destination(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<Option<u32>> {
+        let written = cells.destination;
+        if action.is_of_backfill()
+            && let Err(message) = backfill::profile(self.scenario)
+        {
+            self.wrong_cell(cells, 1, message, String::new());
+            return None;
+        }
+        match (action, written) {
+            (TraceAction::StartReplicationBackfill, "") => {
+                let message = format!("{} lacks its destination", action.name());
+                let help = format!("name a registry in a column `{DESTINATION}`");
+                self.wrong_at(cells.line.clone(), message, help);
+                None
+            }
+            (_, "") => Some(None),
+            (action, _) if !action.is_of_backfill() => {
+                let message = format!("{} has no {DESTINATION}", action.name());
+                let span = self.cell(&cells.line, written);
+                self.wrong_at(span, message, "leave the cell empty".to_owned());
+                None
+            }
+            _ => {
+                let number = self.registry_cell(cells, written);
+                let source = self.registry(cells)? as usize;
+                let place = self.place(self.cell(&cells.line, written));
+                let ends = [source, number as usize].map(|of| self.rows.registries[of].clone());
+                if ends.iter().all(|name| !name.account.is_empty()) {
+                    backfill::destination_at(self.cx, self.scenario, &place, &ends[0], &ends[1]);
+                }
+                Some(Some(number))
+            }
+        }
     }
 
     fn repository(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<Option<u32>> {

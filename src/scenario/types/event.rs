@@ -128,6 +128,21 @@ pub enum Action {
         /// Registry.
         registry: RegistryName,
     },
+    /// Copies the stored images that match the rules of one destination to it (B120).
+    StartReplicationBackfill {
+        /// Registry whose images are copied.
+        registry: RegistryName,
+        /// Destination registry; a rule must name it.
+        destination: RegistryName,
+    },
+    /// Stops a backfill; copies in flight finish (B124).
+    StopReplicationBackfill {
+        /// Registry whose images are copied.
+        registry: RegistryName,
+        /// Destination of the backfill; left out, every backfill of the registry.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        destination: Option<RegistryName>,
+    },
     /// Enables a Region in an account.
     EnableRegion {
         /// Alias of the account.
@@ -165,6 +180,8 @@ impl Action {
             Self::PutReplicationConfiguration { .. } => "PutReplicationConfiguration",
             Self::PutRegistryPolicy { .. } => "PutRegistryPolicy",
             Self::DeleteRegistryPolicy { .. } => "DeleteRegistryPolicy",
+            Self::StartReplicationBackfill { .. } => "StartReplicationBackfill",
+            Self::StopReplicationBackfill { .. } => "StopReplicationBackfill",
             Self::EnableRegion { .. } => "EnableRegion",
             Self::DisableRegion { .. } => "DisableRegion",
             Self::PutAccountSetting { .. } => "PutAccountSetting",
@@ -195,7 +212,18 @@ impl Action {
             | Self::PutReplicationConfiguration { registry, .. }
             | Self::PutRegistryPolicy { registry, .. }
             | Self::DeleteRegistryPolicy { registry }
+            | Self::StartReplicationBackfill { registry, .. }
+            | Self::StopReplicationBackfill { registry, .. }
             | Self::PutAccountSetting { registry, .. } => Some(registry),
+        }
+    }
+
+    /// Returns the destination of the backfill that it starts or stops, if it names one.
+    pub fn backfill_destination(&self) -> Option<&RegistryName> {
+        match self {
+            Self::StartReplicationBackfill { destination, .. } => Some(destination),
+            Self::StopReplicationBackfill { destination, .. } => destination.as_ref(),
+            _ => None,
         }
     }
 }

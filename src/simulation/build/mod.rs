@@ -1,5 +1,6 @@
 //! From a checked scenario to a [`Model`]: every name becomes a dense id, every default a value, once and for all.
 
+mod backfills;
 mod deployments;
 mod laws;
 mod pulls;
@@ -32,6 +33,7 @@ impl Model {
         let streams = workload::streams(loaded, &registries, &repositories, &ranks);
         let (scripts, commons) =
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
+        let backfill_lists = backfills::tag_lists(&scripts, &mut lists);
         let templates = workload::templates_of_all(scenario);
         let tags = tag_book(&streams, &templates, &mut lists);
         let (lanes, links, link_names) = registries.lanes_and_links(scenario);
@@ -69,7 +71,6 @@ impl Model {
             provided,
             deployments: deployments::deployments(loaded, &registries.names, &ranks),
             streams,
-            scripts,
             commons,
             outages: outages(loaded, &link_names),
             links,
@@ -79,6 +80,8 @@ impl Model {
             failures: failures(scenario),
             quotas: quotas(scenario),
             replicates_deletes: registries::replicates_deletes(loaded),
+            backfills: backfills::backfilling(scenario, &scripts, backfill_lists),
+            scripts,
         }
     }
 }

@@ -46,7 +46,12 @@ impl Registries {
                 .iter()
                 .filter_map(|event| event.action.registry().cloned()),
         );
+        let backfilled =
+            |event: &crate::scenario::Event| event.action.backfill_destination().cloned();
+        all.extend(scenario.events.iter().filter_map(backfilled));
         for trace in loaded.traces.values() {
+            let destinations = trace.rows.iter().filter_map(|row| row.destination);
+            all.extend(destinations.map(|place| trace.registries[place as usize].clone()));
             // A row that concerns an account names one of its registries only in form.
             let rows = trace.rows.iter().filter(|row| !row.action.is_of_account());
             all.extend(rows.map(|row| trace.registries[row.registry as usize].clone()));

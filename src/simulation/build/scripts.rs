@@ -24,7 +24,7 @@ pub(super) struct Lists {
 
 impl Lists {
     /// Returns the id of a list of tags of a push to `repository`.
-    fn add(&mut self, repository: RepositoryId, tags: &[String]) -> u32 {
+    pub fn add(&mut self, repository: RepositoryId, tags: &[String]) -> u32 {
         let mut list: Vec<String> = Vec::new();
         for tag in tags {
             if !list.contains(tag) {
@@ -212,6 +212,26 @@ impl Build<'_> {
                     blob_mounting: *blob_mounting,
                 }
             }
+            (
+                Action::StartReplicationBackfill {
+                    registry,
+                    destination,
+                },
+                ..,
+            ) => Operation::StartBackfill {
+                registry: self.registries.id(registry),
+                destination: self.registries.id(destination),
+            },
+            (
+                Action::StopReplicationBackfill {
+                    registry,
+                    destination,
+                },
+                ..,
+            ) => Operation::StopBackfill {
+                registry: self.registries.id(registry),
+                destination: destination.as_ref().map(|name| self.registries.id(name)),
+            },
             (Action::EnableRegion { account, region }, ..) => {
                 self.set_region(account, region, true)
             }
@@ -322,6 +342,23 @@ impl Build<'_> {
         }
     }
 
+    fn backfill_row(&self, trace: &TraceRows, row: &TraceRow) -> Operation {
+        let id = |place: u32| self.registries.id(&trace.registries[place as usize]);
+        let (registry, destination) = (id(row.registry), row.destination.map(id));
+        match (row.action, destination) {
+            (TraceAction::StartReplicationBackfill, Some(destination)) => {
+                Operation::StartBackfill {
+                    registry,
+                    destination,
+                }
+            }
+            _ => Operation::StopBackfill {
+                registry,
+                destination,
+            },
+        }
+    }
+
     /// Returns what a row does: a delete may name several tags.
     fn row(&mut self, trace: &TraceRows, row: &TraceRow, bases: &mut Bases) -> Vec<Operation> {
         let name = &trace.registries[row.registry as usize];
@@ -329,6 +366,9 @@ impl Build<'_> {
             return vec![match row.action {
                 TraceAction::EnableRegion => self.set_region(&name.account, &name.region, true),
                 TraceAction::DisableRegion => self.set_region(&name.account, &name.region, false),
+                TraceAction::StartReplicationBackfill | TraceAction::StopReplicationBackfill => {
+                    self.backfill_row(trace, row)
+                }
                 _ => Operation::DeleteRegistryPolicy {
                     registry: self.registries.id(name),
                 },

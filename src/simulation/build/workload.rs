@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::laws::compile;
-use super::registries::Registries;
+use super::registries::{Registries, RulesOf};
 use super::scripts::Lists;
 use super::{Kind, Ranks, registry_id, repository_id};
 use crate::aws::{TagMutability, wildcard};
@@ -37,6 +37,7 @@ impl Repositories {
             of.insert(source);
             of.extend(registries.destinations(&rules, source, &name));
         }
+        add_backfilled(loaded, registries, &rules, &mut holders);
         let (names, holders) = holders
             .into_iter()
             .map(|(name, of)| (name, of.into_iter().collect()))
@@ -47,6 +48,46 @@ impl Repositories {
     pub fn id(&self, name: &str) -> RepositoryId {
         repository_id(&self.names, name)
     }
+}
+
+/// Adds the registries to which a backfill may bring what its source has only as replicas: one may follow another.
+fn add_backfilled(
+    loaded: &Loaded,
+    registries: &Registries,
+    rules: &RulesOf,
+    holders: &mut BTreeMap<String, BTreeSet<RegistryId>>,
+) {
+    let sources = backfill_sources(loaded);
+    let sources: BTreeSet<RegistryId> = sources
+        .into_iter()
+        .map(|name| registries.id(name))
+        .collect();
+    for (name, of) in holders {
+        let mut open: Vec<RegistryId> = of.intersection(&sources).copied().collect();
+        while let Some(source) = open.pop() {
+            for to in registries.destinations(rules, source, name) {
+                if of.insert(to) && sources.contains(&to) {
+                    open.push(to);
+                }
+            }
+        }
+    }
+}
+
+/// Returns the registries whose stored images a backfill may copy.
+fn backfill_sources(loaded: &Loaded) -> BTreeSet<&RegistryName> {
+    let events = loaded.scenario.events.iter();
+    let from_events = events.filter_map(|event| match &event.action {
+        Action::StartReplicationBackfill { registry, .. } => Some(registry),
+        _ => None,
+    });
+    let from_traces = loaded.traces.values().flat_map(|trace| {
+        let starts =
+            |row: &&crate::scenario::TraceRow| row.action == TraceAction::StartReplicationBackfill;
+        let rows = trace.rows.iter().filter(starts);
+        rows.map(|row| &trace.registries[row.registry as usize])
+    });
+    from_events.chain(from_traces).collect()
 }
 
 /// Returns every repository that the scenario names, with the registry in which it does.

@@ -1,0 +1,67 @@
+//! Backfills: their replications are counted with all others, but their latency stands apart.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use super::super::note::End;
+use super::super::record::{RecordSink, Status};
+use super::Ledger;
+use crate::simulation::Backfill;
+use crate::units::SimTime;
+
+/// Every backfill of a run.
+#[derive(Clone, Debug, Default)]
+pub(in crate::measure) struct Backfills {
+    /// As the run's end found them, in the order in which they were started.
+    pub list: Vec<Backfill>,
+    moved_bytes: BTreeMap<NonZeroU32, u64>,
+}
+
+impl Backfills {
+    /// A copy of a backfill has moved so many bytes in all.
+    pub fn moved(&mut self, backfill: NonZeroU32, bytes: u64) {
+        *self.moved_bytes.entry(backfill).or_default() += bytes;
+    }
+
+    /// Returns the bytes that a backfill's copies have moved.
+    pub fn moved_bytes(&self, backfill: NonZeroU32) -> u64 {
+        self.moved_bytes.get(&backfill).copied().unwrap_or_default()
+    }
+}
+
+impl<S: RecordSink> Ledger<'_, S> {
+    pub(super) fn backfill_requested(
+        &mut self,
+        at: SimTime,
+        lane: usize,
+        image_bytes: u64,
+        measured: bool,
+    ) {
+        let destination = self.destination_of[lane];
+        let stats = &mut self.lanes[lane];
+        stats.requested += u64::from(measured);
+        stats.backfilled.requested += u64::from(measured);
+        self.timeline.backfill_requested(destination);
+        self.checks.requested(destination);
+        self.change_backlogs(destination, |backlog| {
+            backlog.waiting.raise(at, 1);
+            backlog.pending_bytes.raise(at, image_bytes);
+        });
+    }
+
+    pub(super) fn backfill_ended(&mut self, end: &End, backfill: NonZeroU32) {
+        let destination = self.destination_of[end.lane as usize];
+        self.left(end, destination);
+        self.backfills.moved(backfill, end.moved_bytes);
+        if let Status::Failed(reason) = end.status {
+            return self.note_failed(end, destination, reason);
+        }
+        self.timeline.backfill_completed(destination);
+        if end.measured {
+            let stats = &mut self.lanes[end.lane as usize];
+            stats.backfilled.latency.add(end.at.since(end.pushed_at));
+            stats.untagged_arrivals += u64::from(end.is_untagged);
+            stats.overtaken_arrivals += u64::from(end.is_overtaken);
+        }
+    }
+}
