@@ -33,7 +33,7 @@ pub fn grid(deployments: &[DeploymentRow]) -> Option<Grid> {
     (!rows.is_empty()).then(|| Grid {
         header: header.map(str::to_owned).to_vec(),
         rows: rows.into_iter().map(row).collect(),
-        dispensable: vec!["wait p99", "gave up", "count"],
+        dispensable: vec!["wait p99", "gave up", "count", "all, 99.9 %", "99.9 %"],
     })
 }
 

@@ -71,7 +71,7 @@ impl<'a> GateWait<'a> {
         };
         Self {
             remark: format!(
-                "share of a stream's deployments whose image was not there so long after its push; {}",
+                "deployments whose image was not there so long after its push; {}",
                 data.period()
             ),
             others: others.len(),

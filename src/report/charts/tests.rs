@@ -141,6 +141,7 @@ fn nothing_replicated_is_said() {
         "nothing was billed",
         "nothing was stored",
         "no permission was lost",
+        "no deployment",
     ];
     for ((name, svg), said) in charts.iter().zip(said) {
         assert!(svg.contains(said), "{name}");
@@ -288,4 +289,24 @@ fn a_png_is_a_png_of_twice_the_pixels() {
     let png = fs::read(folder.path().join("charts/revocations.png")).expect("it is there");
     assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
     assert_eq!(png[16..24], [0, 0, 7, 128, 0, 0, 1, 144]);
+}
+
+#[test]
+fn gates_are_a_line_for_each_stream() {
+    let mut outcome = samples::small();
+    samples::deployments::add(&mut outcome, 9);
+    let charts = drawn("gates", &samples::facts(), &outcome);
+    check(&charts);
+    let (name, svg) = &charts[7];
+    assert_eq!(*name, "gate-wait");
+    // Seven pens; those that need the longest gates come first, and their gates stand beside them.
+    for expected in [
+        "cluster-8 (",
+        "cluster-2 (",
+        "99 % 9 min, 99.9 % never",
+        "2 others",
+    ] {
+        assert!(svg.contains(expected), "{expected}");
+    }
+    assert!(!svg.contains("cluster-1 ("));
 }

@@ -2,6 +2,8 @@
 
 mod verdicts;
 
+pub mod deployments;
+
 use jiff::{Span, Timestamp, ToSpan};
 use rand_distr::{Distribution, Exp, LogNormal, Pareto};
 use rand_xoshiro::SplitMix64;

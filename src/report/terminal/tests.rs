@@ -224,3 +224,59 @@ fn json_is_the_file() {
     );
     assert_eq!(text, SummaryDocument::new(&outcome).text());
 }
+
+#[test]
+fn deployments_stand_before_the_bill() {
+    let mut outcome = samples::small();
+    samples::deployments::add(&mut outcome, 2);
+    let text = table(&outcome, Screen::default());
+    let lines: Vec<&str> = text.lines().collect();
+    let place = lines
+        .iter()
+        .position(|line| line.starts_with("deployments"));
+    let place = place.expect("their table");
+    assert_eq!(
+        lines[place..place + 3],
+        [
+            "deployments                      count  missed  gave up  wait p99  gate 99 %  99.9 %  all, 99.9 %",
+            "cluster-1 (prod/ap-northeast-1)  1,000    10 %        1     1 min      2 min     2 h        never",
+            "cluster-0 (prod/eu-west-1)       1,000     0 %        0      30 s      1 min     1 h        never",
+        ]
+    );
+    assert!(lines.len() <= MAX_LINES, "{text}");
+    let markdown = summary(
+        Format::Markdown,
+        &samples::facts(),
+        &outcome,
+        None,
+        Screen::default(),
+    );
+    assert!(
+        markdown.contains(
+            "| cluster-1 (prod/ap-northeast-1) | 1,000 | 10 % | 1 | 1 min | 2 min | 2 h | never |"
+        ),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn many_deployments_leave_room_for_the_others() {
+    for destinations in [2, 30] {
+        let mut outcome = large(destinations);
+        samples::deployments::add(&mut outcome, 20);
+        for columns in [40, 80, 100] {
+            let screen = Screen {
+                columns: Some(columns),
+                ..Screen::default()
+            };
+            let text = table(&outcome, screen);
+            let most = MAX_LINES + if columns < 100 { 4 } else { 0 };
+            assert!(text.lines().count() <= most, "{text}");
+            assert!(
+                text.lines().all(|line| line.chars().count() <= columns),
+                "{text}"
+            );
+            assert!(text.contains(" of 20"), "{text}");
+        }
+    }
+}

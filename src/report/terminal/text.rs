@@ -27,8 +27,9 @@ pub fn render(view: &View, screen: Screen) -> String {
     };
     let notes = page.broken(view.notes.iter());
     let cost = page.grid(&view.cost.lines(page.columns));
-    let deployments = page.deployments(view);
     let uncertainty = page.broken(view.uncertainty.iter());
+    let taken = notes.len() + uncertainty.len() + cost.len();
+    let deployments = page.deployments(view, room_for_deployments(view, taken));
     let fixed = notes.len() + uncertainty.len() + deployments.len();
     let sure = thresholds_that_fit(view, fixed);
     let thresholds = page.thresholds(view, sure);
@@ -49,6 +50,16 @@ pub fn render(view: &View, screen: Screen) -> String {
     lines.extend(thresholds);
     lines.extend(notes);
     lines.join("\n") + "\n"
+}
+
+/// Says how many lines are left to deployments, where notes, bill and the like have `taken` so many.
+fn room_for_deployments(view: &View, taken: usize) -> usize {
+    let rows = view.latency.rows.len();
+    let wanted = rows.min(SURE_DESTINATIONS);
+    // Title, blanks, failures; header, all and "more" of the latencies.
+    let latency = 1 + wanted + usize::from(rows > 1) + usize::from(rows > wanted);
+    let thresholds = view.thresholds.len().min(SURE_THRESHOLDS);
+    MAX_LINES.saturating_sub(1 + 3 + 1 + latency + thresholds + taken)
 }
 
 /// Says how many thresholds can be shown, and leaves their lines to them if destinations do not need them.
@@ -113,19 +124,19 @@ impl Page {
             .collect()
     }
 
-    /// Returns a blank line and the deployments, if there are any: the worst streams of many.
-    fn deployments(&self, view: &View) -> Vec<String> {
-        let Some(grid) = &view.deployments else {
+    /// Returns the deployments, if there are any, as many streams as fit; a blank line before them if there is room.
+    fn deployments(&self, view: &View, room: usize) -> Vec<String> {
+        let Some(mut grid) = view.deployments.clone() else {
             return Vec::new();
         };
-        let mut shown = grid.clone();
-        shown.rows.truncate(MOST_DEPLOYMENTS);
-        let mut lines = vec![String::new()];
-        lines.extend(self.grid(&shown.lines(self.columns)));
-        let rest = grid.rows.len() - shown.rows.len();
-        if rest > 0 {
-            lines.push(self.cut(&format!("… and {rest} more in deployments.csv")));
+        let all = grid.rows.len();
+        let shown = MOST_DEPLOYMENTS.min(room.saturating_sub(1)).clamp(1, all);
+        if shown < all {
+            grid.rows.truncate(shown);
+            grid.header[0] = format!("{}, {shown} of {all}", grid.header[0]);
         }
+        let mut lines = vec![String::new(); usize::from(room >= shown + 2)];
+        lines.extend(self.grid(&grid.lines(self.columns)));
         lines
     }
 

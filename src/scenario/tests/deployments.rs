@@ -92,7 +92,7 @@ fn numbers_are_in_range() {
     deployment_wrong(
         "\"5 min\"",
         "{ uniform = { min = \"2 min\", max = \"1 min\" } }",
-        &["deployments.x.delay"],
+        &["`min` is more than `max`", "case.toml:17:32"],
     );
 }
 
