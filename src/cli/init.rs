@@ -31,6 +31,8 @@ enum Template {
     Orphans,
     /// Many images at once against a narrow link, and an outage
     ReleaseBurst,
+    /// Fleets far away: is it cheaper to replicate, or to pull across Regions?
+    ReplicateOrPull,
 }
 
 impl Template {
@@ -40,6 +42,7 @@ impl Template {
             Self::Revocation => include_str!("../../scenarios/revocation.toml"),
             Self::Orphans => include_str!("../../scenarios/orphans.toml"),
             Self::ReleaseBurst => include_str!("../../scenarios/release-burst.toml"),
+            Self::ReplicateOrPull => include_str!("../../scenarios/replicate-or-pull.toml"),
         }
     }
 }

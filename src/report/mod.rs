@@ -13,6 +13,7 @@ mod facts;
 pub mod folder;
 pub mod human;
 pub mod page;
+mod pulls;
 pub mod replications;
 pub mod run_json;
 pub mod summary_json;

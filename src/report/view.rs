@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::human;
+use super::pulls;
 use super::run_json::RunFacts;
 use super::summary_json::{Statistic, SummaryDocument, Threshold};
-use crate::measure::outcome::{CostRow, DestinationRow, FailureRow};
+use crate::measure::outcome::{BreakEvenRow, CostRow, DestinationRow, FailureRow, PullRow};
 use crate::measure::table::Number;
 
 /// A quantile with fewer samples beyond it than this is marked.
@@ -44,6 +45,10 @@ pub struct Findings<'a> {
     pub costs: &'a [CostRow],
     /// `failures.csv`
     pub failures: &'a [FailureRow],
+    /// `pulls.csv`
+    pub pulls: &'a [PullRow],
+    /// `breakeven.csv`
+    pub break_even: &'a [BreakEvenRow],
 }
 
 /// Header and rows; the first column holds names, the others numbers.
@@ -69,6 +74,8 @@ pub struct View {
     pub uncertainty: Option<String>,
     /// Dollars by line item.
     pub cost: Grid,
+    /// Pulls of fleets, as sentences.
+    pub pulls: Vec<String>,
     /// Failed replications by reason, as one sentence.
     pub failures: String,
     /// Thresholds: whether each held, and what it said.
@@ -90,6 +97,7 @@ impl View {
             .any(|text| text.ends_with(SCARCE));
         Self {
             title: title(findings.facts),
+            pulls: pulls::sentences(findings.pulls, findings.break_even),
             failures: failures(findings.failures),
             notes: notes(findings, scarce, folder),
             uncertainty: uncertainty(findings.summary),
@@ -282,7 +290,8 @@ fn line_item(row: &CostRow) -> (usize, &str, &str) {
         "storage_source" => (1, "storage, pushed images"),
         "storage_replica" => (2, "storage, replicas"),
         "storage_orphan" => (3, "storage, orphans"),
-        other => (4, other),
+        "pull" => (4, "pulls"),
+        other => (5, other),
     };
     (place, name, &row.unit)
 }

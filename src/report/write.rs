@@ -58,13 +58,15 @@ mod tests {
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
-    const FILES: [&str; 16] = [
+    const FILES: [&str; 18] = [
+        "breakeven.csv",
         "charts",
         "costs.csv",
         "destinations.csv",
         "failures.csv",
         "latency.csv",
         "links.csv",
+        "pulls.csv",
         "refused.csv",
         "replications.csv",
         "report.html",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::measure::outcome::{
-    CostRow, LatencyRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
+    BreakEvenRow, CostRow, LatencyRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
 };
 use crate::measure::table::{Moment, Seconds};
 use crate::report::csv_files::{for_each_row, read_table};
@@ -27,6 +27,8 @@ pub struct RunData {
     pub revocations: Vec<RevocationRow>,
     /// `revoked_copies.csv`
     pub revoked_copies: Vec<RevokedCopyRow>,
+    /// `breakeven.csv`
+    pub break_even: Vec<BreakEvenRow>,
 }
 
 /// What charts need of a row of `timeline.csv`: there may be millions.
@@ -73,6 +75,7 @@ impl RunData {
             costs: read_table(folder)?,
             revocations: read_table(folder)?,
             revoked_copies: read_table(folder)?,
+            break_even: read_table(folder)?,
         })
     }
 

@@ -32,6 +32,9 @@ pub fn render(view: &View) -> String {
         put(&mut text, format_args!("\n{}\n", escaped(uncertainty)));
     }
     put(&mut text, format_args!("\n{}\n", table(&view.cost)));
+    for sentence in &view.pulls {
+        put(&mut text, format_args!("{}\n\n", escaped(sentence)));
+    }
     put(&mut text, format_args!("{}\n\n", escaped(&view.failures)));
     for (held, threshold) in &view.thresholds {
         let mark = if *held { "✓" } else { "✗" };

@@ -55,6 +55,8 @@ pub fn summary(
         destinations: &outcome.destinations,
         costs: &outcome.costs,
         failures: &outcome.failures,
+        pulls: &outcome.pulls,
+        break_even: &outcome.break_even,
     };
     match format {
         Format::Json => summary.text(),

@@ -25,10 +25,12 @@ pub fn render(view: &View, screen: Screen) -> String {
     let notes = page.broken(view.notes.iter());
     let cost = page.grid(&view.cost.lines(page.columns));
     let uncertainty = page.broken(view.uncertainty.iter());
-    let sure = thresholds_that_fit(view, notes.len() + uncertainty.len());
+    let pulls = page.broken(view.pulls.iter());
+    let sentences = notes.len() + uncertainty.len() + pulls.len();
+    let sure = thresholds_that_fit(view, sentences);
     let thresholds = page.thresholds(view, sure);
     // Title, blanks, failures; and of the latencies header, "more" and all.
-    let others = 1 + 3 + 1 + thresholds.len() + cost.len() + notes.len() + uncertainty.len();
+    let others = 1 + 3 + 1 + thresholds.len() + cost.len() + sentences;
     let latency = page.latency(view, MAX_LINES.saturating_sub(others));
     let mut lines = vec![
         page.styled(Style::new().bold(), &page.cut(&view.title)),
@@ -39,6 +41,7 @@ pub fn render(view: &View, screen: Screen) -> String {
     lines.push(String::new());
     lines.extend(cost);
     lines.push(String::new());
+    lines.extend(pulls);
     lines.push(page.cut(&view.failures));
     lines.extend(thresholds);
     lines.extend(notes);

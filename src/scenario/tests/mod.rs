@@ -5,6 +5,7 @@ mod files;
 mod lints;
 mod meaning;
 mod overrides;
+mod pulls;
 mod resolved;
 mod shape;
 mod show;
