@@ -33,6 +33,8 @@ enum Template {
     ReleaseBurst,
     /// Clusters that pull what has just been pushed: how long must they wait?
     DeployRace,
+    /// Fleets far away: is it cheaper to replicate, or to pull across Regions?
+    ReplicateOrPull,
 }
 
 impl Template {
@@ -43,6 +45,7 @@ impl Template {
             Self::Orphans => include_str!("../../scenarios/orphans.toml"),
             Self::ReleaseBurst => include_str!("../../scenarios/release-burst.toml"),
             Self::DeployRace => include_str!("../../scenarios/deploy-race.toml"),
+            Self::ReplicateOrPull => include_str!("../../scenarios/replicate-or-pull.toml"),
         }
     }
 }

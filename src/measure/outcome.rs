@@ -337,7 +337,7 @@ table! {
         rate_usd: Number,
         /// Dollars.
         usd: Usd,
-        /// Account whose pushes caused the line, by alias.
+        /// Account whose pushes, or of a pull whose fleets, caused the line, by alias.
         caused_by: String,
     }
 }
@@ -357,7 +357,7 @@ table! {
         bytes: u64,
         /// What the bytes that crossed a Region cost.
         usd: Usd,
-        /// Share of all pulls of the stream that were served that a registry in the fleet's Region served.
+        /// Of the stream's pulls that any registry served, the share that one in the fleet's Region did.
         local_share: Option<Number>,
         /// Pulls by a tag that stood on a newer image at the source.
         stale: u64,

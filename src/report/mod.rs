@@ -14,6 +14,7 @@ mod facts;
 pub mod folder;
 pub mod human;
 pub mod page;
+mod pulls;
 pub mod replications;
 pub mod run_json;
 pub mod story;

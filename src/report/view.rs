@@ -6,9 +6,12 @@ use std::path::Path;
 
 use super::deployments;
 use super::human;
+use super::pulls;
 use super::run_json::RunFacts;
 use super::summary_json::{Statistic, SummaryDocument, Threshold};
-use crate::measure::outcome::{CostRow, DeploymentRow, DestinationRow, FailureRow};
+use crate::measure::outcome::{
+    BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, PullRow,
+};
 use crate::measure::table::Number;
 
 /// A quantile with fewer samples beyond it than this is marked.
@@ -47,6 +50,10 @@ pub struct Findings<'a> {
     pub failures: &'a [FailureRow],
     /// `deployments.csv`
     pub deployments: &'a [DeploymentRow],
+    /// `pulls.csv`
+    pub pulls: &'a [PullRow],
+    /// `breakeven.csv`
+    pub break_even: &'a [BreakEvenRow],
 }
 
 /// Header and rows; the first column holds names, the others numbers.
@@ -74,6 +81,8 @@ pub struct View {
     pub deployments: Option<Grid>,
     /// Dollars by line item.
     pub cost: Grid,
+    /// Pulls of fleets, as sentences.
+    pub pulls: Vec<String>,
     /// Failed replications by reason, as one sentence.
     pub failures: String,
     /// Thresholds: whether each held, and what it said.
@@ -95,6 +104,7 @@ impl View {
             .any(|text| text.ends_with(SCARCE));
         Self {
             title: title(findings.facts),
+            pulls: pulls::sentences(findings.pulls, findings.break_even),
             failures: failures(findings.failures),
             notes: notes(findings, scarce, folder),
             uncertainty: uncertainty(findings.summary),
@@ -288,7 +298,8 @@ fn line_item(row: &CostRow) -> (usize, &str, &str) {
         "storage_source" => (1, "storage, pushed images"),
         "storage_replica" => (2, "storage, replicas"),
         "storage_orphan" => (3, "storage, orphans"),
-        other => (4, other),
+        "pull" => (4, "pulls"),
+        other => (5, other),
     };
     (place, name, &row.unit)
 }

@@ -58,7 +58,9 @@ mod tests {
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
-    const FILES: [&str; 18] = [
+    const FILES: [&str; 21] = [
+        "backfills.csv",
+        "breakeven.csv",
         "charts",
         "costs.csv",
         "deployments.csv",
@@ -67,6 +69,7 @@ mod tests {
         "gate.csv",
         "latency.csv",
         "links.csv",
+        "pulls.csv",
         "refused.csv",
         "replications.csv",
         "report.html",

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
-    CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow, LatencyRow, LinkRow, RefusedRow,
+    BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow, LatencyRow, LinkRow,
+    PullRow, RefusedRow,
     ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
@@ -91,6 +92,26 @@ fn deployments() -> String {
         .to_owned()
 }
 
+const PULLS: &str = "
+Without `[pulls]` it is its header. A pull takes a repository of its push stream as a push does (its `popularity`), and goes
+back from the newest image as `recency` says, cut at the number of images that the stream has pushed there; before the first
+there is nothing to ask for. The newest image is asked for by the stream's first tag without `{n}`, if it has one, and is then
+what that tag stands on where it is asked; any other by its own tag, and is found wherever it is stored. `nearest` asks the
+registries of the fleet's Region, its own account's first, then by name, of whatever account; then the source. Whether they
+would let the fleet pull (repository policies) is not part of a scenario. A named registry has no other behind it.
+
+Bytes are (1 - `cached`) x the whole image, to the nearest byte. They are free within a Region; across, the owner of the
+registry pays them at the rate of transfer, with which they share the tiers of an internet rate.
+";
+
+const BREAK_EVEN: &str = "
+Of an image of mean size, a pull across costs p = (1 - `cached`) x image bytes x t, with t the price of a byte from Region to
+Region; replicating it costs r = replica bytes x t once, and keeping it k = replica bytes x s a month, with s the price of
+storage where the fleet is. A replica kept for m months costs r + m k, and pulls from it are free: both cost the same at
+(r + m k) / p pulls per image, the break-even point of a fixed and a proportional cost (textbook). The prices are those of the
+bill. Layers that a registry would mount from other repositories are not taken into account.
+";
+
 /// Describes the metrics that this version can measure.
 fn metrics() -> String {
     let row = |metric: &Metric| {
@@ -106,7 +127,8 @@ fn metrics() -> String {
             metric.name, metric.about
         )
     };
-    let is_measured = |metric: &&Metric| matches!(metric.needs, None | Some("deployments"));
+    let is_measured =
+        |metric: &&Metric| matches!(metric.needs, None | Some("deployments" | "pulls"));
     let measured = METRICS.iter().filter(is_measured);
     let rows: String = measured.map(row).collect();
     format!(
@@ -149,6 +171,10 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<GateRow>(),
         deployments(),
         columns_of::<RefusedRow>(),
+        columns_of::<PullRow>(),
+        PULLS.to_owned(),
+        columns_of::<BreakEvenRow>(),
+        BREAK_EVEN.to_owned(),
         metrics(),
     ]
     .concat();

@@ -4,12 +4,14 @@ use std::fs;
 
 use crate::case::{Case, SHOP, assert_same_folders, entries};
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
+    "breakeven.csv",
     "costs.csv",
     "destinations.csv",
     "failures.csv",
     "latency.csv",
     "links.csv",
+    "pulls.csv",
     "refused.csv",
     "replications.csv",
     "revocations.csv",

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::case::Case;
 
-const TEMPLATES: [&str; 5] = [
+const TEMPLATES: [&str; 6] = [
     "two-regions",
     "revocation",
     "orphans",
     "release-burst",
     "deploy-race",
+    "replicate-or-pull",
 ];
 
 fn scenarios() -> PathBuf {

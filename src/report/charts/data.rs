@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::measure::outcome::{
-    CostRow, DeploymentRow, GateRow, LatencyRow, RevocationRow, RevokedCopyRow, StorageRow,
-    TimelineRow,
+    BreakEvenRow, CostRow, DeploymentRow, GateRow, LatencyRow, RevocationRow, RevokedCopyRow,
+    StorageRow, TimelineRow,
 };
 use crate::measure::table::{Moment, Seconds};
 use crate::report::csv_files::{for_each_row, read_table};
@@ -32,6 +32,8 @@ pub struct RunData {
     pub deployments: Vec<DeploymentRow>,
     /// `gate.csv`
     pub gates: Vec<GateRow>,
+    /// `breakeven.csv`
+    pub break_even: Vec<BreakEvenRow>,
 }
 
 /// What charts need of a row of `timeline.csv`: there may be millions.
@@ -80,6 +82,7 @@ impl RunData {
             revoked_copies: read_table(folder)?,
             deployments: read_table(folder)?,
             gates: read_table(folder)?,
+            break_even: read_table(folder)?,
         })
     }
 

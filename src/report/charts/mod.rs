@@ -1,6 +1,7 @@
 //! The charts of a run, each drawn from the files of its folder alone.
 
 mod axis;
+mod break_even;
 mod canvas;
 mod cumulative_cost;
 mod data;
@@ -24,6 +25,7 @@ mod waiting_and_in_flight;
 use std::fs;
 use std::path::Path;
 
+use self::break_even::BreakEven;
 use self::canvas::{Picture, svg, write_png};
 use self::cumulative_cost::CumulativeCost;
 use self::data::RunData;
@@ -42,7 +44,7 @@ pub use self::canvas::escaped;
 pub const CHARTS_FOLDER: &str = "charts";
 
 /// The charts' names, in the order in which the page shows them.
-pub const CHARTS: [&str; 8] = [
+pub const CHARTS: [&str; 9] = [
     "latency-distribution",
     "latency-over-time",
     "waiting-and-in-flight",
@@ -51,6 +53,7 @@ pub const CHARTS: [&str; 8] = [
     "stored-bytes",
     "revocations",
     "gate-wait",
+    "break-even",
 ];
 
 /// Draws every chart of the run in `folder` into the charts' folder in `to`, as SVG and, if `png`, as PNG too.
@@ -70,6 +73,7 @@ pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError>
         stored,
         revocations,
         gate_wait,
+        break_even,
     ] = CHARTS;
     write(&charts, distribution, &LatencyDistribution::new(&data), png)?;
     write(&charts, over_time, &LatencyOverTime::new(&data), png)?;
@@ -78,7 +82,8 @@ pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError>
     write(&charts, cost, &CumulativeCost::new(&data), png)?;
     write(&charts, stored, &StoredBytes::new(&data), png)?;
     write(&charts, revocations, &Revocations::new(&data), png)?;
-    write(&charts, gate_wait, &GateWait::new(&data), png)
+    write(&charts, gate_wait, &GateWait::new(&data), png)?;
+    write(&charts, break_even, &BreakEven::new(&data), png)
 }
 
 /// Writes one chart.

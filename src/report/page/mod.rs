@@ -22,13 +22,15 @@ pub const PAGE_FILE: &str = "report.html";
 const MAX_ROWS: usize = 100;
 
 /// Tables that the page shows as they are.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 10] = [
     ("destinations.csv", "Replications by source and destination"),
     ("links.csv", "Links between Regions"),
     ("failures.csv", "Failures by reason"),
     ("revocations.csv", "Losses of permission"),
     ("deployments.csv", "Deployments by stream"),
     ("costs.csv", "The bill"),
+    ("pulls.csv", "Pulls by the registry that served them"),
+    ("breakeven.csv", "Replicate or pull across"),
     ("refused.csv", "Refused operations"),
     ("summary.csv", "Every metric"),
 ];
@@ -47,6 +49,8 @@ pub fn write_page(folder: &Path, to: &Path) -> Result<(), FileError> {
             costs: &read_table(folder)?,
             failures: &read_table(folder)?,
             deployments: &read_table(folder)?,
+            pulls: &read_table(folder)?,
+            break_even: &read_table(folder)?,
         },
         None,
     );
@@ -97,6 +101,9 @@ fn summary(page: &mut Html, view: &View) {
     }
     page.element("h2", "Cost")
         .grid(&view.cost, view.cost.rows.len().saturating_sub(1));
+    for sentence in &view.pulls {
+        page.element("p", sentence);
+    }
     for note in &view.notes {
         page.element("p class=\"faint\"", note);
     }

@@ -1,5 +1,6 @@
 //! Made-up outcomes for the tests of this room: plausible, of any size, and the same every time.
 
+pub mod pulls;
 mod verdicts;
 
 pub mod deployments;

@@ -35,6 +35,9 @@ pub fn render(view: &View) -> String {
         put(&mut text, format_args!("\n{}", table(deployments)));
     }
     put(&mut text, format_args!("\n{}\n", table(&view.cost)));
+    for sentence in &view.pulls {
+        put(&mut text, format_args!("{}\n\n", escaped(sentence)));
+    }
     put(&mut text, format_args!("{}\n\n", escaped(&view.failures)));
     for (held, threshold) in &view.thresholds {
         let mark = if *held { "✓" } else { "✗" };

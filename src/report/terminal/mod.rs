@@ -56,6 +56,8 @@ pub fn summary(
         costs: &outcome.costs,
         failures: &outcome.failures,
         deployments: &outcome.deployments,
+        pulls: &outcome.pulls,
+        break_even: &outcome.break_even,
     };
     match format {
         Format::Json => summary.text(),

@@ -28,9 +28,10 @@ pub fn render(view: &View, screen: Screen) -> String {
     let notes = page.broken(view.notes.iter());
     let cost = page.grid(&view.cost.lines(page.columns));
     let uncertainty = page.broken(view.uncertainty.iter());
-    let taken = notes.len() + uncertainty.len() + cost.len();
+    let pulls = page.broken(view.pulls.iter());
+    let taken = notes.len() + uncertainty.len() + pulls.len() + cost.len();
     let deployments = page.deployments(view, room_for_deployments(view, taken));
-    let fixed = notes.len() + uncertainty.len() + deployments.len();
+    let fixed = notes.len() + uncertainty.len() + pulls.len() + deployments.len();
     let sure = thresholds_that_fit(view, fixed);
     let thresholds = page.thresholds(view, sure);
     // Title, blanks, failures; and of the latencies header, "more" and all.
@@ -46,6 +47,7 @@ pub fn render(view: &View, screen: Screen) -> String {
     lines.push(String::new());
     lines.extend(cost);
     lines.push(String::new());
+    lines.extend(pulls);
     lines.push(page.cut(&view.failures));
     lines.extend(thresholds);
     lines.extend(notes);

@@ -6,6 +6,7 @@ mod files;
 mod lints;
 mod meaning;
 mod overrides;
+mod pulls;
 mod resolved;
 mod shape;
 mod show;
