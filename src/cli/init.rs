@@ -31,6 +31,8 @@ enum Template {
     Orphans,
     /// Many images at once against a narrow link, and an outage
     ReleaseBurst,
+    /// A Region is added, and the images of before are brought there
+    Backfill,
 }
 
 impl Template {
@@ -40,6 +42,7 @@ impl Template {
             Self::Revocation => include_str!("../../scenarios/revocation.toml"),
             Self::Orphans => include_str!("../../scenarios/orphans.toml"),
             Self::ReleaseBurst => include_str!("../../scenarios/release-burst.toml"),
+            Self::Backfill => include_str!("../../scenarios/backfill.toml"),
         }
     }
 }

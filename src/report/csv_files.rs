@@ -113,8 +113,8 @@ fn summary_rows(outcome: &Outcome) -> Vec<SummaryRow> {
 mod tests {
     use super::*;
     use crate::measure::outcome::{
-        CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow, ReplicationRow,
-        RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
+        BackfillRow, CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow,
+        ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
     };
 
     fn header<T: Table>() -> String {
@@ -171,6 +171,10 @@ mod tests {
             (
                 header::<RefusedRow>(),
                 "at,action,registry,repository,exception,message",
+            ),
+            (
+                header::<BackfillRow>(),
+                "at,source,destination,status,images,replications,completed,failed,skipped,withdrawn,ended_at,moved_bytes,usd",
             ),
         ];
         for (header, columns) in expected {

@@ -37,7 +37,7 @@ pub use types::{
     Account, Action, Assumptions, Burst, Effect, Event, Failures, Gb, GeneratedRepositories,
     Latency, LatencyPreset, Link, NamedShape, Outage, Permission, Popularity, Prices,
     PushRepositories, PushStream, Refresh, Registry, ReplicaPushTime, Repository, Retention,
-    RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagOrder, Trace, TransferRate,
+    RouteLatency, Rule, Scenario, Shape, Spell, Stall, StoredImages, TagOrder, Trace, TransferRate,
     WeekShape,
 };
 

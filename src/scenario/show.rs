@@ -57,7 +57,7 @@ fn has_header(path: &[&str], value: &Value) -> bool {
         ([_], Value::Object(_)) => true,
         (
             [
-                "registries" | "pushes" | "retention" | "traces" | "links",
+                "registries" | "pushes" | "retention" | "traces" | "links" | "spells",
                 _,
             ],
             Value::Object(_),

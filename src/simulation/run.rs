@@ -27,6 +27,7 @@ pub(super) enum Event {
     Push(u32),
     Dispatch(u32),
     BackoffEnd(u32),
+    SpellChange { spell: u16, change: u32 },
 }
 
 impl Event {
@@ -41,6 +42,7 @@ impl Event {
             Self::Push(_) => 6,
             Self::Dispatch(_) => 7,
             Self::BackoffEnd(_) => 8,
+            Self::SpellChange { .. } => 9,
         }
     }
 }
@@ -275,6 +277,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::StallEnd(replication) => self.end_stall(at, replication),
             Event::OutageChange(change) => self.change_capacity(at, change),
             Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
+            Event::SpellChange { spell, change } => self.change_spell(at, spell, change),
             Event::Retention(retention) => self.retain(at, retention),
             Event::Push(stream) => self.push_from(at, stream),
             Event::Dispatch(replication) | Event::BackoffEnd(replication) => {

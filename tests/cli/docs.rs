@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
-    CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow, ReplicationRow,
-    RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
+    BackfillRow, CostRow, DestinationRow, FailureRow, LatencyRow, LinkRow, RefusedRow,
+    ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
@@ -124,6 +124,7 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<StorageRow>(),
         columns_of::<CostRow>(),
         columns_of::<RefusedRow>(),
+        columns_of::<BackfillRow>(),
         metrics(),
     ]
     .concat();

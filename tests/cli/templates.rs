@@ -5,7 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::case::Case;
 
-const TEMPLATES: [&str; 4] = ["two-regions", "revocation", "orphans", "release-burst"];
+const TEMPLATES: [&str; 5] = [
+    "two-regions",
+    "revocation",
+    "orphans",
+    "release-burst",
+    "backfill",
+];
 
 fn scenarios() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")

@@ -8,6 +8,7 @@ mod latency;
 mod layers;
 mod links;
 mod orphans;
+mod spells;
 mod tables;
 
 /// Registries of the tests.

@@ -15,7 +15,6 @@ use crate::scenario::document::{Entry, Node, Path, Value};
 const LATER: &[&str] = &[
     "deployments",
     "pulls",
-    "spells",
     "lifecycle",
     "creation_templates",
     "platforms",
