@@ -35,6 +35,8 @@ enum Template {
     DeployRace,
     /// Fleets far away: is it cheaper to replicate, or to pull across Regions?
     ReplicateOrPull,
+    /// A Region is added, and the images of before are brought there
+    Backfill,
 }
 
 impl Template {
@@ -46,6 +48,7 @@ impl Template {
             Self::ReleaseBurst => include_str!("../../scenarios/release-burst.toml"),
             Self::DeployRace => include_str!("../../scenarios/deploy-race.toml"),
             Self::ReplicateOrPull => include_str!("../../scenarios/replicate-or-pull.toml"),
+            Self::Backfill => include_str!("../../scenarios/backfill.toml"),
         }
     }
 }

@@ -453,7 +453,7 @@ table! {
     ReplicationRow, "replications.csv", {
         /// Number of the replication in the run, in order of request.
         id: u64,
-        /// Number of its push in the run.
+        /// Number of its push in the run; of a backfill's, that of its image's push, 0 before the start.
         push: u64,
         /// Source registry.
         source: String,
@@ -463,9 +463,9 @@ table! {
         repository: String,
         /// Image digest.
         digest: String,
-        /// The push's tags, separated by spaces.
+        /// The push's tags, separated by spaces; a backfill brings those that still stand on the image.
         tags: String,
-        /// When the push was accepted.
+        /// When the push was accepted; of a backfill's, when it was requested.
         pushed_at: Moment,
         /// When the copy could start at the earliest; empty if the run ended before.
         eligible_at: Option<Moment>,

@@ -29,6 +29,9 @@ use crate::units::{SimDuration, SimTime};
 /// At most so many copies are listed per revocation, evenly chosen.
 const LISTED_COPIES: usize = 1_000;
 
+/// Backfills that the summary tells of one by one.
+const NOTED_BACKFILLS: usize = 3;
+
 impl<S: RecordSink> Ledger<'_, S> {
     /// Returns everything that the run found, and the sink of its records.
     pub fn outcome(mut self, summary: Summary, thresholds: &[Threshold]) -> (Outcome, S) {
@@ -74,7 +77,30 @@ impl<S: RecordSink> Ledger<'_, S> {
         let wide = (has_intervals && transient::has_happenings(self.model)).then(|| {
             "± takes bursts, outages and events for chance: it is wider than it need be".to_owned()
         });
-        tail.into_iter().chain(wide).chain(warm_up).collect()
+        let others = tail.into_iter().chain(wide).chain(warm_up);
+        self.backfill_notes().chain(others).collect()
+    }
+
+    /// Says how the first backfills stand.
+    fn backfill_notes(&self) -> impl Iterator<Item = String> + '_ {
+        let list = &self.backfills.list;
+        let more = list.len().saturating_sub(NOTED_BACKFILLS);
+        let more = (more > 0).then(|| format!("{more} more backfills in backfills.csv"));
+        let noted = list.iter().take(NOTED_BACKFILLS).map(|of| {
+            let (source, destination) = self.ends(of.lane as usize);
+            let taken = of
+                .ended_at
+                .map(|at| format!(" after {}", rounded(at.since(of.at))));
+            format!(
+                "backfill {source} -> {destination}: {}{}, {} of {} replications, {:.1} GB",
+                of.status.name(),
+                taken.unwrap_or_default(),
+                of.completed,
+                of.replications,
+                self.backfills.moved_bytes(of.number) as f64 / 1e9
+            )
+        });
+        noted.chain(more)
     }
 
     /// Returns what each month moved and stored after the warm-up.
@@ -367,6 +393,15 @@ impl<S: RecordSink> Ledger<'_, S> {
             message: of.refusal.to_string(),
         });
         rows.collect()
+    }
+}
+
+/// Returns a duration for a sentence: whole seconds, rounded up, from a minute on.
+fn rounded(duration: SimDuration) -> SimDuration {
+    const SECOND_NS: u64 = 1_000_000_000;
+    match duration.as_nanos() {
+        nanos if nanos < 60 * SECOND_NS => duration,
+        nanos => SimDuration::from_secs(nanos.div_ceil(SECOND_NS)),
     }
 }
 

@@ -55,6 +55,7 @@ impl Transient {
             |arrivals: &Arrivals| matches!(arrivals, Arrivals::Poisson { shape: None, .. });
         let is_steady = !model.streams.is_empty()
             && !has_happenings(model)
+            && model.spells.is_empty()
             && model.streams.iter().all(|of| steady(&of.plan.arrivals));
         is_steady.then(|| Self::new(model.window.from, model.window.pushes_until))
     }

@@ -117,9 +117,9 @@ fn summary_rows(outcome: &Outcome) -> Vec<SummaryRow> {
 mod tests {
     use super::*;
     use crate::measure::outcome::{
-        BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow, LatencyRow,
-        LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow,
-        TimelineRow,
+        BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
+        LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
+        StorageRow, TimelineRow,
     };
 
     fn header<T: Table>() -> String {
@@ -192,6 +192,10 @@ mod tests {
             (
                 header::<BreakEvenRow>(),
                 "stream,from,to,images,pulls,pulls_per_image,mean_image_bytes,mean_replica_bytes,pull_usd,replication_usd,storage_month_usd,kept_months,break_even_pulls_per_image,cheaper",
+            ),
+            (
+                header::<BackfillRow>(),
+                "at,source,destination,status,images,replications,completed,failed,skipped,withdrawn,ended_at,moved_bytes,usd",
             ),
         ];
         for (header, columns) in expected {

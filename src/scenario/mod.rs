@@ -38,7 +38,7 @@ pub use types::{
     GeneratedRepositories, Latency, LatencyPreset, Link, NamedShape, Outage, Permission,
     Popularity, Prices, PullFrom, PullKind, PullStream, PushRepositories, PushStream, Recency,
     Refresh, Registry, ReplicaPushTime, Repository, Retention, RouteLatency, Rule, Scenario, Shape,
-    Stall, StoredImages, TagOrder, Trace, TransferRate, WeekShape,
+    Spell, Stall, StoredImages, TagOrder, Trace, TransferRate, WeekShape,
 };
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ fn has_header(path: &[&str], value: &Value) -> bool {
         (
             [
                 "registries" | "pushes" | "retention" | "traces" | "links" | "deployments"
-                | "pulls",
+                | "pulls" | "spells",
                 _,
             ],
             Value::Object(_),

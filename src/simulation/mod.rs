@@ -16,12 +16,13 @@ mod requests;
 mod run;
 mod slab;
 mod slots;
+mod spells;
 mod tags;
 
 pub use backfill::{Backfill, BackfillStatus, Backfilling};
 pub use model::{
     Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LinkModel, Model, Operation,
-    Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage, Step,
+    Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage, Spell, Step,
     StoredImages, Stream, Window,
 };
 pub use observer::{

@@ -61,6 +61,8 @@ pub struct Model {
     pub commons: Vec<u64>,
     /// Changes of links' capacity.
     pub outages: Vec<Outage>,
+    /// The same at random, in order of their names.
+    pub spells: Vec<Spell>,
     /// Which tags of a push may collide with others.
     pub tags: TagBook,
     /// Tags that more than one image may bear, by [`TagId`].
@@ -368,6 +370,21 @@ pub struct Outage {
     pub links: Vec<usize>,
 }
 
+/// Changes of some links' capacity at random.
+#[derive(Clone, Debug)]
+pub struct Spell {
+    /// Its name; draws are keyed by it.
+    pub name: String,
+    /// From one beginning to the next, in ns.
+    pub every: Law,
+    /// How long each lasts, in ns.
+    pub lasts: Law,
+    /// Share of normal speed left.
+    pub capacity: f64,
+    /// Places of the links.
+    pub links: Vec<usize>,
+}
+
 /// How ECR behaves where AWS does not say.
 #[derive(Clone, Copy, Debug)]
 pub struct Assumptions {
@@ -395,9 +412,9 @@ pub struct Failures {
 impl Model {
     /// Returns whether a link's capacity changes at some time.
     pub fn may_change(&self, link: usize) -> bool {
-        self.outages
-            .iter()
-            .any(|outage| outage.links.contains(&link))
+        let outages = self.outages.iter().map(|outage| &outage.links);
+        let spells = self.spells.iter().map(|spell| &spell.links);
+        outages.chain(spells).any(|links| links.contains(&link))
     }
 
     /// Returns the place of the lane between two registries.

@@ -103,6 +103,9 @@ impl<O: Observer> Simulation<'_, O> {
         for retention in 0..self.model.retention.len() {
             self.schedule_retention(retention, 1);
         }
+        for spell in 0..self.model.spells.len() {
+            self.schedule_spell(SimTime::ZERO, spell as u16, 1);
+        }
         for (index, outage) in self.model.outages.iter().enumerate() {
             for (change, at) in [(2 * index, outage.at), (2 * index + 1, outage.until)] {
                 let rank = Rank::new(EventClass::Outage as u8, change as u64);
@@ -297,17 +300,21 @@ impl<O: Observer> Simulation<'_, O> {
         self.schedule_retention(retention as usize, number + 1);
     }
 
-    /// Begins or ends an outage; overlapping ones multiply.
+    /// Begins or ends an outage.
     pub(super) fn change_capacity(&mut self, at: SimTime, change: u32) {
         let outage = &self.model.outages[change as usize / 2];
-        for &link in &outage.links {
+        let begins = change.is_multiple_of(2);
+        self.weaken(at, &outage.links, outage.capacity, begins);
+    }
+
+    /// Begins or ends what leaves links a share of their speed; overlapping ones multiply.
+    pub(super) fn weaken(&mut self, at: SimTime, links: &[usize], share: f64, begins: bool) {
+        for &link in links {
             let active = &mut self.capacities[link];
-            if change.is_multiple_of(2) {
-                active.push(outage.capacity);
+            if begins {
+                active.push(share);
             } else {
-                let ended = active
-                    .iter()
-                    .position(|&capacity| capacity == outage.capacity);
+                let ended = active.iter().position(|&capacity| capacity == share);
                 active.swap_remove(ended.expect("an outage that ends has begun"));
             }
             // Multiplied in order of size, so that the order of beginnings cannot reach the product.

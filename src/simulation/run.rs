@@ -39,6 +39,7 @@ pub(super) enum Event {
     DeleteEnd(u32),
     DeploymentPull(u32),
     Pull(u32),
+    SpellChange { spell: u16, change: u32 },
 }
 
 impl Event {
@@ -57,6 +58,7 @@ impl Event {
             Self::DeleteEnd(_) => 21,
             Self::DeploymentPull(_) => 9,
             Self::Pull(_) => 10,
+            Self::SpellChange { .. } => 11,
         }
     }
 }
@@ -298,6 +300,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::StallEnd(replication) => self.end_stall(at, replication),
             Event::OutageChange(change) => self.change_capacity(at, change),
             Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
+            Event::SpellChange { spell, change } => self.change_spell(at, spell, change),
             Event::Retention(retention) => self.retain(at, retention),
             Event::Push(stream) => self.push_from(at, stream),
             Event::Pull(pull) => self.pull(at, pull),

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
-    BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow, LatencyRow, LinkRow,
-    PullRow, RefusedRow,
+    BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
+    LatencyRow, LinkRow, PullRow, RefusedRow,
     ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
@@ -175,6 +175,7 @@ fn docs_describe_every_column_and_metric() {
         PULLS.to_owned(),
         columns_of::<BreakEvenRow>(),
         BREAK_EVEN.to_owned(),
+        columns_of::<BackfillRow>(),
         metrics(),
     ]
     .concat();

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use crate::case::Case;
 
-const TEMPLATES: [&str; 6] = [
+const TEMPLATES: [&str; 7] = [
     "two-regions",
     "revocation",
     "orphans",
     "release-burst",
     "deploy-race",
     "replicate-or-pull",
+    "backfill",
 ];
 
 fn scenarios() -> PathBuf {

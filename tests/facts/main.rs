@@ -4,6 +4,7 @@
 mod support;
 
 mod arrivals;
+mod backfills;
 mod digests;
 mod permissions;
 mod revocations;

@@ -10,6 +10,7 @@ mod layers;
 mod links;
 mod orphans;
 mod pulls;
+mod spells;
 mod tables;
 
 /// Registries of the tests.

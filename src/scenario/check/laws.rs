@@ -24,6 +24,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) {
             }
         }
     }
+    spells(cx, scenario);
     let path = root.to("latency");
     latency(
         cx,
@@ -39,6 +40,15 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) {
             dispatch.as_mut(),
             stall.as_mut(),
         );
+    }
+}
+
+/// Checks the laws of random outages.
+fn spells(cx: &mut Context<'_>, scenario: &mut Scenario) {
+    for (name, spell) in &mut scenario.spells {
+        let path = Path::root().to("spells").to(name);
+        one(cx, &path.to("every"), &mut spell.every);
+        one(cx, &path.to("lasts"), &mut spell.lasts);
     }
 }
 

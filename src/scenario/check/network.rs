@@ -4,6 +4,7 @@ use super::Context;
 use super::{events, general};
 use crate::aws::regions;
 use crate::aws::wildcard::matches;
+use crate::scenario::distribution::Distribution;
 use crate::scenario::document::Path;
 use crate::scenario::names::Route;
 use crate::scenario::schema::check_text;
@@ -21,6 +22,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &Scenario) {
         exact_or_any(cx, &root.to("latency").to("routes").to(route), route);
     }
     outages(cx, scenario);
+    spells(cx, scenario);
 }
 
 /// A pattern inside a Region's code would not say which of two links it is more exact than.
@@ -67,6 +69,20 @@ fn outages(cx: &mut Context<'_>, scenario: &Scenario) {
             cx.error(&path.to("lasts"), "`lasts` must be more than 0 s", "");
         }
         for pattern in [&outage.link.source, &outage.link.destination] {
+            some_region(cx, &path.to("link"), pattern);
+        }
+    }
+}
+
+fn spells(cx: &mut Context<'_>, scenario: &Scenario) {
+    for (name, spell) in &scenario.spells {
+        let path = Path::root().to("spells").to(name);
+        for (key, law) in [("every", &spell.every), ("lasts", &spell.lasts)] {
+            if *law == Distribution::Constant(SimDuration::ZERO) {
+                cx.error(&path.to(key), format!("`{key}` must be more than 0 s"), "");
+            }
+        }
+        for pattern in [&spell.link.source, &spell.link.destination] {
             some_region(cx, &path.to("link"), pattern);
         }
     }

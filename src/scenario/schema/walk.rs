@@ -13,7 +13,6 @@ use crate::scenario::document::{Entry, Node, Path, Value};
 
 /// Keys of the format that this version does not know yet.
 const LATER: &[&str] = &[
-    "spells",
     "lifecycle",
     "creation_templates",
     "platforms",

@@ -356,8 +356,8 @@ fn actions_have_the_keys_that_they_need() {
         "action = \"PutImage\"\nregistry = \"build/us-east-1\"\nrepository = \"shop/a\"\nsize = \"1 MB\"\ndigest = \"md5\"",
     ));
     holds(&told, &["\"md5\" is no digest"]);
-    let told = wrong(&event("action = \"StartReplicationBackfill\""));
-    holds(&told, &["unknown action, `StartReplicationBackfill`"]);
+    let told = wrong(&event("action = \"StartBackfill\""));
+    holds(&told, &["unknown action, `StartBackfill`"]);
 }
 
 #[test]

@@ -123,10 +123,17 @@ fn cells_that_an_action_does_not_have_are_empty() {
         &["\"md5\" is no digest"],
     );
     row_is_wrong(
+        "1 s,PutRegistryPolicy,build/us-east-1,,,,",
+        &[
+            "unknown action `PutRegistryPolicy`",
+            "write others as [[events]]",
+        ],
+    );
+    row_is_wrong(
         "1 s,StartReplicationBackfill,build/us-east-1,,,,",
         &[
-            "unknown action `StartReplicationBackfill`",
-            "write others as [[events]]",
+            "StartReplicationBackfill lacks its destination",
+            "name a registry in a column `destination`",
         ],
     );
 }

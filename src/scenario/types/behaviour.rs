@@ -168,3 +168,17 @@ pub struct Outage {
     #[schemars(range(min = 0.0, max = 1.0))]
     pub capacity: f64,
 }
+
+/// Links degraded or cut at random, again and again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Spell {
+    /// Links, by `source Region -> destination Region`; `*` and `?` are wildcards.
+    pub link: Route,
+    /// From one beginning to the next, the first from the start of the run.
+    pub every: Distribution<SimDuration>,
+    /// How long each lasts.
+    pub lasts: Distribution<SimDuration>,
+    /// Share of normal speed left; overlapping ones multiply, with outages too.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub capacity: f64,
+}

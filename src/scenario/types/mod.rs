@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use behaviour::{
     Assumptions, Failures, Latency, LatencyPreset, Link, Outage, ReplicaPushTime, RouteLatency,
-    Stall, TagOrder,
+    Spell, Stall, TagOrder,
 };
 pub use deployment::{Backoff, Deployment};
 pub use event::{Action, Event};
@@ -106,6 +106,10 @@ pub struct Scenario {
     /// Links degraded or cut for a while.
     #[serde(default)]
     pub outages: Vec<Outage>,
+    /// The same at random, by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "name" }))]
+    pub spells: BTreeMap<String, Spell>,
     /// What transfer and storage cost.
     #[serde(default)]
     pub prices: Prices,

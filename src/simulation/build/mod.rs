@@ -10,13 +10,13 @@ mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Assumptions, Failures, Model, Outage, Stream, Window};
+use super::model::{Assumptions, Failures, Model, Outage, Spell, Stream, Window};
 use super::names::Names;
 use super::slots::SlotTable;
 use super::tags::{TagBook, TaggedStream};
 use crate::aws::wildcard;
 use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
-use crate::scenario::{Loaded, RegistryName, Scenario, TagOrder};
+use crate::scenario::{Loaded, RegistryName, Route, Scenario, TagOrder};
 use registries::Registries;
 use scripts::Lists;
 use workload::Repositories;
@@ -73,6 +73,7 @@ impl Model {
             streams,
             commons,
             outages: outages(loaded, &link_names),
+            spells: spells(scenario, &link_names),
             links,
             tags,
             tag_texts: lists.texts.texts(),
@@ -220,15 +221,11 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
         let at = scenario
             .sim_time(outage.at)
             .expect("an outage begins within the run, which was checked");
-        let concerned = links.iter().enumerate().filter(|(_, (from, to))| {
-            wildcard::matches(&outage.link.source, from.chars())
-                && wildcard::matches(&outage.link.destination, to.chars())
-        });
         Outage {
             at,
             until: at + outage.lasts,
             capacity: outage.capacity,
-            links: concerned.map(|(place, _)| place).collect(),
+            links: concerned(&outage.link, links),
         }
     };
     let mut outages: Vec<Outage> = scenario.outages.iter().map(outage).collect();
@@ -239,6 +236,26 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
         key(one).cmp(&key(other)).then_with(capacity)
     });
     outages
+}
+
+fn spells(scenario: &Scenario, links: &[(String, String)]) -> Vec<Spell> {
+    let spell = |(name, spell): (&String, &crate::scenario::Spell)| Spell {
+        name: name.clone(),
+        every: laws::compile(&spell.every),
+        lasts: laws::compile(&spell.lasts),
+        capacity: spell.capacity,
+        links: concerned(&spell.link, links),
+    };
+    scenario.spells.iter().map(spell).collect()
+}
+
+/// Returns the places of the links that a pattern means.
+fn concerned(pattern: &Route, links: &[(String, String)]) -> Vec<usize> {
+    let concerned = links.iter().enumerate().filter(|(_, (from, to))| {
+        wildcard::matches(&pattern.source, from.chars())
+            && wildcard::matches(&pattern.destination, to.chars())
+    });
+    concerned.map(|(place, _)| place).collect()
 }
 
 /// Returns the id of a registry that takes part.
