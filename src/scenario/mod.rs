@@ -35,7 +35,7 @@ pub use threshold::{Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
     Account, Action, Assumptions, Burst, Effect, Event, Failures, Gb, GeneratedRepositories,
-    Latency, LatencyPreset, Link, NamedShape, Outage, Permission, Popularity, Prices,
+    Latency, LatencyPreset, Lifecycle, Link, NamedShape, Outage, Permission, Popularity, Prices,
     PushRepositories, PushStream, Refresh, Registry, ReplicaPushTime, Repository, Retention,
     RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagOrder, Trace, TransferRate,
     WeekShape,

@@ -50,6 +50,8 @@ pub enum TraceAction {
     CreateRepository,
     /// Deletes a repository with its images.
     DeleteRepository,
+    /// Removes a repository's lifecycle policy.
+    DeleteLifecyclePolicy,
     /// Removes the registry policy.
     DeleteRegistryPolicy,
     /// Enables a Region in an account.
@@ -60,11 +62,12 @@ pub enum TraceAction {
 
 impl TraceAction {
     /// Every action that a row can say.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PutImage,
         Self::BatchDeleteImage,
         Self::CreateRepository,
         Self::DeleteRepository,
+        Self::DeleteLifecyclePolicy,
         Self::DeleteRegistryPolicy,
         Self::EnableRegion,
         Self::DisableRegion,
@@ -77,6 +80,7 @@ impl TraceAction {
             Self::BatchDeleteImage => "BatchDeleteImage",
             Self::CreateRepository => "CreateRepository",
             Self::DeleteRepository => "DeleteRepository",
+            Self::DeleteLifecyclePolicy => "DeleteLifecyclePolicy",
             Self::DeleteRegistryPolicy => "DeleteRegistryPolicy",
             Self::EnableRegion => "EnableRegion",
             Self::DisableRegion => "DisableRegion",
@@ -91,6 +95,7 @@ impl TraceAction {
                 | Self::BatchDeleteImage
                 | Self::CreateRepository
                 | Self::DeleteRepository
+                | Self::DeleteLifecyclePolicy
         )
     }
 

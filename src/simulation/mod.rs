@@ -4,6 +4,7 @@ mod build;
 mod copies;
 mod deletes;
 pub mod explain;
+mod lifecycles;
 mod model;
 pub mod names;
 mod observer;
@@ -16,8 +17,9 @@ mod slots;
 mod tags;
 
 pub use model::{
-    Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Place, Provided,
-    RegistryModel, RetentionModel, Script, ScriptImage, Step, StoredImages, Stream, Window,
+    Account, Assumptions, Failures, Lane, LifecycleModel, LinkModel, Model, Operation, Outage,
+    Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage, Step, StoredImages,
+    Stream, Window,
 };
 pub use observer::{
     Ending, Observer, Phase, PushState, RefusedOperation, Replication, RevokedCopy,

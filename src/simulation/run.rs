@@ -34,6 +34,8 @@ pub(super) enum Event {
     DeleteDispatch(u32),
     /// A replicated delete takes effect at its destination.
     DeleteEnd(u32),
+    /// Lifecycle policies act.
+    Lifecycles,
 }
 
 impl Event {
@@ -50,6 +52,7 @@ impl Event {
             Self::BackoffEnd(_) => 8,
             Self::DeleteDispatch(_) => 20,
             Self::DeleteEnd(_) => 21,
+            Self::Lifecycles => 22,
         }
     }
 }
@@ -289,6 +292,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             }
             Event::DeleteDispatch(delete) => self.dispatch_delete(at, delete),
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
+            Event::Lifecycles => self.apply_lifecycles(at),
         }
     }
 

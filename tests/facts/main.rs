@@ -4,7 +4,9 @@
 mod support;
 
 mod arrivals;
+mod deletes;
 mod digests;
+mod lifecycles;
 mod permissions;
 mod revocations;
 mod rules;

@@ -16,7 +16,6 @@ const LATER: &[&str] = &[
     "deployments",
     "pulls",
     "spells",
-    "lifecycle",
     "creation_templates",
     "platforms",
     "referrers",

@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod event;
+mod lifecycle;
 mod prices;
 mod registry;
 mod workload;
@@ -18,6 +19,7 @@ pub use behaviour::{
     Stall, TagOrder,
 };
 pub use event::{Action, Event};
+pub use lifecycle::Lifecycle;
 pub use prices::{Gb, Prices, TransferRate};
 pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};
 pub use workload::{

@@ -1,6 +1,7 @@
 //! From a checked scenario to a [`Model`]: every name becomes a dense id, every default a value, once and for all.
 
 mod laws;
+mod lifecycles;
 mod registries;
 mod scripts;
 mod workload;
@@ -31,7 +32,8 @@ impl Model {
         let (scripts, commons) =
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
         let templates = workload::templates_of_all(scenario);
-        let tags = tag_book(&streams, &templates, &mut lists);
+        let policies = lifecycles::Policies::new(loaded, &registries, &repositories);
+        let tags = tag_book(&streams, &templates, &policies.reading(), &mut lists);
         let (lanes, links, link_names) = registries.lanes_and_links(scenario);
         let names = Names {
             registries: registries.names.iter().map(ToString::to_string).collect(),
@@ -75,16 +77,23 @@ impl Model {
             failures: failures(scenario),
             quotas: quotas(scenario),
             replicates_deletes: registries::replicates_deletes(loaded),
+            lifecycles: policies.model(scenario),
         }
     }
 }
 
-fn tag_book(streams: &[Stream], templates: &[Vec<String>], lists: &mut Lists) -> TagBook {
+fn tag_book(
+    streams: &[Stream],
+    templates: &[Vec<String>],
+    read: &BTreeSet<RepositoryId>,
+    lists: &mut Lists,
+) -> TagBook {
     let tagged = templates.iter().zip(streams);
     let tagged: Vec<TaggedStream<'_>> = tagged
         .map(|(templates, stream)| TaggedStream {
             templates,
             repositories: &stream.repositories,
+            are_read: stream.repositories.iter().any(|id| read.contains(id)),
         })
         .collect();
     let mut tags = TagBook::new(&tagged, &lists.named, |text| lists.texts.number(text));
