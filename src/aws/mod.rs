@@ -4,6 +4,7 @@
 //! scenarios, time or state. What AWS refuses is found here, once, both for AWS's documents and for a scenario's keys.
 
 pub mod document;
+pub mod lifecycle;
 pub mod mutability;
 pub mod names;
 pub mod nearest;
@@ -16,6 +17,7 @@ pub mod replication;
 pub mod wildcard;
 
 pub use document::{Problem, Read, Severity};
+pub use lifecycle::LifecyclePolicy;
 pub use mutability::TagMutability;
 pub use nearest::nearest;
 pub use policy::RegistryPolicy;

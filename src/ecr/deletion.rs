@@ -45,6 +45,8 @@ impl World {
         let of = &mut self.holders[holder.index()];
         of.exists = false;
         of.mutability = None;
+        self.lifecycles.remove(&holder);
+        let of = &self.holders[holder.index()];
         self.registries[of.registry.index()].holdings.repositories -= 1;
         Ok(())
     }

@@ -9,6 +9,7 @@ mod holdings;
 mod ids;
 mod images;
 mod layers;
+mod lifecycle;
 mod listing;
 pub mod mutability;
 mod order;

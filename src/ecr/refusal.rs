@@ -27,6 +27,8 @@ pub enum Refusal {
     RepositoryNotFound,
     /// The registry has no policy to delete.
     RegistryPolicyNotFound,
+    /// The repository has no lifecycle policy to delete.
+    LifecyclePolicyNotFound,
     /// The destination's registry policy does not admit a delete that a rule replicates (U14).
     ReplicatedDeleteDenied,
     /// A Region is not enabled in one of the two accounts of a delete that a rule replicates (B35, U7).
@@ -48,6 +50,7 @@ impl Refusal {
             Self::RepositoryAlreadyExists => "RepositoryAlreadyExistsException",
             Self::RepositoryNotFound => "RepositoryNotFoundException",
             Self::RegistryPolicyNotFound => "RegistryPolicyNotFoundException",
+            Self::LifecyclePolicyNotFound => "LifecyclePolicyNotFoundException",
             Self::ReplicatedDeleteDenied => "AccessDenied",
             Self::ReplicatedDeleteRegion => "RegionNotEnabled",
         }
@@ -70,6 +73,7 @@ impl fmt::Display for Refusal {
             Self::RepositoryAlreadyExists => "the repository exists already",
             Self::RepositoryNotFound => "the repository does not exist",
             Self::RegistryPolicyNotFound => "the registry has no policy",
+            Self::LifecyclePolicyNotFound => "the repository has no lifecycle policy",
             Self::ReplicatedDeleteDenied => {
                 "the registry's policy does not admit the delete that a rule replicates"
             }

@@ -107,6 +107,9 @@ impl World {
             self.layers.remove(layer, place, class, holdings);
         }
         self.note_change(place.registry);
+        if !self.arrival_times.is_empty() {
+            self.arrival_times.remove(&(holder, id));
+        }
         if class == Class::Source {
             self.reclassify(id, |images| images.note_deletion(id, slot));
         } else {

@@ -1,6 +1,7 @@
 //! Accounts' registries, their repositories and images: the whole state, and what may be asked of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
@@ -10,6 +11,7 @@ use super::mutability::TagRule;
 use super::refusal::Refusal;
 use super::repositories::{Holder, Repository};
 use super::slots::Slot;
+use crate::aws::LifecyclePolicy;
 
 /// Service quotas that the state machine keeps (facts, section 11).
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,12 @@ pub struct World {
     pub(super) tags_move_forward: bool,
     /// Registries whose holdings changed since [`World::take_changed`].
     pub(super) changed: Vec<RegistryId>,
+    /// Lifecycle policies, by repository.
+    pub(super) lifecycles: BTreeMap<HolderId, Arc<LifecyclePolicy>>,
+    /// Repositories whose lifecycle policy may ask when a replica arrived.
+    pub(super) watched: BTreeSet<HolderId>,
+    /// When images arrived there by replication, in nanoseconds since the run's start.
+    pub(super) arrival_times: BTreeMap<(HolderId, ImageId), i64>,
 }
 
 impl World {
@@ -68,6 +76,9 @@ impl World {
             quotas,
             tags_move_forward,
             changed: Vec::new(),
+            lifecycles: BTreeMap::new(),
+            watched: BTreeSet::new(),
+            arrival_times: BTreeMap::new(),
         }
     }
 
@@ -117,6 +128,11 @@ impl World {
     /// Returns a repository's name id.
     pub fn repository_of(&self, holder: HolderId) -> RepositoryId {
         self.holders[holder.index()].repository
+    }
+
+    /// Returns the registry of a repository.
+    pub fn registry_of(&self, holder: HolderId) -> RegistryId {
+        self.holders[holder.index()].registry
     }
 
     /// Returns what a registry stores.

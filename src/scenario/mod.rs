@@ -35,7 +35,7 @@ pub use threshold::{Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
     Account, Action, Assumptions, Backoff, Burst, Deployment, Effect, Event, Failures, Gb,
-    GeneratedRepositories, Latency, LatencyPreset, Link, NamedShape, Outage, Permission,
+    GeneratedRepositories, Latency, LatencyPreset, Lifecycle, Link, NamedShape, Outage, Permission,
     Popularity, Prices, PullFrom, PullKind, PullStream, PushRepositories, PushStream, Recency,
     Refresh, Registry, ReplicaPushTime, Repository, Retention, RouteLatency, Rule, Scenario, Shape,
     Spell, Stall, StoredImages, TagOrder, Trace, TransferRate, WeekShape,

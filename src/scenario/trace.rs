@@ -52,6 +52,8 @@ pub enum TraceAction {
     CreateRepository,
     /// Deletes a repository with its images.
     DeleteRepository,
+    /// Removes a repository's lifecycle policy.
+    DeleteLifecyclePolicy,
     /// Removes the registry policy.
     DeleteRegistryPolicy,
     /// Copies stored images to one destination.
@@ -66,11 +68,12 @@ pub enum TraceAction {
 
 impl TraceAction {
     /// Every action that a row can say.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::PutImage,
         Self::BatchDeleteImage,
         Self::CreateRepository,
         Self::DeleteRepository,
+        Self::DeleteLifecyclePolicy,
         Self::DeleteRegistryPolicy,
         Self::StartReplicationBackfill,
         Self::StopReplicationBackfill,
@@ -85,6 +88,7 @@ impl TraceAction {
             Self::BatchDeleteImage => "BatchDeleteImage",
             Self::CreateRepository => "CreateRepository",
             Self::DeleteRepository => "DeleteRepository",
+            Self::DeleteLifecyclePolicy => "DeleteLifecyclePolicy",
             Self::DeleteRegistryPolicy => "DeleteRegistryPolicy",
             Self::StartReplicationBackfill => "StartReplicationBackfill",
             Self::StopReplicationBackfill => "StopReplicationBackfill",
@@ -101,6 +105,7 @@ impl TraceAction {
                 | Self::BatchDeleteImage
                 | Self::CreateRepository
                 | Self::DeleteRepository
+                | Self::DeleteLifecyclePolicy
         )
     }
 

@@ -268,6 +268,7 @@ impl<O: Observer> Simulation<'_, O> {
         let (list, repository, number) = (of.tags, of.repository, of.number);
         self.resolve_tags(list, repository);
         let mut missing = self.leave_out_tags(push, holder);
+        self.note_arrival_time(at, self.pushes.get(push).image, holder);
         let resolved = &self.resolved;
         let of = self.pushes.get(push);
         let arrival: Arrival = self.world.arrive(

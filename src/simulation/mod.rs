@@ -6,6 +6,7 @@ mod copies;
 mod deletes;
 mod deployments;
 pub mod explain;
+mod lifecycles;
 mod model;
 pub mod names;
 mod observer;
@@ -21,9 +22,9 @@ mod tags;
 
 pub use backfill::{Backfill, BackfillStatus, Backfilling};
 pub use model::{
-    Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LinkModel, Model, Operation,
-    Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage, Spell, Step,
-    StoredImages, Stream, Window,
+    Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LifecycleModel, LinkModel,
+    Model, Operation, Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage,
+    Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
     DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,

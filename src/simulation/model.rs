@@ -11,7 +11,7 @@ use super::names::Names;
 use super::pulls::PullModel;
 use super::slots::SlotTable;
 use super::tags::TagBook;
-use crate::aws::{Registry, RegistryPolicy};
+use crate::aws::{LifecyclePolicy, Registry, RegistryPolicy};
 use crate::ecr::mutability::TagRule;
 use crate::ecr::rules::RuleSet;
 use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
@@ -77,6 +77,8 @@ pub struct Model {
     pub replicates_deletes: bool,
     /// What backfills need; `None` if the scenario starts none.
     pub backfills: Option<Backfilling>,
+    /// Lifecycle policies.
+    pub lifecycles: LifecycleModel,
 }
 
 /// The measured part of a run.
@@ -162,6 +164,17 @@ pub struct Provided {
     pub mutability: Option<TagRule>,
     /// Images stored before the start, with the law of their sizes in bytes; their tags are a list each.
     pub images: Option<StoredImages>,
+}
+
+/// Lifecycle policies of a run.
+#[derive(Clone, Debug, Default)]
+pub struct LifecycleModel {
+    /// Those of the start.
+    pub from_start: Vec<(Place, Arc<LifecyclePolicy>)>,
+    /// Repositories whose policies may ask when a replica arrived (U16).
+    pub watched: Vec<Place>,
+    /// Whether any repository has one at some time.
+    pub are_used: bool,
 }
 
 /// Images stored before the start: one push a day back from it, oldest first.
@@ -306,6 +319,10 @@ pub enum Operation {
     DeleteRepository(Place),
     /// `PutImageTagMutability`.
     PutImageTagMutability(Place, TagRule),
+    /// `PutLifecyclePolicy`.
+    PutLifecyclePolicy(Place, Arc<LifecyclePolicy>),
+    /// `DeleteLifecyclePolicy`.
+    DeleteLifecyclePolicy(Place),
     /// `PutReplicationConfiguration`.
     PutReplicationConfiguration {
         /// Where.

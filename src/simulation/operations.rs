@@ -86,6 +86,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.note_stored(stored.image, provided.repository, content.digest, list, 0);
             }
         }
+        self.provide_lifecycles();
         self.tell_stored(SimTime::ZERO);
     }
 
@@ -106,6 +107,7 @@ impl<O: Observer> Simulation<'_, O> {
         for spell in 0..self.model.spells.len() {
             self.schedule_spell(SimTime::ZERO, spell as u16, 1);
         }
+        self.schedule_lifecycles(1);
         for (index, outage) in self.model.outages.iter().enumerate() {
             for (change, at) in [(2 * index, outage.at), (2 * index + 1, outage.until)] {
                 let rank = Rank::new(EventClass::Outage as u8, change as u64);
@@ -191,6 +193,13 @@ impl<O: Observer> Simulation<'_, O> {
                     .world
                     .set_mutability(self.holder_at(*place), mutability.clone());
             }
+            Operation::PutLifecyclePolicy(place, policy) => {
+                let holder = self.holder_at(*place);
+                return self.world.set_lifecycle(holder, Arc::clone(policy));
+            }
+            Operation::DeleteLifecyclePolicy(place) => {
+                return self.world.delete_lifecycle(self.holder_at(*place));
+            }
             Operation::PutReplicationConfiguration { registry, rules } => {
                 self.permissions.set_rules(*registry, Arc::clone(rules));
             }
@@ -229,7 +238,7 @@ impl<O: Observer> Simulation<'_, O> {
         Ok(())
     }
 
-    fn holder_at(&self, place: Place) -> HolderId {
+    pub(super) fn holder_at(&self, place: Place) -> HolderId {
         self.holder(place.repository, place.registry)
     }
 
@@ -410,6 +419,8 @@ impl Operation {
             Self::CreateRepository(..) => "CreateRepository",
             Self::DeleteRepository(..) => "DeleteRepository",
             Self::PutImageTagMutability(..) => "PutImageTagMutability",
+            Self::PutLifecyclePolicy(..) => "PutLifecyclePolicy",
+            Self::DeleteLifecyclePolicy(..) => "DeleteLifecyclePolicy",
             Self::PutReplicationConfiguration { .. } => "PutReplicationConfiguration",
             Self::PutRegistryPolicy { .. } => "PutRegistryPolicy",
             Self::DeleteRegistryPolicy { .. } => "DeleteRegistryPolicy",
@@ -432,6 +443,8 @@ impl Operation {
             | Self::DeleteByDigest(place, _)
             | Self::CreateRepository(place, _)
             | Self::DeleteRepository(place)
+            | Self::PutLifecyclePolicy(place, _)
+            | Self::DeleteLifecyclePolicy(place)
             | Self::PutImageTagMutability(place, _) => (place.registry, Some(place.repository)),
             Self::PutReplicationConfiguration { registry, .. }
             | Self::PutRegistryPolicy { registry, .. }

@@ -39,7 +39,12 @@ pub(super) enum Event {
     DeleteEnd(u32),
     DeploymentPull(u32),
     Pull(u32),
-    SpellChange { spell: u16, change: u32 },
+    SpellChange {
+        spell: u16,
+        change: u32,
+    },
+    /// Lifecycle policies act.
+    Lifecycles,
 }
 
 impl Event {
@@ -59,6 +64,7 @@ impl Event {
             Self::DeploymentPull(_) => 9,
             Self::Pull(_) => 10,
             Self::SpellChange { .. } => 11,
+            Self::Lifecycles => 22,
         }
     }
 }
@@ -310,6 +316,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::DeleteDispatch(delete) => self.dispatch_delete(at, delete),
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
             Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
+            Event::Lifecycles => self.apply_lifecycles(at),
         }
     }
 

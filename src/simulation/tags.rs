@@ -45,6 +45,8 @@ pub(super) struct Resolved {
 pub(super) struct TaggedStream<'a> {
     pub templates: &'a [String],
     pub repositories: &'a [RepositoryId],
+    /// Whether all its tags are kept one by one, because a lifecycle policy reads them.
+    pub are_read: bool,
 }
 
 impl Resolved {
@@ -77,7 +79,7 @@ impl TagBook {
                 let place = place as u32;
                 if !template.contains("{n}") {
                     tags.fixed.push((place, intern(template)));
-                } else if is_contested(streams, index, place as usize) {
+                } else if stream.are_read || is_contested(streams, index, place as usize) {
                     tags.contested.push((place, template.clone()));
                 } else {
                     tags.own.push(place);
@@ -310,6 +312,7 @@ mod tests {
             .map(|(templates, repositories)| TaggedStream {
                 templates,
                 repositories,
+                are_read: false,
             })
             .collect();
         let mut names: BTreeMap<RepositoryId, BTreeSet<String>> = BTreeMap::new();

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
     BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-    LatencyRow, LinkRow, PullRow, RefusedRow,
-    ReplicationRow, RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
+    LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
+    StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
@@ -127,8 +127,12 @@ fn metrics() -> String {
             metric.name, metric.about
         )
     };
-    let is_measured =
-        |metric: &&Metric| matches!(metric.needs, None | Some("deployments" | "pulls"));
+    let is_measured = |metric: &&Metric| {
+        matches!(
+            metric.needs,
+            None | Some("deployments" | "pulls" | "backfill")
+        )
+    };
     let measured = METRICS.iter().filter(is_measured);
     let rows: String = measured.map(row).collect();
     format!(

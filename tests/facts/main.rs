@@ -5,7 +5,9 @@ mod support;
 
 mod arrivals;
 mod backfills;
+mod deletes;
 mod digests;
+mod lifecycles;
 mod permissions;
 mod revocations;
 mod rules;

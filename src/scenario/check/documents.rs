@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, policy, replication};
+use super::{Context, lifecycle, policy, replication};
 use crate::aws::policy::{Principal, RegistryPolicy};
 use crate::aws::replication::ReplicationConfiguration;
-use crate::aws::{Problem, Read, Registry as AwsRegistry, Severity};
+use crate::aws::{LifecyclePolicy, Problem, Read, Registry as AwsRegistry, Severity};
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
 use crate::scenario::names::{AccountId, RegistryName};
@@ -22,6 +22,10 @@ pub struct Documents {
     pub event_replication: BTreeMap<usize, ReplicationConfiguration>,
     /// What `PutRegistryPolicy` puts, by the event's place in the list.
     pub event_policies: BTreeMap<usize, RegistryPolicy>,
+    /// Lifecycle policies at the start, by registry and repository.
+    pub lifecycles: BTreeMap<(RegistryName, String), LifecyclePolicy>,
+    /// What `PutLifecyclePolicy` puts, by the event's place in the list.
+    pub event_lifecycles: BTreeMap<usize, LifecyclePolicy>,
 }
 
 /// Who has a configuration or a policy: a registry from the start, or an event that puts it there.
@@ -102,6 +106,7 @@ pub(super) fn read(cx: &mut Context<'_>, scenario: &mut Scenario) -> Documents {
             &mut documents.event_policies,
         );
     }
+    lifecycle::read(cx, scenario, &mut documents);
     documents
 }
 

@@ -76,6 +76,8 @@ fn action(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, action: &Actio
         }
         Action::BatchDeleteImage { .. }
         | Action::DeleteRepository { .. }
+        | Action::PutLifecyclePolicy { .. }
+        | Action::DeleteLifecyclePolicy { .. }
         | Action::PutRegistryPolicy { .. }
         | Action::DeleteRegistryPolicy { .. }
         | Action::PutAccountSetting { .. } => {}
@@ -93,6 +95,12 @@ fn alternatives(action: &Action) -> Option<[(&'static str, bool); 2]> {
         } => Some([
             ("rules", rules.is_some()),
             ("replication", replication.is_some()),
+        ]),
+        Action::PutLifecyclePolicy {
+            lifecycle, policy, ..
+        } => Some([
+            ("lifecycle", lifecycle.is_some()),
+            ("policy", policy.is_some()),
         ]),
         Action::PutRegistryPolicy {
             permissions,

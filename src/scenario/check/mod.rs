@@ -9,6 +9,7 @@ mod documents;
 mod events;
 mod general;
 mod laws;
+mod lifecycle;
 mod lints;
 mod network;
 mod policy;

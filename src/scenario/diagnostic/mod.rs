@@ -171,6 +171,10 @@ pub const LINTS: &[(&str, &str)] = &[
         "a replication configuration that does less than it seems to",
     ),
     (
+        "lifecycle",
+        "a lifecycle policy with parts that are not known",
+    ),
+    (
         "policy",
         "a statement of a registry policy that grants less than it seems to",
     ),

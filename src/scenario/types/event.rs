@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::lifecycle::Lifecycle;
 use super::registry::{Permission, Rule};
 use crate::aws::TagMutability;
 use crate::scenario::names::{Moment, RegistryName};
@@ -99,6 +100,28 @@ pub enum Action {
         #[schemars(extend("items" = { "type": "string", "format": "tag-pattern" }))]
         exclusions: Vec<String>,
     },
+    /// Replaces the whole lifecycle policy of a repository.
+    PutLifecyclePolicy {
+        /// Registry.
+        registry: RegistryName,
+        /// Repository.
+        #[schemars(extend("format" = "repository"))]
+        repository: String,
+        /// The new policy; this or `policy`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lifecycle: Option<Lifecycle>,
+        /// File with the new policy as put-lifecycle-policy takes it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        policy: Option<String>,
+    },
+    /// Removes the lifecycle policy of a repository.
+    DeleteLifecyclePolicy {
+        /// Registry.
+        registry: RegistryName,
+        /// Repository.
+        #[schemars(extend("format" = "repository"))]
+        repository: String,
+    },
     /// Replaces the whole replication configuration.
     PutReplicationConfiguration {
         /// Registry.
@@ -177,6 +200,8 @@ impl Action {
             Self::CreateRepository { .. } => "CreateRepository",
             Self::DeleteRepository { .. } => "DeleteRepository",
             Self::PutImageTagMutability { .. } => "PutImageTagMutability",
+            Self::PutLifecyclePolicy { .. } => "PutLifecyclePolicy",
+            Self::DeleteLifecyclePolicy { .. } => "DeleteLifecyclePolicy",
             Self::PutReplicationConfiguration { .. } => "PutReplicationConfiguration",
             Self::PutRegistryPolicy { .. } => "PutRegistryPolicy",
             Self::DeleteRegistryPolicy { .. } => "DeleteRegistryPolicy",
@@ -195,7 +220,9 @@ impl Action {
             | Self::BatchDeleteImage { repository, .. }
             | Self::CreateRepository { repository, .. }
             | Self::DeleteRepository { repository, .. }
-            | Self::PutImageTagMutability { repository, .. } => Some(repository),
+            | Self::PutImageTagMutability { repository, .. }
+            | Self::PutLifecyclePolicy { repository, .. }
+            | Self::DeleteLifecyclePolicy { repository, .. } => Some(repository),
             _ => None,
         }
     }
@@ -209,6 +236,8 @@ impl Action {
             | Self::CreateRepository { registry, .. }
             | Self::DeleteRepository { registry, .. }
             | Self::PutImageTagMutability { registry, .. }
+            | Self::PutLifecyclePolicy { registry, .. }
+            | Self::DeleteLifecyclePolicy { registry, .. }
             | Self::PutReplicationConfiguration { registry, .. }
             | Self::PutRegistryPolicy { registry, .. }
             | Self::DeleteRegistryPolicy { registry }

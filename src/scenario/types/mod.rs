@@ -5,6 +5,7 @@
 mod behaviour;
 mod deployment;
 mod event;
+mod lifecycle;
 mod prices;
 mod pulls;
 mod registry;
@@ -21,6 +22,7 @@ pub use behaviour::{
 };
 pub use deployment::{Backoff, Deployment};
 pub use event::{Action, Event};
+pub use lifecycle::Lifecycle;
 pub use prices::{Gb, Prices, TransferRate};
 pub use pulls::{PullFrom, PullKind, PullStream, Recency};
 pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::lifecycle::Lifecycle;
 use crate::aws::TagMutability;
 use crate::scenario::distribution::Distribution;
 use crate::scenario::names::{AccountId, RegistryName};
@@ -138,6 +139,9 @@ pub struct Repository {
     /// Images stored before the start, one push a day back from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<StoredImages>,
+    /// Its lifecycle policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<Lifecycle>,
 }
 
 /// Images stored before the run starts, each under its number as tag from the oldest.

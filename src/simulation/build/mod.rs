@@ -3,6 +3,7 @@
 mod backfills;
 mod deployments;
 mod laws;
+mod lifecycles;
 mod pulls;
 mod registries;
 mod scripts;
@@ -35,7 +36,8 @@ impl Model {
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
         let backfill_lists = backfills::tag_lists(&scripts, &mut lists);
         let templates = workload::templates_of_all(scenario);
-        let tags = tag_book(&streams, &templates, &mut lists);
+        let policies = lifecycles::Policies::new(loaded, &registries, &repositories);
+        let tags = tag_book(&streams, &templates, &policies.reading(), &mut lists);
         let (lanes, links, link_names) = registries.lanes_and_links(scenario);
         let names = Names {
             registries: registries.names.iter().map(ToString::to_string).collect(),
@@ -83,16 +85,23 @@ impl Model {
             replicates_deletes: registries::replicates_deletes(loaded),
             backfills: backfills::backfilling(scenario, &scripts, backfill_lists),
             scripts,
+            lifecycles: policies.model(scenario),
         }
     }
 }
 
-fn tag_book(streams: &[Stream], templates: &[Vec<String>], lists: &mut Lists) -> TagBook {
+fn tag_book(
+    streams: &[Stream],
+    templates: &[Vec<String>],
+    read: &BTreeSet<RepositoryId>,
+    lists: &mut Lists,
+) -> TagBook {
     let tagged = templates.iter().zip(streams);
     let tagged: Vec<TaggedStream<'_>> = tagged
         .map(|(templates, stream)| TaggedStream {
             templates,
             repositories: &stream.repositories,
+            are_read: stream.repositories.iter().any(|id| read.contains(id)),
         })
         .collect();
     let mut tags = TagBook::new(&tagged, &lists.named, |text| lists.texts.number(text));

@@ -188,7 +188,7 @@ impl Build<'_> {
         match (action, action.registry(), action.repository()) {
             (_, Some(registry), Some(repository)) => {
                 let place = self.place(registry, repository);
-                self.event_in_repository(place, action)
+                self.event_in_repository(index, place, action)
             }
             (Action::PutReplicationConfiguration { .. }, Some(registry), _) => {
                 let configuration = &loaded.documents.event_replication[&index];
@@ -247,8 +247,13 @@ impl Build<'_> {
         }
     }
 
-    fn event_in_repository(&mut self, place: Place, action: &Action) -> Operation {
+    fn event_in_repository(&mut self, index: usize, place: Place, action: &Action) -> Operation {
         match action {
+            Action::PutLifecyclePolicy { .. } => {
+                let policy = &self.loaded.documents.event_lifecycles[&index];
+                Operation::PutLifecyclePolicy(place, Arc::new(policy.clone()))
+            }
+            Action::DeleteLifecyclePolicy { .. } => Operation::DeleteLifecyclePolicy(place),
             Action::PutImage {
                 tags, size, digest, ..
             } => self.put_image(place, digest.as_deref(), tags, size.get(), None),
@@ -387,6 +392,7 @@ impl Build<'_> {
                 .map(|tag| self.delete_by_tag(place, tag))
                 .collect(),
             TraceAction::BatchDeleteImage => vec![self.delete_by_digest(place, digest)],
+            TraceAction::DeleteLifecyclePolicy => vec![Operation::DeleteLifecyclePolicy(place)],
             TraceAction::CreateRepository => vec![Operation::CreateRepository(place, None)],
             _ => vec![Operation::DeleteRepository(place)],
         }

@@ -1,0 +1,69 @@
+//! Lifecycle policies in a run: they act every 24 h from the start (B141), repositories in order of name.
+
+use std::sync::Arc;
+
+use super::model::Place;
+use super::observer::Observer;
+use super::run::{Event, EventClass, Simulation, order};
+use crate::ecr::{HolderId, ImageId};
+use crate::engine::Rank;
+use crate::units::SimTime;
+use crate::workload::Retention;
+
+/// The place in the order of generators: after what the scenario itself deletes, before replicated deletes.
+const RANK: u16 = (1 << 14) - 2;
+
+impl<O: Observer> Simulation<'_, O> {
+    /// Gives the repositories that exist at the start their policies.
+    pub(super) fn provide_lifecycles(&mut self) {
+        let lifecycles = &self.model.lifecycles;
+        for place in &lifecycles.watched {
+            self.world.watch_arrivals(self.holder_at(*place));
+        }
+        for (place, policy) in &lifecycles.from_start {
+            let holder = self.holder_at(*place);
+            let put = self.world.set_lifecycle(holder, Arc::clone(policy));
+            put.expect("a repository that the scenario describes exists at the start");
+        }
+    }
+
+    /// Schedules the `number`-th time that policies act, if any repository has one at some time.
+    pub(super) fn schedule_lifecycles(&mut self, number: u64) {
+        let at = Retention::time(number);
+        if self.model.lifecycles.are_used && at <= self.model.end {
+            let rank = Rank::new(EventClass::Deletion as u8, order(RANK, number, 0));
+            self.calendar.schedule(at, rank, Event::Lifecycles);
+        }
+    }
+
+    /// Expires what each repository's policy says; where a rule replicates deletes, that follows too (B111).
+    pub(super) fn apply_lifecycles(&mut self, at: SimTime) {
+        let now = nanos(at);
+        for holder in self.world.with_lifecycle() {
+            let expired = self.world.expired(holder, now);
+            if self.model.replicates_deletes && !expired.is_empty() {
+                let place = Place {
+                    registry: self.world.registry_of(holder),
+                    repository: self.world.repository_of(holder),
+                };
+                self.replicate_deletes(at, place, expired.iter().copied());
+            }
+            self.world.expire(holder, &expired);
+        }
+        self.tell_stored(at);
+        let number = at.as_nanos() / Retention::time(1).as_nanos();
+        self.schedule_lifecycles(number + 1);
+    }
+
+    /// Notes when a replica arrives, where a policy counts from that.
+    #[inline]
+    pub(super) fn note_arrival_time(&mut self, at: SimTime, image: ImageId, holder: HolderId) {
+        if self.model.lifecycles.are_used {
+            self.world.note_arrival_time(image, holder, nanos(at));
+        }
+    }
+}
+
+fn nanos(at: SimTime) -> i64 {
+    i64::try_from(at.as_nanos()).expect("a run is shorter than 292 years")
+}
