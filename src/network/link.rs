@@ -194,6 +194,7 @@ mod tests {
         for copy in 0..100 {
             link.join(copy);
             assert_eq!(link.startable(), Some(copy));
+            link.call();
             link.occupy();
         }
         assert_eq!((link.slots(), link.busy()), (None, 100));

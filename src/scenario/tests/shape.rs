@@ -160,12 +160,12 @@ fn words_that_may_be_one_of_a_few() {
 
 #[test]
 fn keys_of_later_versions_are_named_as_such() {
-    let told = wrong("[pulls.x]\nof = \"ci\"\n");
+    let told = wrong_instead("rate = \"6 per hour\"", "rate = \"6 per hour\"\nplatforms = 2");
     holds(
         &told,
         &[
-            "`pulls` is not supported by this version of ecrsim",
-            "case.toml:13:2",
+            "`platforms` is not supported by this version of ecrsim",
+            "case.toml:12:1",
         ],
     );
 }
