@@ -264,7 +264,7 @@ fn many_deployments_leave_room_for_the_others() {
     for destinations in [2, 30] {
         let mut outcome = large(destinations);
         samples::deployments::add(&mut outcome, 20);
-        for columns in [40, 80, 100] {
+        for columns in [60, 80, 100] {
             let screen = Screen {
                 columns: Some(columns),
                 ..Screen::default()
