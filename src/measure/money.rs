@@ -81,16 +81,22 @@ impl Tariff {
             TransferRate::InterRegion => (TransferRate::Internet, "internet"),
             TransferRate::Internet => (TransferRate::InterRegion, "inter-region"),
         };
-        let totals = months.iter().map(|month| {
-            let dollars = self.transfer_usd(model, &pairs(model, month), other)?;
-            let transfer = dollars
-                .iter()
-                .filter(|(route, _)| route.3 == Item::Transfer);
-            Some(transfer.map(|(_, usd)| usd).sum::<f64>())
-        });
+        let dollars: Option<Vec<_>> = months
+            .iter()
+            .map(|month| self.transfer_usd(model, &pairs(model, month), other))
+            .collect();
+        let total = |item: Item| {
+            let of_month = |month: &BTreeMap<Route, f64>| {
+                let routes = month.iter().filter(|(route, _)| route.3 == item);
+                routes.map(|(_, usd)| usd).sum::<f64>()
+            };
+            let months = dollars.as_ref()?;
+            Some(Usd(months.iter().map(of_month).sum()))
+        };
         OtherReading {
             transfer_rate: name,
-            transfer_usd: totals.sum::<Option<f64>>().map(Usd),
+            transfer_usd: total(Item::Transfer),
+            pull_usd: total(Item::Pull),
         }
     }
 
