@@ -58,6 +58,9 @@ type Route = (usize, usize, usize, Item);
 /// Bytes by route.
 type Pairs = BTreeMap<Route, u64>;
 
+/// Destination Regions, items and bytes that share tiers, by payer and source Region.
+type Tiered = BTreeMap<(usize, usize), Vec<(usize, Item, u64)>>;
+
 impl Tariff {
     /// Returns the tariff of a price table, which has the scenario's own prices in it already.
     pub fn new(table: PriceTable, prices: Prices) -> Self {
@@ -203,7 +206,7 @@ impl Tariff {
         reading: TransferRate,
     ) -> Option<BTreeMap<Route, f64>> {
         let mut dollars = BTreeMap::new();
-        let mut tiered: BTreeMap<(usize, usize), Vec<(usize, Item, u64)>> = BTreeMap::new();
+        let mut tiered = Tiered::new();
         for (&(payer, from, to, item), &bytes) in pairs {
             let flat = self.flat_rate(&model.regions[from], &model.regions[to], reading);
             match flat {
