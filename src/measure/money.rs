@@ -58,6 +58,9 @@ type Route = (usize, usize, usize, Item);
 /// Bytes by route.
 type Pairs = BTreeMap<Route, u64>;
 
+/// Destination Regions, items and bytes that share tiers, by payer and source Region.
+type Tiered = BTreeMap<(usize, usize), Vec<(usize, Item, u64)>>;
+
 impl Tariff {
     /// Returns the tariff of a price table, which has the scenario's own prices in it already.
     pub fn new(table: PriceTable, prices: Prices) -> Self {
@@ -81,16 +84,22 @@ impl Tariff {
             TransferRate::InterRegion => (TransferRate::Internet, "internet"),
             TransferRate::Internet => (TransferRate::InterRegion, "inter-region"),
         };
-        let totals = months.iter().map(|month| {
-            let dollars = self.transfer_usd(model, &pairs(model, month), other)?;
-            let transfer = dollars
-                .iter()
-                .filter(|(route, _)| route.3 == Item::Transfer);
-            Some(transfer.map(|(_, usd)| usd).sum::<f64>())
-        });
+        let dollars: Option<Vec<_>> = months
+            .iter()
+            .map(|month| self.transfer_usd(model, &pairs(model, month), other))
+            .collect();
+        let total = |item: Item| {
+            let of_month = |month: &BTreeMap<Route, f64>| {
+                let routes = month.iter().filter(|(route, _)| route.3 == item);
+                routes.map(|(_, usd)| usd).sum::<f64>()
+            };
+            let months = dollars.as_ref()?;
+            Some(Usd(months.iter().map(of_month).sum()))
+        };
         OtherReading {
             transfer_rate: name,
-            transfer_usd: totals.sum::<Option<f64>>().map(Usd),
+            transfer_usd: total(Item::Transfer),
+            pull_usd: total(Item::Pull),
         }
     }
 
@@ -197,7 +206,7 @@ impl Tariff {
         reading: TransferRate,
     ) -> Option<BTreeMap<Route, f64>> {
         let mut dollars = BTreeMap::new();
-        let mut tiered: BTreeMap<(usize, usize), Vec<(usize, Item, u64)>> = BTreeMap::new();
+        let mut tiered = Tiered::new();
         for (&(payer, from, to, item), &bytes) in pairs {
             let flat = self.flat_rate(&model.regions[from], &model.regions[to], reading);
             match flat {

@@ -98,6 +98,8 @@ pub struct OtherReading {
     pub transfer_rate: &'static str,
     /// Transfer dollars under it; `None` if the table lacks a price that it needs.
     pub transfer_usd: Option<Usd>,
+    /// Dollars of pulls under it; likewise.
+    pub pull_usd: Option<Usd>,
 }
 
 table! {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::FileError;
 use super::run_json::{json_text, read_json, write_json};
 use crate::measure::outcome::{Outcome, Verdict};
+use crate::measure::table::Usd;
 
 /// The file's name in the run's folder.
 pub const SUMMARY_FILE: &str = "summary.json";
@@ -76,20 +77,22 @@ pub struct OtherTransfer {
     pub transfer_rate: String,
     /// Dollars; null if the table lacks a price.
     pub transfer_usd: Option<f64>,
+    /// Dollars of pulls; null if the table lacks a price.
+    #[serde(default)]
+    pub pull_usd: Option<f64>,
 }
 
 impl SummaryDocument {
     /// Returns the summary of `outcome`.
     pub fn new(outcome: &Outcome) -> Self {
+        let usd = |usd: Option<Usd>| usd.and_then(|usd| sample(Some(usd.0)));
         Self {
             metrics: metrics(outcome),
             thresholds: outcome.thresholds.iter().map(Threshold::from).collect(),
             other_reading: OtherTransfer {
                 transfer_rate: outcome.other_reading.transfer_rate.to_owned(),
-                transfer_usd: outcome
-                    .other_reading
-                    .transfer_usd
-                    .and_then(|usd| sample(Some(usd.0))),
+                transfer_usd: usd(outcome.other_reading.transfer_usd),
+                pull_usd: usd(outcome.other_reading.pull_usd),
             },
             notes: outcome.notes.clone(),
         }

@@ -32,6 +32,10 @@ pub const NOTHING: &str = "no replication was measured";
 /// Stands before values of all destinations with the half-widths of their intervals.
 const SURE: &str = "all, 95 % intervals";
 
+/// Line items whose price rests on an assumed reading of the rate.
+const TRANSFER: &str = "transfer*";
+const PULLS: &str = "pulls*";
+
 const LATENCY: &str = "replication_latency";
 
 const WITHIN: &str = "within(30 min)";
@@ -258,26 +262,29 @@ fn cost(findings: &Findings) -> Grid {
         *usd += row.usd.0;
     }
     let other_reading = &findings.summary.other_reading;
-    let other = other_reading.transfer_usd;
     let text = |usd: Option<f64>| usd.map_or("no price".to_owned(), human::usd);
     let mut rows = Vec::new();
-    let (mut total, mut transfer) = (0.0, 0.0);
+    let (mut total, mut other_total) = (0.0, Some(0.0));
     for ((_, name, unit), (quantity, usd)) in items {
+        let other = match name {
+            TRANSFER => other_reading.transfer_usd,
+            PULLS => other_reading.pull_usd,
+            _ => Some(usd),
+        };
         total += usd;
-        let is_transfer = name.starts_with("transfer");
-        transfer += if is_transfer { usd } else { 0.0 };
+        other_total = other_total.zip(other).map(|(sum, usd)| sum + usd);
         rows.push(vec![
             name.to_owned(),
             format!("{} {unit}", human::quantity(quantity)),
             human::usd(usd),
-            text(if is_transfer { other } else { Some(usd) }),
+            text(other),
         ]);
     }
     rows.push(vec![
         "total".to_owned(),
         String::new(),
         human::usd(total),
-        text(other.map(|other| total - transfer + other)),
+        text(other_total),
     ]);
     Grid {
         header: vec![
@@ -294,11 +301,11 @@ fn cost(findings: &Findings) -> Grid {
 /// Place, name and unit of a row's line item; transfer rests on an assumed reading of the rate.
 fn line_item(row: &CostRow) -> (usize, &str, &str) {
     let (place, name) = match row.item.as_str() {
-        "transfer" => (0, "transfer*"),
+        "transfer" => (0, TRANSFER),
         "storage_source" => (1, "storage, pushed images"),
         "storage_replica" => (2, "storage, replicas"),
         "storage_orphan" => (3, "storage, orphans"),
-        "pull" => (4, "pulls"),
+        "pull" => (4, PULLS),
         other => (5, other),
     };
     (place, name, &row.unit)

@@ -254,6 +254,8 @@ fn pulls_and_transfer_share_the_tiers_of_their_source_region() {
     // The other reading of the transfer item knows nothing of pulls.
     let other = run.outcome.other_reading.transfer_usd.expect("a price");
     close(other.0, 6_144.0 * 0.02);
+    let other = run.outcome.other_reading.pull_usd.expect("a price");
+    close(other.0, 6_144.0 * count as f64 * 0.02);
 }
 
 #[test]

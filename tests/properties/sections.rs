@@ -34,6 +34,13 @@ at       = "1 h"
 lasts    = "5 h"
 capacity = 0.0
 
+[pulls.tokyo]
+account = "prod"
+region  = "ap-northeast-1"
+of      = "ci"
+rate    = "5 per minute"
+recency = { geometric = 0.4 }
+
 [thresholds]
 "replication_latency" = ["p99 < 1 s", "within(30 min) >= 0.01"]
 "failed" = ["total >= 0"]

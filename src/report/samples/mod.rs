@@ -138,6 +138,7 @@ pub fn empty() -> Outcome {
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),
+            pull_usd: Some(Usd(0.0)),
         },
         fingerprint: 0xcafe_f00d,
         events: 0,
