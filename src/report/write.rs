@@ -58,7 +58,8 @@ mod tests {
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
-    const FILES: [&str; 16] = [
+    const FILES: [&str; 17] = [
+        "backfills.csv",
         "charts",
         "costs.csv",
         "destinations.csv",

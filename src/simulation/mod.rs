@@ -17,6 +17,7 @@ mod spells;
 mod tags;
 
 pub use backfill::{Backfill, BackfillStatus, Backfilling};
+pub use build::spells_of;
 pub use model::{
     Account, Assumptions, Failures, Lane, LinkModel, Model, Operation, Outage, Place, Provided,
     RegistryModel, RetentionModel, Script, ScriptImage, Spell, Step, StoredImages, Stream, Window,
