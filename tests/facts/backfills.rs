@@ -403,3 +403,33 @@ fn a_backfill_moves_no_draw_of_a_push() {
 fn record_at(second: u64) -> ecrsim::units::SimTime {
     ecrsim::units::SimTime::from_nanos(second * 1_000_000_000)
 }
+
+#[test]
+fn wrong_destinations_of_a_trace_are_told_with_their_line() {
+    let header = "time,action,registry,repository,tags,digest,bytes,destination\n";
+    let rows_of = format!(
+        "{header}1 s,PutImage,{VIRGINIA},app,1,,5,{IRELAND}\n\
+         2 s,StartReplicationBackfill,{VIRGINIA},,,,,{VIRGINIA}\n\
+         3 s,StartReplicationBackfill,{VIRGINIA},,,,,\n\
+         4 s,StopReplicationBackfill,{VIRGINIA},,,,,bild/eu-west-1\n"
+    );
+    let text = one_by_one()
+        .toml("[traces.history]\nfile = 'history.csv'")
+        .file("history.csv", &rows_of);
+    let told = text.errors();
+    for part in [
+        "PutImage has no destination",
+        "history.csv:2:",
+        "is the same as the source registry",
+        "StartReplicationBackfill lacks its destination",
+        "unknown account `bild`",
+        "history.csv:5:",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    let told = text.key("profile = '2021'").errors();
+    assert!(
+        told.contains("profile `2021` has no replication backfill"),
+        "{told}"
+    );
+}
