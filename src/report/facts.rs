@@ -5,7 +5,11 @@ use serde_json::{Map, Value};
 use super::run_json::{FileFact, Mark, PriceFacts, RunFacts};
 use crate::measure::table::Moment;
 use crate::scenario::{Action, Event, Loaded, Outage, Scenario};
+use crate::simulation::spells_of;
 use crate::units::SimTime;
+
+/// Spells of one name that are marked; more would cover a chart.
+const MARKED_SPELLS: usize = 100;
 
 impl RunFacts {
     /// Returns the facts of a run of `loaded`.
@@ -44,7 +48,7 @@ impl RunFacts {
     }
 }
 
-/// Events that change how ECR behaves, and outages, in order of time.
+/// Events that change how ECR behaves, outages and spells, in order of time.
 fn marks(scenario: &Scenario) -> Vec<Mark> {
     let events = scenario
         .events
@@ -54,7 +58,7 @@ fn marks(scenario: &Scenario) -> Vec<Mark> {
         .outages
         .iter()
         .filter_map(|outage| outage_mark(scenario, outage));
-    let mut marks: Vec<Mark> = events.chain(outages).collect();
+    let mut marks: Vec<Mark> = events.chain(outages).chain(spell_marks(scenario)).collect();
     marks.sort_by_key(|mark| mark.at);
     marks
 }
@@ -96,6 +100,25 @@ fn outage_mark(scenario: &Scenario, outage: &Outage) -> Option<Mark> {
         until: Some(date(scenario, until)),
         label: format!("outage {what}"),
     })
+}
+
+/// Random outages, where they are few enough to be told apart.
+fn spell_marks(scenario: &Scenario) -> Vec<Mark> {
+    let end = scenario.end();
+    let mut marks = Vec::new();
+    for spell in spells_of(scenario) {
+        let times = spell.times(scenario.seed, end).take(MARKED_SPELLS + 1);
+        let times: Vec<(SimTime, SimTime)> = times.collect();
+        if times.len() > MARKED_SPELLS {
+            continue;
+        }
+        marks.extend(times.into_iter().map(|(at, until)| Mark {
+            at: date(scenario, at),
+            until: Some(date(scenario, until.min(end))),
+            label: format!("spell {}", spell.name),
+        }));
+    }
+    marks
 }
 
 fn date(scenario: &Scenario, at: SimTime) -> Moment {

@@ -21,6 +21,7 @@ mod spells;
 mod tags;
 
 pub use backfill::{Backfill, BackfillStatus, Backfilling};
+pub use build::spells_of;
 pub use model::{
     Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LifecycleModel, LinkModel,
     Model, Operation, Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage,

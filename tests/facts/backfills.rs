@@ -348,3 +348,88 @@ fn backfill_latency_needs_a_backfill() {
     let run = start(one_by_one(), "10 s", IRELAND).toml(threshold).run();
     assert!(run.outcome.thresholds[0].held);
 }
+
+#[test]
+fn b121_the_runs_end_finds_a_backfill_in_progress_or_stopping() {
+    let text = start(one_by_one(), "10 s", IRELAND).lasting("14800 ms");
+    let run = text.run();
+    assert_eq!(rows(&run), [("IN_PROGRESS", [10, 10, 3, 0, 0, 0])]);
+    assert_eq!(ended_s(&run, 0), None);
+    // Three copies, and 0.8 s of the fourth.
+    assert_eq!(run.outcome.backfills[0].moved_bytes, 3_800_000);
+    let run = stop(text, "14500 ms").run();
+    assert_eq!(rows(&run), [("STOPPING", [10, 10, 3, 0, 0, 6])]);
+}
+
+#[test]
+fn a_stop_may_mean_one_destination() {
+    let text = one_by_one()
+        .rule(VIRGINIA, &[TOKYO])
+        .toml("[links.'us-east-1 -> ap-northeast-1']\nslots = 1");
+    let text = start(start(text, "10 s", IRELAND), "10 s", TOKYO).event(
+        "14500 ms",
+        "StopReplicationBackfill",
+        &format!("registry = '{VIRGINIA}'\ndestination = '{TOKYO}'"),
+    );
+    let run = text.run();
+    let statuses: Vec<&str> = rows(&run).iter().map(|row| row.0).collect();
+    assert_eq!(statuses, ["COMPLETE", "STOPPED"]);
+}
+
+#[test]
+fn a_backfill_moves_no_draw_of_a_push() {
+    let pushed = |text: Text| {
+        let text = (0..20).fold(text, |text, number| {
+            let (at, tag) = (format!("{} s", 20 + number), format!("new-{number}"));
+            text.put(&at, VIRGINIA, "app", &[&tag], "1 MB")
+        });
+        let run = text.run_with(&["latency.dispatch={ exponential = { mean = '9 s' } }"]);
+        let of_pushes = run
+            .records
+            .iter()
+            .filter(|record| record.pushed_at != record_at(10));
+        let mut ends: Vec<_> = of_pushes
+            .map(|record| (record.push, record.ended_at))
+            .collect();
+        ends.sort();
+        ends
+    };
+    let text = Text::new().toml(&stored(10)).rule(VIRGINIA, &[IRELAND]);
+    let plain = pushed(text.clone());
+    assert_eq!(plain.len(), 20);
+    assert_eq!(plain, pushed(start(text, "10 s", IRELAND)));
+}
+
+fn record_at(second: u64) -> ecrsim::units::SimTime {
+    ecrsim::units::SimTime::from_nanos(second * 1_000_000_000)
+}
+
+#[test]
+fn wrong_destinations_of_a_trace_are_told_with_their_line() {
+    let header = "time,action,registry,repository,tags,digest,bytes,destination\n";
+    let rows_of = format!(
+        "{header}1 s,PutImage,{VIRGINIA},app,1,,5,{IRELAND}\n\
+         2 s,StartReplicationBackfill,{VIRGINIA},,,,,{VIRGINIA}\n\
+         3 s,StartReplicationBackfill,{VIRGINIA},,,,,\n\
+         4 s,StopReplicationBackfill,{VIRGINIA},,,,,bild/eu-west-1\n"
+    );
+    let text = one_by_one()
+        .toml("[traces.history]\nfile = 'history.csv'")
+        .file("history.csv", &rows_of);
+    let told = text.errors();
+    for part in [
+        "PutImage has no destination",
+        "history.csv:2:",
+        "is the same as the source registry",
+        "StartReplicationBackfill lacks its destination",
+        "unknown account `bild`",
+        "history.csv:5:",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    let told = text.key("profile = '2021'").errors();
+    assert!(
+        told.contains("profile `2021` has no replication backfill"),
+        "{told}"
+    );
+}

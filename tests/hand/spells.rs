@@ -1,7 +1,7 @@
 //! Spells: outages at random, with laws so plain that every change can be told by hand.
 
 use crate::support::text::Text;
-use crate::support::times;
+use crate::support::{seconds, times};
 use crate::{IRELAND, TOKYO, VIRGINIA};
 
 fn spell(name: &str, link: &str, every: &str, lasts: &str, capacity: &str) -> String {
@@ -104,4 +104,29 @@ fn wrong_spells_are_told() {
         told.contains("`spells.x.capacity` is out of range"),
         "{told}"
     );
+}
+
+#[test]
+fn the_marks_of_spells_are_the_times_that_a_run_finds() {
+    let every = "{ exponential = { mean = '20 s' } }";
+    let lasts = "{ exponential = { mean = '10 s' } }";
+    let scenario = text()
+        .toml(&spell("cut", "* -> *", every, lasts, "0.0"))
+        .put("0 s", VIRGINIA, "app", &["1"], "60 MB");
+    let loaded = scenario.load();
+    let spells = ecrsim::simulation::spells_of(&loaded.scenario);
+    let (mut now_s, mut left_s) = (1.0_f64, 60.0);
+    let mut cuts = 0;
+    for (at, until) in spells[0].times(loaded.scenario.seed, loaded.scenario.end()) {
+        let (at_s, until_s) = (seconds(at), seconds(until));
+        if now_s + left_s <= at_s {
+            break;
+        }
+        left_s -= (at_s - now_s).max(0.0);
+        now_s = now_s.max(until_s);
+        cuts += 1;
+    }
+    assert!(cuts > 1);
+    let end_s = ends(&scenario)[0].expect("it arrives");
+    assert!((end_s - now_s - left_s).abs() < 1e-6, "{end_s}");
 }

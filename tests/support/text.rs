@@ -181,6 +181,11 @@ per_copy = "unlimited"
         run_with(&self.text(), &files, overrides)
     }
 
+    /// Loads it, without files beside it.
+    pub fn load(&self) -> ecrsim::scenario::Loaded {
+        super::load_text(&self.text(), &[], &[]).expect("a right scenario")
+    }
+
     /// Returns what is wrong with it.
     pub fn errors(&self) -> String {
         let files: Vec<(&str, &str)> = self

@@ -123,9 +123,9 @@ fn cells_that_an_action_does_not_have_are_empty() {
         &["\"md5\" is no digest"],
     );
     row_is_wrong(
-        "1 s,PutRegistryPolicy,build/us-east-1,,,,",
+        "1 s,PutReplicationConfiguration,build/us-east-1,,,,",
         &[
-            "unknown action `PutRegistryPolicy`",
+            "unknown action `PutReplicationConfiguration`",
             "write others as [[events]]",
         ],
     );

@@ -247,6 +247,7 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
     outages
 }
 
+/// Returns the scenario's spells on these links, in order of name.
 fn spells(scenario: &Scenario, links: &[(String, String)]) -> Vec<Spell> {
     let spell = |(name, spell): (&String, &crate::scenario::Spell)| Spell {
         name: name.clone(),
@@ -256,6 +257,11 @@ fn spells(scenario: &Scenario, links: &[(String, String)]) -> Vec<Spell> {
         links: concerned(&spell.link, links),
     };
     scenario.spells.iter().map(spell).collect()
+}
+
+/// Returns the spells of a scenario by themselves, as a chart needs them.
+pub fn spells_of(scenario: &Scenario) -> Vec<Spell> {
+    spells(scenario, &[])
 }
 
 /// Returns the places of the links that a pattern means.
