@@ -23,6 +23,7 @@ pub mod rules;
 mod slots;
 mod storage;
 mod tags;
+mod template;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -37,4 +38,5 @@ pub use refusal::Refusal;
 pub use removal::Removal;
 pub use slots::{Slot, Slots};
 pub use tags::Tags;
+pub use template::Template;
 pub use world::{Quotas, World};

@@ -34,11 +34,11 @@ pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
-    Account, Action, Assumptions, Burst, Effect, Event, Failures, Gb, GeneratedRepositories,
-    Latency, LatencyPreset, Lifecycle, Link, NamedShape, Outage, Permission, Popularity, Prices,
-    PushRepositories, PushStream, Refresh, Registry, ReplicaPushTime, Repository, Retention,
-    RouteLatency, Rule, Scenario, Shape, Stall, StoredImages, TagOrder, Trace, TransferRate,
-    WeekShape,
+    Account, Action, AppliedFor, Assumptions, Burst, CreationTemplate, Effect, Encryption, Event,
+    Failures, Gb, GeneratedRepositories, Latency, LatencyPreset, Lifecycle, Link, NamedShape,
+    Outage, Permission, Popularity, Prices, PushRepositories, PushStream, Refresh, Registry,
+    ReplicaPushTime, Repository, Retention, RouteLatency, Rule, Scenario, Shape, Stall,
+    StoredImages, TagOrder, Trace, TransferRate, WeekShape,
 };
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::tags::TagBook;
 use crate::aws::{LifecyclePolicy, Registry, RegistryPolicy};
 use crate::ecr::mutability::TagRule;
 use crate::ecr::rules::RuleSet;
-use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
+use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId, Template};
 use crate::engine::Law;
 use crate::network::Speeds;
 use crate::units::{SimDuration, SimTime};
@@ -69,6 +69,8 @@ pub struct Model {
     pub replicates_deletes: bool,
     /// Lifecycle policies.
     pub lifecycles: LifecycleModel,
+    /// Templates by which repositories are created that replication creates.
+    pub templates: Vec<(Place, Template)>,
 }
 
 /// The measured part of a run.
@@ -353,6 +355,14 @@ impl Model {
         self.outages
             .iter()
             .any(|outage| outage.links.contains(&link))
+    }
+
+    /// Returns the template by which replication would create a repository.
+    pub fn template(&self, at: Place) -> Option<&Template> {
+        let mut templates = self.templates.iter();
+        templates
+            .find(|(place, _)| *place == at)
+            .map(|(_, template)| template)
     }
 
     /// Returns the place of the lane between two registries.

@@ -10,6 +10,7 @@ mod lifecycles;
 mod permissions;
 mod revocations;
 mod rules;
+mod templates;
 mod triggers;
 
 /// Registries of the tests.

@@ -14,6 +14,7 @@ mod policy;
 mod prices;
 mod registries;
 mod replication;
+mod templates;
 mod thresholds;
 mod traces;
 mod workload;

@@ -7,6 +7,7 @@ mod event;
 mod lifecycle;
 mod prices;
 mod registry;
+mod template;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use event::{Action, Event};
 pub use lifecycle::Lifecycle;
 pub use prices::{Gb, Prices, TransferRate};
 pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};
+pub use template::{AppliedFor, CreationTemplate, Encryption};
 pub use workload::{
     Burst, GeneratedRepositories, NamedShape, Popularity, PushRepositories, PushStream, Refresh,
     Retention, Shape, Trace, WeekShape,

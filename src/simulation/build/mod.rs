@@ -4,6 +4,7 @@ mod laws;
 mod lifecycles;
 mod registries;
 mod scripts;
+mod templates;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,8 @@ impl Model {
         let (scripts, commons) =
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
         let templates = workload::templates_of_all(scenario);
-        let policies = lifecycles::Policies::new(loaded, &registries, &repositories);
+        let creation = templates::templates(loaded, &registries, &repositories);
+        let policies = lifecycles::Policies::new(loaded, &registries, &repositories, &creation);
         let tags = tag_book(&streams, &templates, &policies.reading(), &mut lists);
         let (lanes, links, link_names) = registries.lanes_and_links(scenario);
         let names = Names {
@@ -78,6 +80,7 @@ impl Model {
             quotas: quotas(scenario),
             replicates_deletes: registries::replicates_deletes(loaded),
             lifecycles: policies.model(scenario),
+            templates: creation,
         }
     }
 }
