@@ -19,7 +19,7 @@ pub struct Arrival {
 impl World {
     /// Stores an image that a replication brought from `source` to `holder`; `number` is its push's.
     ///
-    /// A missing repository is created with ECR's plain defaults (B60, B61), under the same name (B30). Nothing
+    /// A missing repository is created by its template or with ECR's plain defaults (B60, B61, B70), under the same name (B30). Nothing
     /// else of the source's settings comes along (B62). `applied` is told for each common tag whether it stands.
     pub fn arrive(
         &mut self,
@@ -31,7 +31,7 @@ impl World {
         mut applied: impl FnMut(usize, bool),
     ) -> Arrival {
         if !self.exists(holder) {
-            self.make_repository(holder, None);
+            self.create_for_arrival(holder);
         }
         let (slot, source_slot) = (
             self.holders[holder.index()].slot,

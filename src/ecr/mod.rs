@@ -25,6 +25,7 @@ pub mod rules;
 mod slots;
 mod storage;
 mod tags;
+mod template;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -39,4 +40,5 @@ pub use refusal::Refusal;
 pub use removal::Removal;
 pub use slots::{Slot, Slots};
 pub use tags::Tags;
+pub use template::Template;
 pub use world::{Quotas, World};

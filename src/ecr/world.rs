@@ -11,6 +11,7 @@ use super::mutability::TagRule;
 use super::refusal::Refusal;
 use super::repositories::{Holder, Repository};
 use super::slots::Slot;
+use super::template::Template;
 use crate::aws::LifecyclePolicy;
 
 /// Service quotas that the state machine keeps (facts, section 11).
@@ -51,6 +52,8 @@ pub struct World {
     pub(super) changed: Vec<RegistryId>,
     /// Lifecycle policies, by repository.
     pub(super) lifecycles: BTreeMap<HolderId, Arc<LifecyclePolicy>>,
+    /// Templates by which repositories are created that replication creates.
+    pub(super) templates: BTreeMap<HolderId, Template>,
     /// Repositories whose lifecycle policy may ask when a replica arrived.
     pub(super) watched: BTreeSet<HolderId>,
     /// When images arrived there by replication, in nanoseconds since the run's start.
@@ -77,6 +80,7 @@ impl World {
             tags_move_forward,
             changed: Vec::new(),
             lifecycles: BTreeMap::new(),
+            templates: BTreeMap::new(),
             watched: BTreeSet::new(),
             arrival_times: BTreeMap::new(),
         }

@@ -34,11 +34,12 @@ pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
-    Account, Action, Assumptions, Backoff, Burst, Deployment, Effect, Event, Failures, Gb,
-    GeneratedRepositories, Latency, LatencyPreset, Lifecycle, Link, NamedShape, Outage, Permission,
-    Popularity, Prices, PullFrom, PullKind, PullStream, PushRepositories, PushStream, Recency,
-    Refresh, Registry, ReplicaPushTime, Repository, Retention, RouteLatency, Rule, Scenario, Shape,
-    Spell, Stall, StoredImages, TagOrder, Trace, TransferRate, WeekShape,
+    Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,
+    Encryption, Event, Failures, Gb, GeneratedRepositories, Latency, LatencyPreset, Lifecycle,
+    Link, NamedShape, Outage, Permission, Popularity, Prices, PullFrom, PullKind, PullStream,
+    PushRepositories, PushStream, Recency, Refresh, Registry, ReplicaPushTime, Repository,
+    Retention, RouteLatency, Rule, Scenario, Shape, Spell, Stall, StoredImages, TagOrder, Trace,
+    TransferRate, WeekShape,
 };
 
 #[cfg(test)]

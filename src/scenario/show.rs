@@ -63,8 +63,23 @@ fn has_header(path: &[&str], value: &Value) -> bool {
             ],
             Value::Object(_),
         ) => true,
-        (["registries", _, "rules" | "permissions" | "repositories"], Value::Object(_)) => true,
-        (["registries", _, "rules" | "permissions" | "repositories", _], Value::Object(_)) => true,
+        (
+            [
+                "registries",
+                _,
+                "rules" | "permissions" | "repositories" | "creation_templates",
+            ],
+            Value::Object(_),
+        ) => true,
+        (
+            [
+                "registries",
+                _,
+                "rules" | "permissions" | "repositories" | "creation_templates",
+                _,
+            ],
+            Value::Object(_),
+        ) => true,
         (["latency", "routes"] | ["latency", "routes", _], Value::Object(_)) => true,
         _ => false,
     }

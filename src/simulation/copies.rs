@@ -166,6 +166,9 @@ impl<O: Observer> Simulation<'_, O> {
         self.permissions
             .admit(self.model, replication.lane, push.repository, exists)?;
         let holder = replication.holder;
+        if !exists && self.world.lacks_role(holder) {
+            return Err(Reason::TemplateRoleMissing);
+        }
         if self.world.is_full(holder) && !self.world.is_stored(push.image, holder) {
             return Err(Reason::LimitExceeded);
         }

@@ -14,11 +14,15 @@ use crate::workload::Retention;
 const RANK: u16 = (1 << 14) - 2;
 
 impl<O: Observer> Simulation<'_, O> {
-    /// Gives the repositories that exist at the start their policies.
+    /// Gives the repositories that exist at the start their policies, and the others their templates.
     pub(super) fn provide_lifecycles(&mut self) {
         let lifecycles = &self.model.lifecycles;
         for place in &lifecycles.watched {
             self.world.watch_arrivals(self.holder_at(*place));
+        }
+        for (place, template) in &self.model.templates {
+            let holder = self.holder_at(*place);
+            self.world.set_template(holder, template.clone());
         }
         for (place, policy) in &lifecycles.from_start {
             let holder = self.holder_at(*place);

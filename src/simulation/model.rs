@@ -14,7 +14,7 @@ use super::tags::TagBook;
 use crate::aws::{LifecyclePolicy, Registry, RegistryPolicy};
 use crate::ecr::mutability::TagRule;
 use crate::ecr::rules::RuleSet;
-use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId};
+use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId, Template};
 use crate::engine::Law;
 use crate::network::Speeds;
 use crate::units::{SimDuration, SimTime};
@@ -79,6 +79,8 @@ pub struct Model {
     pub backfills: Option<Backfilling>,
     /// Lifecycle policies.
     pub lifecycles: LifecycleModel,
+    /// Templates by which repositories are created that replication creates.
+    pub templates: Vec<(Place, Template)>,
 }
 
 /// The measured part of a run.
@@ -432,6 +434,14 @@ impl Model {
         let outages = self.outages.iter().map(|outage| &outage.links);
         let spells = self.spells.iter().map(|spell| &spell.links);
         outages.chain(spells).any(|links| links.contains(&link))
+    }
+
+    /// Returns the template by which replication would create a repository.
+    pub fn template(&self, at: Place) -> Option<&Template> {
+        let mut templates = self.templates.iter();
+        templates
+            .find(|(place, _)| *place == at)
+            .map(|(_, template)| template)
     }
 
     /// Returns the place of the lane between two registries.

@@ -11,6 +11,7 @@ mod lifecycles;
 mod permissions;
 mod revocations;
 mod rules;
+mod templates;
 mod triggers;
 
 /// Registries of the tests.

@@ -26,6 +26,8 @@ pub struct Documents {
     pub lifecycles: BTreeMap<(RegistryName, String), LifecyclePolicy>,
     /// What `PutLifecyclePolicy` puts, by the event's place in the list.
     pub event_lifecycles: BTreeMap<usize, LifecyclePolicy>,
+    /// Those of creation templates, by registry and template.
+    pub template_lifecycles: BTreeMap<(RegistryName, String), LifecyclePolicy>,
 }
 
 /// Who has a configuration or a policy: a registry from the start, or an event that puts it there.

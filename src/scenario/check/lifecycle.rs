@@ -23,6 +23,17 @@ pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario, documents: &mut Do
             }
         }
     }
+    for (registry, of) in &scenario.registries {
+        let path = Path::root().to("registries").to(registry);
+        for (name, template) in &of.creation_templates {
+            let path = path.to("creation_templates").to(name).to("lifecycle");
+            let written = template.lifecycle.as_ref();
+            if let Some(policy) = written.and_then(|written| policy(cx, scenario, &path, written)) {
+                let key = (registry.clone(), name.clone());
+                documents.template_lifecycles.insert(key, policy);
+            }
+        }
+    }
     for (index, event) in scenario.events.iter().enumerate() {
         let path = Path::root().to("events").to(index);
         if let Some(policy) = of_event(cx, scenario, &path, &event.action) {

@@ -17,6 +17,7 @@ mod prices;
 mod pulls;
 mod registries;
 mod replication;
+mod templates;
 mod thresholds;
 mod traces;
 mod workload;

@@ -1,7 +1,7 @@
 //! Registries: their accounts, and the repositories that exist before the start.
 
 use super::Context;
-use super::accounts;
+use super::{accounts, templates};
 use crate::aws::TagMutability;
 use crate::aws::mutability::check_exclusions;
 use crate::scenario::document::Path;
@@ -14,6 +14,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &Scenario) {
         for (rule, parts) in &registry.rules {
             destinations(cx, scenario, &path.to("rules").to(rule), parts);
         }
+        templates::check(cx, &path, registry);
         let quota = scenario.profile.limits().repositories_per_registry;
         if let Err(message) = quota.check(registry.repositories.len()) {
             cx.error(&path.to("repositories"), message, "");

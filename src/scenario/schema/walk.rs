@@ -12,7 +12,7 @@ use crate::scenario::diagnostic::{Diagnostic, Place};
 use crate::scenario::document::{Entry, Node, Path, Value};
 
 /// Keys of the format that this version does not know yet.
-const LATER: &[&str] = &["creation_templates", "platforms", "referrers"];
+const LATER: &[&str] = &["platforms", "referrers"];
 
 /// What a tree is, seen through the schema.
 pub struct Shaped {

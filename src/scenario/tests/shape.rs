@@ -160,7 +160,10 @@ fn words_that_may_be_one_of_a_few() {
 
 #[test]
 fn keys_of_later_versions_are_named_as_such() {
-    let told = wrong_instead("rate = \"6 per hour\"", "rate = \"6 per hour\"\nplatforms = 2");
+    let told = wrong_instead(
+        "rate = \"6 per hour\"",
+        "rate = \"6 per hour\"\nplatforms = 2",
+    );
     holds(
         &told,
         &[

@@ -9,6 +9,7 @@ mod lifecycle;
 mod prices;
 mod pulls;
 mod registry;
+mod template;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use lifecycle::Lifecycle;
 pub use prices::{Gb, Prices, TransferRate};
 pub use pulls::{PullFrom, PullKind, PullStream, Recency};
 pub use registry::{Account, Effect, Permission, Registry, Repository, Rule, StoredImages};
+pub use template::{AppliedFor, CreationTemplate, Encryption};
 pub use workload::{
     Burst, GeneratedRepositories, NamedShape, Popularity, PushRepositories, PushStream, Refresh,
     Retention, Shape, Trace, WeekShape,

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::Lifecycle;
+use super::template::CreationTemplate;
 use crate::aws::TagMutability;
 use crate::scenario::distribution::Distribution;
 use crate::scenario::names::{AccountId, RegistryName};
@@ -71,6 +72,10 @@ pub struct Registry {
     /// Repositories that exist before the run starts.
     #[schemars(extend("propertyNames" = { "format": "repository" }))]
     pub repositories: BTreeMap<String, Repository>,
+    /// Templates by name of repositories that replication creates.
+    #[schemars(extend("propertyNames" = { "format": "name" }))]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub creation_templates: BTreeMap<String, CreationTemplate>,
 }
 
 /// A replication rule.

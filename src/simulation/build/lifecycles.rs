@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::registries::Registries;
 use super::workload::Repositories;
 use crate::aws::LifecyclePolicy;
-use crate::ecr::RepositoryId;
+use crate::ecr::{RepositoryId, Template};
 use crate::scenario::{Loaded, RegistryName, ReplicaPushTime, Scenario};
 use crate::simulation::model::{LifecycleModel, Place};
 
@@ -17,7 +17,12 @@ pub(super) struct Policies {
 }
 
 impl Policies {
-    pub fn new(loaded: &Loaded, registries: &Registries, repositories: &Repositories) -> Self {
+    pub fn new(
+        loaded: &Loaded,
+        registries: &Registries,
+        repositories: &Repositories,
+        templates: &[(Place, Template)],
+    ) -> Self {
         let place = |registry: &RegistryName, repository: &str| Place {
             registry: registries.id(registry),
             repository: repositories.id(repository),
@@ -33,9 +38,12 @@ impl Policies {
             let (registry, name) = of.expect("a lifecycle policy is put into a repository");
             (place(registry, name), Arc::new(policy.clone()))
         });
+        let created = templates
+            .iter()
+            .filter_map(|(place, template)| Some((*place, template.lifecycle.clone()?)));
         Self {
             from_start: from_start.collect(),
-            later: later.collect(),
+            later: later.chain(created).collect(),
         }
     }
 

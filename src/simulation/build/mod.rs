@@ -7,6 +7,7 @@ mod lifecycles;
 mod pulls;
 mod registries;
 mod scripts;
+mod templates;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +37,8 @@ impl Model {
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
         let backfill_lists = backfills::tag_lists(&scripts, &mut lists);
         let templates = workload::templates_of_all(scenario);
-        let policies = lifecycles::Policies::new(loaded, &registries, &repositories);
+        let creation = templates::templates(loaded, &registries, &repositories);
+        let policies = lifecycles::Policies::new(loaded, &registries, &repositories, &creation);
         let tags = tag_book(&streams, &templates, &policies.reading(), &mut lists);
         let (lanes, links, link_names) = registries.lanes_and_links(scenario);
         let names = Names {
@@ -86,6 +88,7 @@ impl Model {
             backfills: backfills::backfilling(scenario, &scripts, backfill_lists),
             scripts,
             lifecycles: policies.model(scenario),
+            templates: creation,
         }
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use obstacle::Obstacle;
 
-use super::model::{Model, Operation, Provided, Script};
+use super::model::{Model, Operation, Place, Provided, Script};
 use super::permissions::Permissions;
 use crate::ecr::mutability::TagRule;
 use crate::ecr::rules::Target;
@@ -290,12 +290,26 @@ impl<'m> Explainer<'m> {
         let admitted = self
             .permissions
             .admit(model, lane, repository, there.is_some());
+        let place = Place {
+            registry: destination,
+            repository,
+        };
+        let template = model.template(place).filter(|_| there.is_none());
         match admitted {
+            Ok(()) if template.is_some_and(|template| template.lacks_role) => Verdict::Fails {
+                reason: Reason::TemplateRoleMissing,
+                obstacles: vec![Obstacle::TemplateRole {
+                    registry: model.names.registries[destination.index()].clone(),
+                }],
+            },
             Ok(()) => Verdict::Arrives {
                 creates_repository: there.is_none(),
-                immutable_tags: there.flatten().map_or(Vec::new(), |rule| {
-                    self.shared_tags.immutable(source, repository, rule)
-                }),
+                immutable_tags: there
+                    .flatten()
+                    .or(template.map(|template| &template.mutability))
+                    .map_or(Vec::new(), |rule| {
+                        self.shared_tags.immutable(source, repository, rule)
+                    }),
             },
             Err(reason) => Verdict::Fails {
                 reason,

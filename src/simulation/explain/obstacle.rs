@@ -35,6 +35,11 @@ pub enum Obstacle {
         /// The source account's id.
         to: String,
     },
+    /// The creation template needs a role for its key or its resource tags (B71).
+    TemplateRole {
+        /// The destination.
+        registry: String,
+    },
     /// A statement denies it, which beats every Allow (B51, U9).
     Denied {
         /// The destination.
@@ -49,6 +54,12 @@ pub enum Obstacle {
 impl Display for Obstacle {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::TemplateRole { registry } => {
+                write!(
+                    out,
+                    "the creation template of {registry} needs `custom_role_arn`"
+                )
+            }
             Self::RegionNotEnabled { account, region } => {
                 write!(out, "{region} is not enabled in the account {account}")
             }
