@@ -34,6 +34,17 @@ at       = "1 h"
 lasts    = "5 h"
 capacity = 0.0
 
+[deployments.near]
+follows  = "ci"
+registry = "build/us-west-2"
+delay    = "10 s"
+
+[deployments.far]
+follows  = "ci"
+registry = "prod/ap-northeast-1"
+delay    = "10 s"
+share    = 0.5
+
 [thresholds]
 "replication_latency" = ["p99 < 1 s", "within(30 min) >= 0.01"]
 "failed" = ["total >= 0"]
