@@ -102,3 +102,34 @@ fn official_images_go_to_five_registries_of_two_accounts() {
         "nothing fails"
     );
 }
+
+#[test]
+fn deploy_race_answers_its_question_in_its_summary() {
+    let path = scenarios().join("deploy-race.toml");
+    let ran = Case::new()
+        .args("run --quiet --out run")
+        .arg(&path)
+        .succeeds();
+    let table: Vec<&str> = ran
+        .stdout
+        .lines()
+        .skip_while(|line| !line.starts_with("deployments "))
+        .take_while(|line| !line.is_empty())
+        .collect();
+    assert_eq!(table.len(), 4, "{}", ran.stdout);
+    for column in ["missed", "gave up", "wait p99", "gate 99 %", "99.9 %"] {
+        assert!(table[0].contains(column), "{}", table[0]);
+    }
+    assert!(
+        table[1].starts_with("ireland-now (prod/eu-west-1) "),
+        "{}",
+        table[1]
+    );
+    let rows = ran.read("run/deployments.csv");
+    let gates = ran.read("run/gate.csv");
+    assert_eq!(rows.lines().count(), 4);
+    // Each stream has a curve for its registry, and one for all destinations.
+    let everywhere = gates.lines().filter(|line| line.contains("tokyo,,"));
+    assert!(everywhere.count() > 10);
+    assert!(ran.read("run/report.html").contains("<h2>Deployments</h2>"));
+}

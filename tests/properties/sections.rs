@@ -41,6 +41,17 @@ of      = "ci"
 rate    = "5 per minute"
 recency = { geometric = 0.4 }
 
+[deployments.near]
+follows  = "ci"
+registry = "build/us-west-2"
+delay    = "10 s"
+
+[deployments.far]
+follows  = "ci"
+registry = "prod/ap-northeast-1"
+delay    = "10 s"
+share    = 0.5
+
 [thresholds]
 "replication_latency" = ["p99 < 1 s", "within(30 min) >= 0.01"]
 "failed" = ["total >= 0"]

@@ -7,7 +7,7 @@ use crate::scenario::distribution::Distribution;
 use crate::scenario::names::RegistryName;
 use crate::units::SimDuration;
 
-/// Deployments of what a stream pushes.
+/// Deployments of what a stream pushes; each pulls by the first tag of its push.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Deployment {
     /// Stream of pushes whose images are deployed.
