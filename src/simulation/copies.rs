@@ -30,9 +30,8 @@ impl Keys {
         let streams = model.streams.iter().map(|stream| &stream.name);
         let scripts = model.scripts.iter().map(|script| &script.name);
         // Backfills come last, under a name that no stream can have.
-        static BACKFILL: std::sync::LazyLock<String> =
-            std::sync::LazyLock::new(|| "[backfill]".to_owned());
-        let backfills = model.backfills.iter().map(|_| &*BACKFILL);
+        let backfill = "[backfill]".to_owned();
+        let backfills = model.backfills.iter().map(|_| &backfill);
         let keys = |origin| {
             model.lanes.iter().map(move |lane| {
                 let registry = |id: crate::ecr::RegistryId| &model.names.registries[id.index()];
