@@ -31,6 +31,8 @@ enum Template {
     Orphans,
     /// Many images at once against a narrow link, and an outage
     ReleaseBurst,
+    /// One registry that pushes, four that receive: how late, and for how much?
+    HubAndSpoke,
     /// Clusters that pull what has just been pushed: how long must they wait?
     DeployRace,
     /// Fleets far away: is it cheaper to replicate, or to pull across Regions?
@@ -46,6 +48,7 @@ impl Template {
             Self::Revocation => include_str!("../../scenarios/revocation.toml"),
             Self::Orphans => include_str!("../../scenarios/orphans.toml"),
             Self::ReleaseBurst => include_str!("../../scenarios/release-burst.toml"),
+            Self::HubAndSpoke => include_str!("../../scenarios/hub-and-spoke.toml"),
             Self::DeployRace => include_str!("../../scenarios/deploy-race.toml"),
             Self::ReplicateOrPull => include_str!("../../scenarios/replicate-or-pull.toml"),
             Self::Backfill => include_str!("../../scenarios/backfill.toml"),

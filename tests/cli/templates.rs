@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::case::Case;
 
-const TEMPLATES: [&str; 7] = [
+const TEMPLATES: [&str; 8] = [
     "two-regions",
     "revocation",
     "orphans",
     "release-burst",
+    "hub-and-spoke",
     "deploy-race",
     "replicate-or-pull",
     "backfill",
