@@ -60,22 +60,29 @@ impl<'a> Run<'a> {
 
     /// Does the same while another thread keeps the books: sooner, and with the same result.
     ///
+    /// Where the system has no thread left, this one does it all.
+    ///
     /// # Errors
     /// If `keep_going` says no.
-    ///
-    /// # Panics
-    /// If the system has no thread left.
     pub fn simulate_on_two_threads<S: RecordSink + Send>(
         &self,
         sink: S,
         keep_going: impl FnMut(SimTime, u64) -> bool,
     ) -> Result<(Outcome, S), Interrupted> {
-        let ledger = self.ledger(sink);
-        let is_recording = ledger.sink.is_listening();
         let (full, filled) = sync_channel(WAITING);
         let (recycle, emptied) = sync_channel(WAITING);
+        let (hand, handed) = sync_channel(1);
         thread::scope(|scope| {
-            let keeper = scope.spawn(|| keep(ledger, filled, recycle));
+            let keeping = move || {
+                let ledger = handed.recv().expect("the ledger is handed over first");
+                keep(ledger, filled, recycle)
+            };
+            let Ok(keeper) = thread::Builder::new().spawn_scoped(scope, keeping) else {
+                return self.simulate(sink, keep_going);
+            };
+            let ledger = self.ledger(sink);
+            let is_recording = ledger.sink.is_listening();
+            hand.send(ledger).expect("the keeper waits for its ledger");
             let teller = self.teller(is_recording, Post { full, emptied });
             let run = Simulation::new(self.model, self.seed, teller).run(keep_going);
             // The teller goes, and with it the keeper's last notes.

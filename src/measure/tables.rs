@@ -92,12 +92,12 @@ impl<S: RecordSink> Ledger<'_, S> {
                 .ended_at
                 .map(|at| format!(" after {}", rounded(at.since(of.at))));
             format!(
-                "backfill {source} -> {destination}: {}{}, {} of {} replications, {:.1} GB",
+                "backfill {source} -> {destination}: {}{}, {} of {} replications, {}",
                 of.status.name(),
                 taken.unwrap_or_default(),
                 of.completed,
                 of.replications,
-                self.backfills.moved_bytes(of.number) as f64 / 1e9
+                moved(self.backfills.moved_bytes(of.number))
             )
         });
         noted.chain(more)
@@ -422,4 +422,13 @@ pub(super) const fn coarse(nanos: u64) -> u64 {
     }
     let shift = nanos.ilog2() - 6;
     (nanos >> shift << shift) + ((1 << shift) - 1)
+}
+
+/// Says how many bytes were moved.
+fn moved(bytes: u64) -> String {
+    match bytes {
+        0 => "nothing moved".to_owned(),
+        1..1_000_000_000 => format!("{:.1} MB moved", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB moved", bytes as f64 / 1e9),
+    }
 }

@@ -61,10 +61,14 @@ impl ImageName {
 /// If a file of the folder cannot be read: `replications.csv` is there only if the run wrote it.
 pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
     let mut pushes: BTreeMap<u64, Vec<ReplicationRow>> = BTreeMap::new();
-    let mut repositories = BTreeSet::new();
+    let (mut found, mut repositories) = (BTreeSet::new(), BTreeSet::new());
     for_each_row(folder, |row: ReplicationRow| {
         if image.is_of(&row) {
+            found.insert(row.push);
             pushes.entry(row.push).or_default().push(row);
+            if pushes.len() > MAX_IMAGES {
+                pushes.pop_last();
+            }
         } else if !repositories.contains(&row.repository) {
             repositories.insert(row.repository);
         }
@@ -77,11 +81,11 @@ pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
         revoked: read_table(folder)?,
     };
     let mut text = String::new();
-    for rows in pushes.values().take(MAX_IMAGES) {
+    for rows in pushes.values() {
         teller.push(&mut text, rows);
     }
-    if pushes.len() > MAX_IMAGES {
-        let more = pushes.len() - MAX_IMAGES;
+    if found.len() > pushes.len() {
+        let more = found.len() - pushes.len();
         let _ = writeln!(text, "and {more} later pushes with this tag: name a digest");
     }
     Ok(Story::Told(text))

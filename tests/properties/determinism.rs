@@ -5,6 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use ecrsim::measure;
+use ecrsim::measure::record::{NoRecords, RecordSink, ReplicationRecord};
+use ecrsim::simulation::Model;
 use proptest::prelude::*;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
@@ -25,6 +28,63 @@ proptest! {
         assert_same(&first, &run(&text.shuffled()));
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    /// Whoever keeps the books, they say the same, and hand the same records on in the same order.
+    #[test]
+    fn another_threads_books_are_the_same(text in any_scenario()) {
+        let loaded = text.loaded();
+        let model = Model::new(&loaded);
+        let run = measure::Run::new(&loaded, &model);
+        let (outcome, kept) = run
+            .simulate_on_two_threads(Kept::default(), |_, _| true)
+            .expect("nobody interrupts the run");
+        let alone = run_loaded(&loaded);
+        assert_eq!(kept.0, alone.records);
+        assert_eq!(format!("{outcome:?}"), format!("{:?}", alone.outcome));
+    }
+}
+
+/// Keeps every record.
+#[derive(Default)]
+struct Kept(Vec<ReplicationRecord>);
+
+impl RecordSink for Kept {
+    fn record(&mut self, record: ReplicationRecord) {
+        self.0.push(record);
+    }
+}
+
+#[test]
+fn an_interrupted_run_ends_on_two_threads_too() {
+    // Some 300,000 events; the first look at whether to go on comes after 65,536.
+    let overrides = ["duration=100 days", "pushes.ci.rate=25 per hour"];
+    let loaded = load_text(LONG, &[], &overrides).expect("a valid scenario");
+    let model = Model::new(&loaded);
+    let run = measure::Run::new(&loaded, &model);
+    let mut asked = 0;
+    let found = run.simulate_on_two_threads(NoRecords, |_, _| {
+        asked += 1;
+        asked < 2
+    });
+    assert!(found.is_err());
+    assert_eq!(asked, 2);
+}
+
+const LONG: &str = r#"
+duration = "1 day"
+[accounts]
+build = "111122223333"
+[registries."build/us-east-1".rules.all]
+destinations = ["build/us-west-2", "build/eu-west-1"]
+[pushes.ci]
+registry = "build/us-east-1"
+repositories = ["shop/web"]
+rate = "1 per hour"
+size = "10 MB"
+"#;
 
 fn assert_same(one: &Run, other: &Run) {
     assert_eq!(one.outcome.fingerprint, other.outcome.fingerprint);

@@ -67,7 +67,7 @@ fn overload(
 }
 
 /// Returns the key of a rule, or of the document that holds it.
-fn rule_path(
+pub(super) fn rule_path(
     cx: &Context<'_>,
     scenario: &Scenario,
     owner: &Path,
@@ -94,7 +94,7 @@ fn rule_path(
 }
 
 /// Returns the repositories that are pushed to, by registry.
-fn pushed_repositories(
+pub(super) fn pushed_repositories(
     scenario: &Scenario,
     traces: &BTreeMap<String, TraceRows>,
 ) -> BTreeMap<RegistryName, BTreeSet<String>> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backfill;
+mod collisions;
 mod column;
 mod context;
 mod deployments;
@@ -45,6 +46,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     let thresholds = thresholds::read(cx, scenario, &documents, &traces);
     if !cx.has_errors() {
         lints::check(cx, scenario, &documents, &traces);
+        collisions::check(cx, scenario, &documents, &traces);
         deployments::lint(cx, scenario, &documents);
     }
     Parts {

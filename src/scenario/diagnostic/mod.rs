@@ -146,6 +146,10 @@ impl Diagnostics {
 /// Names of the lints, with what each warns of.
 pub const LINTS: &[(&str, &str)] = &[
     (
+        "broad-prefix",
+        "a rule's prefix selects repositories beside those under it",
+    ),
+    (
         "deployment-without-rule",
         "deployments look in a registry to which no rule sends what they follow",
     ),
@@ -160,6 +164,10 @@ pub const LINTS: &[(&str, &str)] = &[
     (
         "rule-matches-nothing",
         "no repository that is pushed to matches a rule",
+    ),
+    (
+        "two-sources",
+        "two registries replicate a repository of one name to the same place",
     ),
     (
         "no-permission",

@@ -8,7 +8,7 @@ pub use offered::LinkLoad;
 pub(super) use offered::offered;
 
 use super::load::Loaded;
-use super::types::{PushStream, Scenario};
+use super::types::{Deployment, PushStream, Scenario};
 use offered::pushes_per_s;
 
 /// What a run will take.
@@ -63,9 +63,26 @@ pub fn estimate(loaded: &Loaded) -> Estimate {
     let stored: f64 = stored_images(scenario);
     let rates = scenario.pulls.values().map(|pull| pull.rate.per_second());
     let pulls: f64 = rates.sum::<f64>() * duration_s;
+    let deployments: f64 = scenario
+        .deployments
+        .values()
+        .map(|of| deployed(scenario, of))
+        .sum();
+    let laws = scenario
+        .spells
+        .values()
+        .map(|spell| spell.every.mean() / 1e9);
+    let spells: f64 = laws.map(|every_s| 2.0 * duration_s / every_s).sum();
     let steps = duration_s / scenario.bucket.as_secs_f64();
     let mut estimate = Estimate {
-        events: pushes + rows + 3.0 * replications + sweeps + scenario.events.len() as f64 + pulls,
+        events: pushes
+            + rows
+            + 3.0 * replications
+            + sweeps
+            + scenario.events.len() as f64
+            + pulls
+            + deployments
+            + spells,
         memory_bytes: BASE_BYTES
             + (pushes + rows + stored) * BYTES_PER_IMAGE
             + rows * BYTES_PER_ROW
@@ -75,6 +92,13 @@ pub fn estimate(loaded: &Loaded) -> Estimate {
     };
     estimate.reasons_needing_yes = reasons(scenario, &estimate);
     estimate
+}
+
+/// Returns how many deployments a stream of them makes; each pulls once as a rule.
+fn deployed(scenario: &Scenario, of: &Deployment) -> f64 {
+    let stream = scenario.pushes.get(&of.follows);
+    let pushes_per_s = stream.map_or(0.0, |stream| pushes_per_s(scenario, stream));
+    pushes_per_s * scenario.duration.as_secs_f64() * of.share
 }
 
 fn stored_images(scenario: &Scenario) -> f64 {

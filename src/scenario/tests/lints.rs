@@ -144,3 +144,34 @@ fn a_lint_can_be_denied_by_its_name() {
     let known = |name: &str| LINTS.iter().any(|(lint, _)| *lint == name);
     assert!(found.list.iter().all(|found| found.lint.is_some_and(known)));
 }
+
+#[test]
+fn b24_prefixes_that_select_more_than_what_lies_under_them() {
+    let scenario = BASE.replace("[\"shop/a\"]", "[\"shop/a\", \"shopping/cart\"]");
+    let prefixes = |text: &str| format!("registries.\"build/us-east-1\".rules.all.prefixes={text}");
+    warns(
+        &scenario,
+        &[&prefixes("[\"shop\"]")],
+        &[
+            "warning[broad-prefix]: the prefix `shop` also selects `shopping/cart`",
+            "write `shop/` for what lies under it only",
+        ],
+    );
+    for right in ["[\"shop/\"]", "[\"shopp\"]", "[\"shop/\", \"shopping/\"]"] {
+        assert_eq!(Folder::new(&scenario).warnings(&[&prefixes(right)]), "");
+    }
+}
+
+#[test]
+fn two_sources_of_one_repository() {
+    let other = "[registries.\"build/us-west-2\".rules.all]\ndestinations = [\"build/eu-west-1\"]\n[pushes.west]\nregistry = \"build/us-west-2\"\nrepositories = [\"shop/a\"]\nrate = \"1 per hour\"\nsize = \"1 MB\"\n";
+    warns(
+        &(BASE.to_owned() + other),
+        &[],
+        &[
+            "warning[two-sources]: `shop/a` in `build/eu-west-1` is fed by `build/us-east-1` and by `build/us-west-2`",
+        ],
+    );
+    let apart = other.replace("shop/a", "west/a");
+    assert_eq!(Folder::new(&(BASE.to_owned() + &apart)).warnings(&[]), "");
+}

@@ -120,8 +120,18 @@ fn its_metrics_mean_something_and_know_its_name() {
 }
 
 #[test]
-fn pulls_are_events_of_the_estimate() {
+fn pulls_deployments_and_spells_are_events_of_the_estimate() {
     let of = |text: &str| estimate(&Folder::new(text).loaded(&[])).events;
-    let more = of(&format!("{BASE}{TOKYO}")) - of(BASE);
-    assert!((more - 60.0 * 240.0).abs() < 1e-6, "{more}");
+    let more = |text: &str| of(&format!("{BASE}{text}")) - of(BASE);
+    let pulls = more(TOKYO);
+    assert!((pulls - 60.0 * 240.0).abs() < 1e-6, "{pulls}");
+    // 240 h of 6 pushes an hour, a quarter of them deployed; and a spell every 10 h begins and ends.
+    let deployments = more(
+        "[deployments.x]\nfollows = \"ci\"\nregistry = \"build/eu-west-1\"\ndelay = \"1 min\"\nshare = 0.25\n",
+    );
+    assert!((deployments - 360.0).abs() < 1e-6, "{deployments}");
+    let spells = more(
+        "[spells.x]\nlink = \"* -> *\"\nevery = { exponential = { mean = \"10 h\" } }\nlasts = \"1 h\"\ncapacity = 0.5\n",
+    );
+    assert!((spells - 48.0).abs() < 1e-6, "{spells}");
 }
