@@ -12,6 +12,7 @@
 //! | --- | --- | --- |
 //! | [`cli`] | one file per command: parse options, call one room below, print | any logic of its own |
 //! | [`validation`] | the theory card: ordinary scenarios with repeats beside closed forms of queueing theory | files, screens |
+//! | [`experiment`] | many runs: compare, sweep, solve | ECR: a run is parameters and a seed in, numbers out |
 //! | [`report`] | an outcome becomes files and a screen: run folder, CSV tables, charts, page, summary | ECR, clocks, chance |
 //! | [`measure`] | listens to a run: latencies, time integrals, money, revocations, thresholds | how to change anything |
 //! | [`simulation`] | the composition: wires workload, ECR and network to the engine, tells an observer | names, but for keys of draws |
@@ -57,6 +58,7 @@ pub mod aws;
 pub mod cli;
 pub mod ecr;
 pub mod engine;
+pub mod experiment;
 pub mod measure;
 pub mod network;
 pub mod report;

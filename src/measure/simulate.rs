@@ -13,7 +13,7 @@ use super::record::RecordSink;
 use super::records::Records;
 use super::teller::{Delivery, Post, Teller};
 use crate::scenario::Loaded;
-use crate::simulation::{Interrupted, Model, Simulation};
+use crate::simulation::{Interrupted, Model, Simulation, Summary};
 use crate::units::SimTime;
 
 /// Lists of notes that may wait for the ledger; then the simulation waits.
@@ -52,10 +52,20 @@ impl<'a> Run<'a> {
         sink: S,
         keep_going: impl FnMut(SimTime, u64) -> bool,
     ) -> Result<(Outcome, S), Interrupted> {
+        let (ledger, summary) = self.booked(sink, keep_going)?;
+        Ok(ledger.outcome(summary, &self.loaded.thresholds))
+    }
+
+    /// Simulates, and returns the books.
+    pub(super) fn booked<S: RecordSink>(
+        &self,
+        sink: S,
+        keep_going: impl FnMut(SimTime, u64) -> bool,
+    ) -> Result<(Ledger<'a, S>, Summary), Interrupted> {
         let ledger = self.ledger(sink);
         let teller = self.teller(ledger.sink.is_listening(), ledger);
         let (teller, summary) = Simulation::new(self.model, self.seed, teller).run(keep_going)?;
-        Ok(teller.delivery.outcome(summary, &self.loaded.thresholds))
+        Ok((teller.delivery, summary))
     }
 
     /// Does the same while another thread keeps the books: sooner, and with the same result.

@@ -104,7 +104,7 @@ impl<S: RecordSink> Ledger<'_, S> {
     }
 
     /// Returns what each month moved and stored after the warm-up.
-    fn month_uses(&self) -> Vec<MonthUse> {
+    pub(super) fn month_uses(&self) -> Vec<MonthUse> {
         let mut uses: Vec<MonthUse> = Vec::new();
         for (month, stored) in self.months.iter().zip(&self.storage.months) {
             uses.push(MonthUse {

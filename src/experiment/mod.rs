@@ -1,0 +1,6 @@
+//! Many runs: what they have in common and how they differ.
+//!
+//! Knows a run as "parameters and a seed in, numbers out" ([`engine::Engine`]); only [`scenarios`] knows what is simulated.
+
+pub mod engine;
+pub mod scenarios;

@@ -1,0 +1,105 @@
+//! Scenarios as what is experimented on: the one place of this room that knows what is simulated.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use super::engine::{Answer, Column, Engine, NoSample, Sample};
+use crate::measure::{Run, Scalar, Scalars};
+use crate::scenario::{Loaded, load};
+use crate::simulation::Model;
+
+/// A scenario file that is run under overrides.
+#[derive(Clone, Debug)]
+pub struct Scenarios {
+    path: PathBuf,
+    columns: Vec<Column>,
+}
+
+/// A scenario under overrides.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The scenario, checked.
+    pub loaded: Loaded,
+    model: Model,
+}
+
+impl Scenarios {
+    /// Returns the runs of the scenario at `path`.
+    pub fn at(path: &Path) -> Self {
+        let column = |scalar: &Scalar| Column {
+            name: scalar.name(),
+            unit: scalar.unit,
+        };
+        Self {
+            path: path.to_path_buf(),
+            columns: Scalar::all().iter().map(column).collect(),
+        }
+    }
+}
+
+impl Engine for Scenarios {
+    type Point = Prepared;
+
+    fn columns(&self) -> Vec<Column> {
+        self.columns.clone()
+    }
+
+    fn point(&self, overrides: &[String]) -> Result<Prepared, String> {
+        let loaded = load(&self.path, overrides).map_err(|wrong| wrong.render(true))?;
+        let model = Model::new(&loaded);
+        Ok(Prepared { loaded, model })
+    }
+
+    fn identity(&self, point: &Prepared) -> String {
+        let mut scenario = point.loaded.scenario.clone();
+        scenario.seed = 0;
+        // The scenario's own file says the same in its own words.
+        let others = point.loaded.files.iter().skip(1);
+        let files = others.map(|file| format!("{} {}\n", file.hash, file.path));
+        scenario.to_toml() + &files.collect::<String>()
+    }
+
+    fn seed(&self, point: &Prepared) -> u64 {
+        point.loaded.scenario.seed
+    }
+
+    fn run(
+        &self,
+        point: &Prepared,
+        seed: u64,
+        keep_going: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Sample, NoSample> {
+        let run = Run {
+            seed,
+            ..Run::new(&point.loaded, &point.model)
+        };
+        // A broken invariant ends this run, not the others.
+        let ended = catch_unwind(AssertUnwindSafe(|| run.scalars(|_, _| keep_going())));
+        match ended {
+            Ok(Ok(scalars)) => Ok(sample(scalars)),
+            Ok(Err(_)) => Err(NoSample::Interrupted),
+            Err(broken) => Err(NoSample::Failed(words(broken.as_ref()))),
+        }
+    }
+}
+
+fn sample(scalars: Scalars) -> Sample {
+    let answers = scalars.verdicts.into_iter().map(|verdict| Answer {
+        condition: format!("{} {}", verdict.metric, verdict.condition),
+        observed: verdict.observed,
+        held: verdict.held,
+    });
+    Sample {
+        values: scalars.values,
+        answers: answers.collect(),
+        events: scalars.events,
+    }
+}
+
+/// Returns what a broken invariant said.
+fn words(broken: &(dyn Any + Send)) -> String {
+    let text = broken.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| broken.downcast_ref::<&str>().copied());
+    format!("an internal check failed: {}", text.unwrap_or("no message"))
+}
