@@ -104,10 +104,14 @@ impl Teller {
         let first = rows[0];
         let size = human::bytes(first.image_bytes as f64);
         let _ = writeln!(text, "{}  {}  {size}", first.repository, first.digest);
+        let tags = match &*first.tags {
+            "" => "without a tag".to_owned(),
+            tags => format!("as {tags}"),
+        };
         let _ = writeln!(
             text,
-            "  {}  pushed to {} as {}",
-            first.pushed_at, first.source, first.tags
+            "  {}  pushed to {} {tags}",
+            first.pushed_at, first.source
         );
         for row in rows {
             self.replication(text, row);
@@ -233,6 +237,7 @@ fn ended(row: &ReplicationRow) -> String {
             format!("COMPLETE{after}, with all its tags")
         }
         ("COMPLETE", false) => format!("COMPLETE{after}, as {} only", row.tags_applied),
+        ("COMPLETE", true) if row.tags.is_empty() => format!("COMPLETE{after}"),
         ("COMPLETE", true) => format!("COMPLETE{after}, untagged"),
         ("FAILED", _) => format!("FAILED, {}", row.reason),
         (status, _) => format!("{status} when the run ended"),
