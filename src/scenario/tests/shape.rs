@@ -16,7 +16,7 @@ fn an_unknown_key_is_underlined_and_the_near_one_named() {
     11 | rat = "6 per hour"
        | ^^^ did you mean `rate`?
        |
-       = help: the keys here are `registry`, `repositories`, `rate`, `shape`, `timezone`, `burst`, `size`, `shared`, `base_refresh` or `tags`
+       = help: the keys here are `registry`, `repositories`, `rate`, `shape`, `timezone`, `burst`, `size`, `shared`, `base_refresh`, `tags`, `platforms` or `referrers`
     "#);
 }
 
