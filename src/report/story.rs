@@ -10,6 +10,7 @@ use super::csv_files::{for_each_row, read_table};
 use super::error::FileError;
 use super::human;
 use super::run_json::{Mark, RunDocument};
+use crate::ecr::Reason;
 use crate::measure::outcome::{ReplicationRow, RevokedCopyRow};
 use crate::measure::table::{Moment, Seconds};
 
@@ -131,6 +132,10 @@ impl Teller {
                 Some(at),
                 &format!("eligible, {} after the push", since(row.pushed_at, at)),
             ),
+            None if row.status == "FAILED" && row.reason != Reason::BackfillStopped.name() => {
+                line(None, "never eligible: an image of this index failed there");
+            }
+            None if row.status == "FAILED" => line(None, "never eligible"),
             None => line(None, "not yet eligible when the run ended"),
         }
         match row.started_at {

@@ -58,7 +58,10 @@ fn is_index_of(index: &ReplicationRecord, images: &[&ReplicationRecord]) {
         }
     } else if let Status::Failed(reason) = index.status {
         let mut images = images.iter();
-        assert!(images.clone().any(|of| of.status == index.status), "{reason:?} of {index:?}");
+        assert!(
+            images.clone().any(|of| of.status == index.status),
+            "{reason:?} of {index:?}"
+        );
         assert!(images.all(|of| of.ended_at <= index.ended_at), "{index:?}");
     }
 }
