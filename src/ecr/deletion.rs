@@ -11,11 +11,13 @@ impl World {
     /// Removes a tag; with its last tag the image goes too (B113).
     ///
     /// # Errors
-    /// If the repository does not exist, or no image bears the tag.
+    /// If the repository does not exist, no image bears the tag, or a manifest list there holds the image (B114).
     pub fn delete_by_tag(&mut self, holder: HolderId, tag: TagId) -> Result<(), Refusal> {
         self.check_exists(holder)?;
         let removal = self.removal_by_tag(holder, tag);
-        match removal.ok_or(Refusal::ImageNotFound)? {
+        let removal = removal.ok_or(Refusal::ImageNotFound)?;
+        self.check_removal(removal, holder)?;
+        match removal {
             Removal::Image(image) => self.delete_image(image, holder),
             Removal::Tag(_, tag) => {
                 self.holders[holder.index()].remove_tag(tag);
@@ -27,11 +29,13 @@ impl World {
     /// Deletes a digest with all its tags (B113).
     ///
     /// # Errors
-    /// If the repository does not exist, or does not hold the digest.
+    /// If the repository does not exist or does not hold the digest, or a manifest list there holds the image (B114).
     pub fn delete_by_digest(&mut self, holder: HolderId, digest: Digest) -> Result<(), Refusal> {
         self.check_exists(holder)?;
         let removal = self.removal_by_digest(holder, digest);
-        self.delete_image(removal.ok_or(Refusal::ImageNotFound)?.image(), holder);
+        let removal = removal.ok_or(Refusal::ImageNotFound)?;
+        self.check_removal(removal, holder)?;
+        self.delete_image(removal.image(), holder);
         Ok(())
     }
 
@@ -41,7 +45,8 @@ impl World {
     /// If it does not exist.
     pub fn delete_repository(&mut self, holder: HolderId) -> Result<(), Refusal> {
         self.check_exists(holder)?;
-        self.delete_all_but_newest(holder, 0);
+        let images = self.holders[holder.index()].images;
+        self.delete_oldest(holder, u64::from(images));
         let of = &mut self.holders[holder.index()];
         of.exists = false;
         of.mutability = None;
@@ -51,8 +56,15 @@ impl World {
         Ok(())
     }
 
-    /// Deletes all images of a repository but the `keep` that were pushed last, and returns how many went.
+    /// Deletes all images of a repository but the `keep` that were pushed last, and returns how many went. What a manifest
+    /// list holds stays as long as that list is there (B114).
     pub fn delete_all_but_newest(&mut self, holder: HolderId, keep: u64) -> u64 {
+        if self.has_lists() {
+            let removals = self.removals_but_newest(holder, keep);
+            let images = removals.iter().map(|of| of.image());
+            images.for_each(|image| self.delete_image(image, holder));
+            return removals.len() as u64;
+        }
         let images = u64::from(self.holders[holder.index()].images);
         let surplus = images.saturating_sub(keep);
         self.delete_oldest(holder, surplus);

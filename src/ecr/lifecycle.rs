@@ -65,7 +65,8 @@ impl World {
     /// Returns the images that a repository's policy expires at `now`, oldest first.
     ///
     /// All rules are evaluated first, each as if nothing had expired, then applied by priority (B144). An age limit is
-    /// met once the age reaches it.
+    /// met once the age reaches it. What a manifest list holds is selected and counted like any image, but does not expire
+    /// before that list has gone (B114).
     pub fn expired(&self, holder: HolderId, now: i64) -> Vec<Removal> {
         let Some(policy) = self.lifecycles.get(&holder) else {
             return Vec::new();
@@ -92,13 +93,17 @@ impl World {
                 taken[place] |= policy.first_match_only;
             }
         }
-        let expired = images.iter().zip(expires).filter(|(_, expires)| *expires);
+        let expired = images
+            .iter()
+            .zip(expires)
+            .filter(|(of, expires)| *expires && !self.is_listed(of.image, holder));
         expired.map(|(of, _)| Removal::Image(of.image)).collect()
     }
 
-    /// Deletes images that a policy has expired.
+    /// Deletes images that a policy has expired; what refers to them follows within 24 h (B115).
     pub fn expire(&mut self, holder: HolderId, expired: &[Removal]) {
         for removal in expired {
+            self.leave_referrers(removal.image(), holder);
             self.delete_image(removal.image(), holder);
         }
     }

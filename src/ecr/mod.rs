@@ -5,6 +5,7 @@
 
 mod arrival;
 mod deletion;
+mod groups;
 mod holdings;
 mod ids;
 mod images;

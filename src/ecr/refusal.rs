@@ -15,6 +15,8 @@ pub enum Refusal {
     DestinationNotConfigured,
     /// The digest is stored and every tag given stands on it already (B17).
     ImageAlreadyExists,
+    /// A manifest list that is stored there holds the image (failure code of `BatchDeleteImage`, B114).
+    ImageReferencedByManifestList,
     /// No such tag or digest in the repository (failure code of `BatchDeleteImage`).
     ImageNotFound,
     /// The tag stands on another digest and is immutable.
@@ -44,6 +46,7 @@ impl Refusal {
             Self::BackfillNotFound => "ReplicationBackfillNotFoundException",
             Self::DestinationNotConfigured => "InvalidParameterException",
             Self::ImageAlreadyExists => "ImageAlreadyExistsException",
+            Self::ImageReferencedByManifestList => "ImageReferencedByManifestList",
             Self::ImageNotFound => "ImageNotFound",
             Self::ImageTagAlreadyExists => "ImageTagAlreadyExistsException",
             Self::LimitExceeded => "LimitExceededException",
@@ -67,6 +70,7 @@ impl fmt::Display for Refusal {
                 "no replication rule of the registry names this destination"
             }
             Self::ImageAlreadyExists => "the image is stored under all these tags already",
+            Self::ImageReferencedByManifestList => "a manifest list holds the image",
             Self::ImageNotFound => "no image has this tag or digest",
             Self::ImageTagAlreadyExists => "a tag stands on another image and is immutable",
             Self::LimitExceeded => "a service quota of the registry is used up",

@@ -149,6 +149,9 @@ impl World {
         if !image.present.is_empty() || image.pending > 0 {
             return;
         }
+        if self.has_groups() {
+            self.part(id);
+        }
         if let Some(digest) = image.given_digest() {
             self.given.remove(&(image.repository, digest));
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::groups::Groups;
 use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
 use super::images::{Image, Images};
@@ -58,6 +59,8 @@ pub struct World {
     pub(super) watched: BTreeSet<HolderId>,
     /// When images arrived there by replication, in nanoseconds since the run's start.
     pub(super) arrival_times: BTreeMap<(HolderId, ImageId), i64>,
+    /// Which images hang together.
+    pub(super) groups: Groups,
 }
 
 impl World {
@@ -83,6 +86,7 @@ impl World {
             templates: BTreeMap::new(),
             watched: BTreeSet::new(),
             arrival_times: BTreeMap::new(),
+            groups: Groups::default(),
         }
     }
 

@@ -220,13 +220,13 @@ impl<D: Delivery> Observer for Teller<'_, D> {
             });
         }
         if let Some(Note::Requested(request)) = self.notes.list.last_mut()
-            && request.push == push.number
+            && request.push == push.first_number()
             && request.add(lane)
         {
             return;
         }
         let source = self.records.model.lanes[lane as usize].source;
-        let mut request = Request::new(at, push.number, push.image_bytes, push.measured);
+        let mut request = Request::new(at, push.first_number(), push.image_bytes, push.measured);
         request.is_stored = self.take_back(|note| {
             matches!(note, Note::StoredOne { at: then, bytes, registry, class: Class::Source }
                 if (*then, *bytes, *registry) == (at, push.image_bytes, source))

@@ -10,6 +10,7 @@ use super::csv_files::{for_each_row, read_table};
 use super::error::FileError;
 use super::human;
 use super::run_json::{Mark, RunDocument};
+use crate::ecr::Reason;
 use crate::measure::outcome::{ReplicationRow, RevokedCopyRow};
 use crate::measure::table::{Moment, Seconds};
 
@@ -104,10 +105,14 @@ impl Teller {
         let first = rows[0];
         let size = human::bytes(first.image_bytes as f64);
         let _ = writeln!(text, "{}  {}  {size}", first.repository, first.digest);
+        let tags = match &*first.tags {
+            "" => "without a tag".to_owned(),
+            tags => format!("as {tags}"),
+        };
         let _ = writeln!(
             text,
-            "  {}  pushed to {} as {}",
-            first.pushed_at, first.source, first.tags
+            "  {}  pushed to {} {tags}",
+            first.pushed_at, first.source
         );
         for row in rows {
             self.replication(text, row);
@@ -127,6 +132,10 @@ impl Teller {
                 Some(at),
                 &format!("eligible, {} after the push", since(row.pushed_at, at)),
             ),
+            None if row.status == "FAILED" && row.reason != Reason::BackfillStopped.name() => {
+                line(None, "never eligible: an image of this index failed there");
+            }
+            None if row.status == "FAILED" => line(None, "never eligible"),
             None => line(None, "not yet eligible when the run ended"),
         }
         match row.started_at {
@@ -233,6 +242,7 @@ fn ended(row: &ReplicationRow) -> String {
             format!("COMPLETE{after}, with all its tags")
         }
         ("COMPLETE", false) => format!("COMPLETE{after}, as {} only", row.tags_applied),
+        ("COMPLETE", true) if row.tags.is_empty() => format!("COMPLETE{after}"),
         ("COMPLETE", true) => format!("COMPLETE{after}, untagged"),
         ("FAILED", _) => format!("FAILED, {}", row.reason),
         (status, _) => format!("{status} when the run ended"),

@@ -207,9 +207,12 @@ impl<O: Observer> Simulation<'_, O> {
             ended_at: None,
             open: taken.len() as u64,
         });
+        let first = self.last_replication + 1;
         for image in &taken {
             self.request_stored(at, number, lane, image);
         }
+        let images: Vec<ImageId> = taken.iter().map(|of| of.image).collect();
+        self.order_backfilled(&images, first);
         if taken.is_empty() {
             let backfills = self.backfills.as_mut().expect(PREPARED);
             backfills.of(number).end(at, BackfillStatus::Complete);
@@ -286,6 +289,7 @@ impl<O: Observer> Simulation<'_, O> {
             image_bytes: self.world.image_bytes(of.image),
             tags: of.stored.tags,
             measured: self.model.window.measures(at),
+            member: 0,
             image: of.image,
             holder: of.holder,
             slot: self
@@ -377,12 +381,16 @@ impl<O: Observer> Simulation<'_, O> {
                 self.fail(at, place, Reason::BackfillStopped);
                 continue;
             }
+            if self.groups.holds(of.id) {
+                self.fail(at, place, Reason::BackfillStopped);
+                continue;
+            }
             // Its dispatch is pending and must find the place still taken.
-            let push = of.push;
+            let (push, id) = (of.push, of.id);
             let ending = Ending::Failed(Reason::BackfillStopped);
             self.observer.ended(at, self.pushes.get(push), of, &ending);
             of.phase = Phase::Aborted;
-            self.close(at, push, Some(Reason::BackfillStopped));
+            self.close(at, push, id, Some(Reason::BackfillStopped));
         }
     }
 

@@ -265,7 +265,9 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// COMPLETE: the image is stored at the destination.
     fn arrive(&mut self, at: SimTime, place: u32) {
-        let Replication { push, holder, .. } = *self.replications.get(place);
+        let Replication {
+            push, holder, id, ..
+        } = *self.replications.get(place);
         let of = self.pushes.get(push);
         let (list, repository, number) = (of.tags, of.repository, of.number);
         self.resolve_tags(list, repository);
@@ -297,7 +299,7 @@ impl<O: Observer> Simulation<'_, O> {
         );
         self.replications.remove(place);
         self.note_deployable(at, number, holder);
-        self.close(at, push, None);
+        self.close(at, push, id, None);
         self.tell_stored(at);
     }
 
@@ -322,23 +324,26 @@ impl<O: Observer> Simulation<'_, O> {
     /// FAILED, before the copy started or after its last attempt.
     pub(super) fn fail(&mut self, at: SimTime, place: u32, reason: Reason) {
         let replication = self.replications.get(place);
-        let push = replication.push;
+        let (push, id) = (replication.push, replication.id);
         let ending = Ending::Failed(reason);
         self.observer
             .ended(at, self.pushes.get(push), replication, &ending);
         self.replications.remove(place);
-        self.close(at, push, Some(reason));
+        self.close(at, push, id, Some(reason));
     }
 
-    /// One replication of a push has ended; after the last one the push is forgotten.
-    pub(super) fn close(&mut self, at: SimTime, push: u32, failed: Option<Reason>) {
+    /// One replication of a push, by its number, has ended; after the last one the push is forgotten.
+    pub(super) fn close(&mut self, at: SimTime, push: u32, number: u64, failed: Option<Reason>) {
+        self.release_waiters(at, number, failed);
         let of = self.pushes.get_mut(push);
         of.open -= 1;
         of.all_complete &= failed.is_none();
         if of.open == 0 {
             let of = *of;
-            if of.backfill.is_none() {
-                self.observer.settled(at, &of, of.all_complete);
+            if of.backfill.is_none()
+                && let Some(all_complete) = self.groups.settle(&of)
+            {
+                self.observer.settled(at, &of, all_complete);
             }
             self.pushes.remove(push);
             self.deployments.forget(of.number);
@@ -386,7 +391,8 @@ impl<O: Observer> Simulation<'_, O> {
         } else {
             self.replications.get_mut(place).phase = Phase::Aborted;
         }
-        self.close(at, replication.push, Some(Reason::PermissionRevoked));
+        let reason = Some(Reason::PermissionRevoked);
+        self.close(at, replication.push, replication.id, reason);
     }
 
     /// Returns the places of the copies in flight on lanes to `registry`, in order of their streams and numbers.

@@ -87,6 +87,10 @@ impl<O: Observer> Simulation<'_, O> {
             .delete_routes(self.model, registry, repository);
         let source = self.holder(repository, registry);
         for removal in removals {
+            // What is refused here is replicated nowhere.
+            if self.world.check_removal(removal, source).is_err() {
+                continue;
+            }
             let made = self.deletes.made.entry(source).or_default();
             *made += 1;
             let number = *made;
@@ -153,14 +157,7 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn dispatch_delete(&mut self, at: SimTime, place: u32) {
         let delete = *self.deletes.pending.get(place);
         if let Err(refusal) = self.admit_delete(&delete) {
-            let registry = self.model.lanes[delete.lane as usize].destination;
-            let operation = RefusedOperation {
-                action: "BatchDeleteImage",
-                registry,
-                repository: Some(delete.repository),
-                refusal,
-            };
-            self.observer.refused(at, operation);
+            self.tell_refused(at, &delete, refusal);
             return self.close_delete(place);
         }
         let Some(due) = at.as_nanos().checked_add(delete.stall_ns) else {
@@ -186,10 +183,25 @@ impl<O: Observer> Simulation<'_, O> {
     /// A replicated delete takes effect.
     pub(super) fn end_delete(&mut self, at: SimTime, place: u32) {
         let delete = *self.deletes.pending.get(place);
-        self.world
-            .follow(delete.removal, delete.source, delete.holder);
+        match self.world.check_removal(delete.removal, delete.holder) {
+            Ok(()) => {
+                self.world
+                    .follow(delete.removal, delete.source, delete.holder);
+            }
+            Err(refusal) => self.tell_refused(at, &delete, refusal),
+        }
         self.close_delete(place);
         self.tell_stored(at);
+    }
+
+    fn tell_refused(&mut self, at: SimTime, delete: &ReplicatedDelete, refusal: Refusal) {
+        let operation = RefusedOperation {
+            action: "BatchDeleteImage",
+            registry: self.model.lanes[delete.lane as usize].destination,
+            repository: Some(delete.repository),
+            refusal,
+        };
+        self.observer.refused(at, operation);
     }
 
     fn close_delete(&mut self, place: u32) {

@@ -1,7 +1,7 @@
 //! Deployments that race the copy: first pull, back-off, giving up; and when the image could have been pulled.
 //!
 //! A deployment pulls by the first tag of its push; of a push without tags, by digest. The image is available where that
-//! tag resolves to the pushed digest (MODEL.md, "Available"). A tag that is overtaken, or a copy that failed, is never
+//! tag resolves to the pushed digest (MODEL.md, "Available"), an index with all its images. A tag that is overtaken, or a copy that failed, is never
 //! there: the deployment gives up.
 
 use std::collections::BTreeMap;
@@ -199,7 +199,7 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(holder) = holder else {
             return false;
         };
-        self.world.is_stored(wanted.image, holder)
+        self.world.is_stored_whole(wanted.image, holder)
             && wanted
                 .tag
                 .is_none_or(|tag| self.world.stands_on(holder, tag, wanted.image))

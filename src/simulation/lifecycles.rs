@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::model::Place;
 use super::observer::Observer;
 use super::run::{Event, EventClass, Simulation, order};
-use crate::ecr::{HolderId, ImageId};
+use crate::ecr::{HolderId, ImageId, Removal};
 use crate::engine::Rank;
 use crate::units::SimTime;
 use crate::workload::Retention;
@@ -43,20 +43,39 @@ impl<O: Observer> Simulation<'_, O> {
     /// Expires what each repository's policy says; where a rule replicates deletes, that follows too (B111).
     pub(super) fn apply_lifecycles(&mut self, at: SimTime) {
         let now = nanos(at);
+        self.expire_referrers(at);
         for holder in self.world.with_lifecycle() {
             let expired = self.world.expired(holder, now);
-            if self.model.replicates_deletes && !expired.is_empty() {
-                let place = Place {
-                    registry: self.world.registry_of(holder),
-                    repository: self.world.repository_of(holder),
-                };
-                self.replicate_deletes(at, place, expired.iter().copied());
-            }
-            self.world.expire(holder, &expired);
+            self.expire(at, holder, &expired);
         }
         self.tell_stored(at);
         let number = at.as_nanos() / Retention::time(1).as_nanos();
         self.schedule_lifecycles(number + 1);
+    }
+
+    /// Expires what refers to an image that a policy expired the last time: 24 h ago (B115).
+    fn expire_referrers(&mut self, at: SimTime) {
+        for (holder, referrers) in self.world.take_bereft() {
+            let stored = referrers
+                .iter()
+                .filter(|&&image| self.world.is_stored(image, holder));
+            let expired: Vec<Removal> = stored.copied().map(Removal::Image).collect();
+            self.expire(at, holder, &expired);
+            referrers
+                .into_iter()
+                .for_each(|image| self.world.let_go(image));
+        }
+    }
+
+    fn expire(&mut self, at: SimTime, holder: HolderId, expired: &[Removal]) {
+        if self.model.replicates_deletes && !expired.is_empty() {
+            let place = Place {
+                registry: self.world.registry_of(holder),
+                repository: self.world.repository_of(holder),
+            };
+            self.replicate_deletes(at, place, expired.iter().copied());
+        }
+        self.world.expire(holder, expired);
     }
 
     /// Notes when a replica arrives, where a policy counts from that.

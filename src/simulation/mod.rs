@@ -6,6 +6,7 @@ mod copies;
 mod deletes;
 mod deployments;
 pub mod explain;
+mod groups;
 mod lifecycles;
 mod model;
 pub mod names;

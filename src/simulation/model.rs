@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::backfill::Backfilling;
+use super::groups::Group;
 use super::names::Names;
 use super::pulls::PullModel;
 use super::slots::SlotTable;
@@ -203,6 +204,8 @@ pub struct Stream {
     pub repositories: Vec<RepositoryId>,
     /// Times, choices and sizes.
     pub plan: PushPlan,
+    /// What a push brings besides one image.
+    pub group: Option<Group>,
 }
 
 /// Deletes of old images in one registry.

@@ -27,6 +27,8 @@ pub struct PushState {
     pub tags: TagList,
     /// Whether it began in the measured window.
     pub measured: bool,
+    /// How many images of the same push came before it: those of an index, the index, its referrers.
+    pub member: u8,
     pub(super) image: ImageId,
     pub(super) holder: HolderId,
     /// The registry where it was pushed, among those that may hold its name.
@@ -40,6 +42,13 @@ pub struct PushState {
     /// The number of the backfill that requested it, if it is no push: then it stands for one stored image, `at` is when
     /// it was requested, and `number` is that of the image's push, 0 before the start.
     pub backfill: Option<NonZeroU32>,
+}
+
+impl PushState {
+    /// Returns the number of the first image of its push: of one image on its own, its own.
+    pub const fn first_number(&self) -> u64 {
+        self.number - self.member as u64
+    }
 }
 
 /// What a replication is doing.

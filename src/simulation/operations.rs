@@ -275,6 +275,7 @@ impl<O: Observer> Simulation<'_, O> {
             draw,
             number: u64::from(step),
             rank: of.rank,
+            member: None,
         };
         let _ = self.push(at, &push);
     }

@@ -89,26 +89,35 @@ impl Fleets {
         self.shelves[stream].as_ref()?.get(&repository)
     }
 
-    /// Puts a pushed image on its stream's shelf, if any fleet pulls from there, and returns the bytes of its layers that no
-    /// image there had.
+    /// Puts a pushed image on its stream's shelf, if any fleet pulls from there, and returns the bytes of the layers that no
+    /// image there had; `parts` are all images of its push.
     fn put(
         &mut self,
         world: &mut World,
         stream: usize,
         repository: RepositoryId,
         image: ImageId,
+        parts: &[ImageId],
     ) -> Option<u64> {
         let shelves = self.shelves.get_mut(stream)?.as_mut()?;
         let shelf = shelves.entry(repository).or_default();
         shelf.drop_gone(world);
         world.hold(image);
         shelf.images.push_back(image);
-        let own_bytes = world.image(image).own_bytes;
-        let base = world.image(image).shared_layers().next();
+        let own_bytes: u64 = parts.iter().map(|&part| world.image(part).own_bytes).sum();
+        let bases = || {
+            parts
+                .iter()
+                .filter_map(|&part| world.image(part).shared_layers().next())
+        };
+        // Those of all platforms are renewed at once.
+        let base = bases().next();
         let is_new = base.is_some() && base != shelf.base;
         shelf.base = base;
-        let base_bytes = base.filter(|_| is_new).map(|base| world.layer_bytes(base));
-        Some(own_bytes + base_bytes.unwrap_or(0))
+        let base_bytes = bases()
+            .filter(|_| is_new)
+            .map(|base| world.layer_bytes(base));
+        Some(own_bytes + base_bytes.sum::<u64>())
     }
 }
 
@@ -136,21 +145,22 @@ impl Shelf {
 }
 
 impl<O: Observer> Simulation<'_, O> {
-    /// Notes an accepted push whose image some fleet may pull.
+    /// Notes an accepted push whose image some fleet may pull; `parts` are all images that it brought.
     pub(super) fn offer(
         &mut self,
         at: SimTime,
         stream: u32,
         repository: RepositoryId,
         image: ImageId,
+        parts: &[ImageId],
     ) {
         let put = self
             .fleets
-            .put(&mut self.world, stream as usize, repository, image);
+            .put(&mut self.world, stream as usize, repository, image, parts);
         let Some(new_bytes) = put.filter(|_| self.model.window.measures(at)) else {
             return;
         };
-        let image_bytes = self.world.image_bytes(image);
+        let image_bytes = self.world.pulled_bytes(image);
         self.observer.offered(Offer {
             stream,
             image_bytes,
@@ -193,7 +203,7 @@ impl<O: Observer> Simulation<'_, O> {
                 Some((registry, image, is_stale)) => Pull {
                     stream: pull,
                     registry: Some(registry),
-                    bytes: of.plan.pulled_bytes(self.world.image_bytes(image)),
+                    bytes: of.plan.pulled_bytes(self.world.pulled_bytes(image)),
                     is_stale,
                 },
                 None => Pull {
@@ -230,9 +240,10 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Returns the image that a repository serves, and the number of the push that put the tag on it.
     fn found(&self, holder: HolderId, asked: Asked) -> Option<(ImageId, u64)> {
-        match asked {
+        let found = match asked {
             Asked::Tag(tag) => self.world.resolve(holder, tag),
-            Asked::Image(image) => self.world.is_stored(image, holder).then_some((image, 0)),
-        }
+            Asked::Image(image) => Some((image, 0)),
+        };
+        found.filter(|&(image, _)| self.world.is_stored_whole(image, holder))
     }
 }

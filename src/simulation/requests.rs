@@ -18,7 +18,7 @@ pub(super) struct StreamState {
     /// The push that is scheduled.
     pub number: u64,
     digests: Key,
-    /// The current base layer of each repository, by place, with its number.
+    /// The current base layer of each repository and platform, by place, with its number.
     bases: BTreeMap<u32, (u64, LayerId)>,
 }
 
@@ -31,6 +31,11 @@ impl StreamState {
             bases: BTreeMap::new(),
         };
         model.streams.iter().map(state).collect()
+    }
+
+    /// Returns the key of the digest of a push.
+    pub fn digest(&self, number: u64) -> Key {
+        self.digests.numbered(number)
     }
 }
 
@@ -47,6 +52,8 @@ pub(super) struct NewPush {
     /// The number there by which it is ordered.
     pub number: u64,
     pub rank: u16,
+    /// Its place among the images of its push, if that may have several.
+    pub member: Option<u8>,
 }
 
 impl<O: Observer> Simulation<'_, O> {
@@ -68,10 +75,14 @@ impl<O: Observer> Simulation<'_, O> {
         let of = &self.model.streams[index];
         let state = &mut self.streams[index];
         let drawn = state.stream.draw(&of.plan, state.number, at);
-        let digest = state.digests.numbered(drawn.number).bits();
+        if let Some(group) = of.group {
+            self.push_group(at, stream, drawn, group);
+            return self.schedule_push(index);
+        }
+        let digest = state.digest(drawn.number).bits();
         let base = drawn
             .base
-            .map(|number| self.base_layer(index, drawn, number));
+            .map(|number| self.base_layer(index, drawn, number, 0));
         let content = Content {
             digest: Digest::Generated(digest),
             own_bytes: drawn.own_bytes,
@@ -90,6 +101,7 @@ impl<O: Observer> Simulation<'_, O> {
             draw: drawn.number,
             number: drawn.number,
             rank: of.rank,
+            member: None,
         };
         if let Some(image) = self.push(at, &push)
             && self.deployments.follow(index)
@@ -99,11 +111,19 @@ impl<O: Observer> Simulation<'_, O> {
         self.schedule_push(index);
     }
 
-    /// Returns the layer of a repository's base; a new one replaces the one before it for good.
-    fn base_layer(&mut self, stream: usize, drawn: Drawn, number: u64) -> LayerId {
+    /// Returns the layer of a repository's base for a platform; a new one replaces the one before it for good.
+    pub(super) fn base_layer(
+        &mut self,
+        stream: usize,
+        drawn: Drawn,
+        number: u64,
+        platform: u32,
+    ) -> LayerId {
         let of = &self.model.streams[stream];
         let state = &mut self.streams[stream];
-        let known = state.bases.get(&drawn.repository).copied();
+        let platforms = of.group.map_or(1, |group| group.platforms);
+        let place = drawn.repository * platforms + platform;
+        let known = state.bases.get(&place).copied();
         if let Some((current, layer)) = known
             && current == number
         {
@@ -113,8 +133,8 @@ impl<O: Observer> Simulation<'_, O> {
             &self.model.names.repositories[of.repositories[drawn.repository as usize].index()];
         let layer = self
             .world
-            .add_layer(state.stream.base_bytes(&of.plan, name, number));
-        state.bases.insert(drawn.repository, (number, layer));
+            .add_layer(state.stream.base_bytes(&of.plan, name, number, platform));
+        state.bases.insert(place, (number, layer));
         if let Some((_, old)) = known {
             self.world.forget_layer(old);
         }
@@ -166,7 +186,9 @@ impl<O: Observer> Simulation<'_, O> {
             number,
         );
         self.tell_stored(at);
-        self.offer(at, push.origin, push.repository, image);
+        if push.member.is_none() {
+            self.offer(at, push.origin, push.repository, image, &[image]);
+        }
         let routes = self
             .permissions
             .routes(self.model, push.registry, push.repository);
@@ -182,6 +204,7 @@ impl<O: Observer> Simulation<'_, O> {
             image_bytes: self.world.image_bytes(image),
             tags: push.tags,
             measured: self.model.window.measures(at),
+            member: push.member.unwrap_or(0),
             image,
             holder,
             slot: self.model.slots.of(push.repository, push.registry),
@@ -258,6 +281,10 @@ impl<O: Observer> Simulation<'_, O> {
         if replication.phase == Phase::Aborted {
             return self.replications.remove(place);
         }
+        if self.waits_for_others(at, place) {
+            return;
+        }
+        let replication = self.replications.get_mut(place);
         replication.phase = Phase::Queued;
         replication.since = at;
         replication.eligible_at.note(at);

@@ -6,6 +6,7 @@ use super::backfill::Backfills;
 use super::copies::Keys;
 use super::deletes::Deletes;
 use super::deployments::Deployments;
+use super::groups::Groups;
 use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
@@ -142,6 +143,7 @@ pub struct Simulation<'m, O> {
     /// Losses of permission so far, by lane.
     pub(super) revocations: Vec<u64>,
     pub(super) deletes: Deletes,
+    pub(super) groups: Groups,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -196,6 +198,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             backfills: model.backfills.as_ref().map(|_| Box::default()),
             revocations: vec![0; model.lanes.len()],
             deletes: Deletes::default(),
+            groups: Groups::default(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,

@@ -105,10 +105,29 @@ impl PushStream {
         }
     }
 
-    /// Returns the bytes of base `number` of the repository `name`: `shared` × one draw of the size.
-    pub fn base_bytes(&self, plan: &PushPlan, name: &str, number: u64) -> u64 {
+    /// Returns the bytes of base `number` of the repository `name`: `shared` × one draw of the size, for each platform its
+    /// own.
+    pub fn base_bytes(&self, plan: &PushPlan, name: &str, number: u64, platform: u32) -> u64 {
         let key = self.keys.base.named(name).numbered(number);
-        part(draw_size(&plan.size, key), plan.shared)
+        part(
+            draw_size(&plan.size, of_platform(key, platform)),
+            plan.shared,
+        )
+    }
+
+    /// Returns the bytes of the own layers of a platform's image, from 0, in push `number`: [`Drawn::own_bytes`] is the first
+    /// one's.
+    pub fn own_bytes(&self, plan: &PushPlan, number: u64, platform: u32) -> u64 {
+        let key = of_platform(self.keys.size.numbered(number), platform);
+        part(draw_size(&plan.size, key), 1.0 - plan.shared)
+    }
+}
+
+/// The first platform draws what a push without others draws.
+fn of_platform(key: Key, platform: u32) -> Key {
+    match platform {
+        0 => key,
+        other => key.numbered(u64::from(other)),
     }
 }
 
@@ -192,10 +211,24 @@ mod tests {
             assert_eq!(whole.base, None);
         }
         let stream = PushStream::new(1, "ci", 3);
-        let bytes = |name, number| stream.base_bytes(&plan(0.6), name, number);
+        let bytes = |name, number| stream.base_bytes(&plan(0.6), name, number, 0);
         assert_eq!(bytes("a", 1), bytes("a", 1));
         assert_ne!(bytes("a", 1), bytes("a", 2));
         assert_ne!(bytes("a", 1), bytes("b", 1));
+    }
+
+    #[test]
+    fn each_platform_has_a_size_and_bases_of_its_own() {
+        let (plan, stream) = (plan(0.6), PushStream::new(1, "ci", 3));
+        let first = draw(1, "ci", &plan, 1)[0].1;
+        assert_eq!(stream.own_bytes(&plan, 1, 0), first.own_bytes);
+        let own: Vec<u64> = (0..3).map(|of| stream.own_bytes(&plan, 1, of)).collect();
+        let bases: Vec<u64> = (0..3)
+            .map(|of| stream.base_bytes(&plan, "a", 1, of))
+            .collect();
+        for sizes in [own, bases] {
+            assert!(sizes[0] != sizes[1] && sizes[1] != sizes[2] && sizes[0] != sizes[2]);
+        }
     }
 
     #[test]

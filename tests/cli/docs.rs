@@ -92,6 +92,19 @@ fn deployments() -> String {
         .to_owned()
 }
 
+const GROUPS: &str = "
+### A push of several images
+
+A push of a stream with `platforms` above 1 brings an image for each platform, then the image index that holds them and bears the
+push's tags; with `referrers`, then these. Each is an image of its own, with a digest, a row for every destination, and a place in
+`requested`, `completed`, `failed` and the quotas; all but the one that bears the tags are untagged. `push` counts each of them, in
+that order; `time_to_all` and `pushed` count the whole push once, and it is everywhere when its last image is. `image_bytes` of an
+index are its own document's. At each destination an index is eligible once its dispatch delay has passed and all its images have
+ended there; if one of them FAILED, so does the index, with the reason of the first, and was never eligible. A referrer is eligible
+once its subject has ended, however that was. A deployment finds an index, and a pull is served by a registry, where the index and
+all its images are; referrers need not be. A pull moves the index and its first image: a node is of one platform.
+";
+
 const PULLS: &str = "
 Without `[pulls]` it is its header. A pull takes a repository of its push stream as a push does (its `popularity`), and goes
 back from the newest image as `recency` says, cut at the number of images that the stream has pushed there; before the first
@@ -162,6 +175,7 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<SummaryRow>(),
         columns_of::<ReplicationRow>(),
         parquet(),
+        GROUPS.to_owned(),
         columns_of::<DestinationRow>(),
         columns_of::<LinkRow>(),
         columns_of::<LatencyRow>(),

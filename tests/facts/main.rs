@@ -7,6 +7,7 @@ mod arrivals;
 mod backfills;
 mod deletes;
 mod digests;
+mod groups;
 mod lifecycles;
 mod permissions;
 mod revocations;

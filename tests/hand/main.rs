@@ -5,6 +5,7 @@ mod support;
 
 mod bill;
 mod deployments;
+mod groups;
 mod latency;
 mod layers;
 mod links;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ecrsim::measure::record::{Reason, ReplicationRecord, Status};
-use ecrsim::scenario::Loaded;
+use ecrsim::scenario::{Loaded, PushStream};
 use ecrsim::units::{SimDuration, SimTime};
 use proptest::prelude::*;
 
@@ -85,6 +85,12 @@ fn is_possible(record: &ReplicationRecord, loaded: &Loaded) {
     assert!(record.attempts <= failures.retries + 1, "{record:?}");
     match record.status {
         Status::InProgress => assert!(record.ended_at.is_none(), "{record:?}"),
+        // An index that fails with one of its images has not started.
+        Status::Failed(Reason::TransferFailed | Reason::PermissionRevoked)
+            if record.eligible_at.is_none() =>
+        {
+            assert_eq!(record.image_bytes, PushStream::INDEX_BYTES, "{record:?}");
+        }
         Status::Failed(Reason::TransferFailed) => {
             assert_eq!(record.attempts, failures.retries + 1, "{record:?}");
             assert_eq!(parts(record, loaded), whole(record), "{record:?}");

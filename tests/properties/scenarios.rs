@@ -180,13 +180,21 @@ fn streams() -> impl Strategy<Value = Vec<String>> {
         "['latest']",
         "['{stream}-{n}', 'v1']",
     ]);
-    let stream = (registry, prefix, 1_u64..4, arrivals, size, tags);
+    let group = one_of(&[
+        "",
+        "",
+        "",
+        "platforms = 2",
+        "platforms = 3\nreferrers = 1",
+        "referrers = 2",
+    ]);
+    let stream = (registry, prefix, 1_u64..4, arrivals, size, tags, group);
     prop::collection::vec(stream, 1..=3).prop_map(|streams| {
-        let table = |(index, (registry, prefix, count, arrivals, size, tags))| {
+        let table = |(index, (registry, prefix, count, arrivals, size, tags, group))| {
             format!(
                 "[pushes.s{index}]\nregistry = '{registry}'\n\
                  repositories = {{ prefix = '{prefix}', count = {count} }}\n\
-                 {arrivals}\n{size}\ntags = {tags}\n"
+                 {arrivals}\n{size}\ntags = {tags}\n{group}\n"
             )
         };
         streams.into_iter().enumerate().map(table).collect()

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod deletions;
+mod groups;
 mod naive;
 mod pushes;
 mod random;

@@ -120,8 +120,8 @@ impl<S: RecordSink> Ledger<'_, S> {
         self.latency_batches[destination].add_unfinished(push.at, age);
         self.count_young(age, |ledger| &mut ledger.lanes[lane].young);
         // Unfinished replications come by id, so those of one push come together.
-        if self.last_unfinished_push != push.number {
-            self.last_unfinished_push = push.number;
+        if self.last_unfinished_push != push.first_number() {
+            self.last_unfinished_push = push.first_number();
             self.pushes += 1;
             self.time_to_all_batches.add_unfinished(push.at, age);
             self.count_young(age, |ledger| &mut ledger.young_pushes);

@@ -53,6 +53,11 @@ pub fn estimate(loaded: &Loaded) -> Estimate {
     let pushes: f64 = streams
         .map(|stream| pushes_per_s(scenario, stream) * duration_s)
         .sum();
+    let images: f64 = scenario
+        .pushes
+        .values()
+        .map(|stream| images_per_s(scenario, stream) * duration_s)
+        .sum();
     let rows: f64 = traces.values().map(|trace| trace.rows.len() as f64).sum();
     let replications: f64 = links
         .iter()
@@ -84,7 +89,7 @@ pub fn estimate(loaded: &Loaded) -> Estimate {
             + deployments
             + spells,
         memory_bytes: BASE_BYTES
-            + (pushes + rows + stored) * BYTES_PER_IMAGE
+            + (images + rows + stored) * BYTES_PER_IMAGE
             + rows * BYTES_PER_ROW
             + steps * links.len() as f64 * BYTES_PER_STEP,
         links,
@@ -92,6 +97,15 @@ pub fn estimate(loaded: &Loaded) -> Estimate {
     };
     estimate.reasons_needing_yes = reasons(scenario, &estimate);
     estimate
+}
+
+/// Returns how many images a stream pushes in a mean second; those that hang together as two, for what joins them.
+fn images_per_s(scenario: &Scenario, stream: &PushStream) -> f64 {
+    let images = match stream.images_per_push() {
+        1 => 1,
+        several => 2 * several,
+    };
+    pushes_per_s(scenario, stream) * f64::from(images)
 }
 
 /// Returns how many deployments a stream of them makes; each pulls once as a rule.

@@ -131,7 +131,8 @@ impl Flow {
     }
 }
 
-/// A stream's own layers move with every push; its base layers once for each repository and base.
+/// A stream's own layers move with every push; its base layers once for each repository, platform and base. Every image of
+/// a push is a replication.
 fn of_stream(
     scenario: &Scenario,
     stream: &PushStream,
@@ -147,18 +148,24 @@ fn of_stream(
         .filter(|(name, _)| selected(name))
         .map(|(_, weight)| *weight)
         .collect();
-    let replications_per_s = pushes_per_s(scenario, stream) * matched.iter().sum::<f64>();
+    let pushes_per_s = pushes_per_s(scenario, stream) * matched.iter().sum::<f64>();
     let mean_bytes = stream.size.mean();
     let base_s = stream
         .base_refresh
         .every()
         .unwrap_or(scenario.duration)
         .as_secs_f64();
-    let bases_per_s = (matched.len() as f64 / base_s).min(replications_per_s);
-    let moved = replications_per_s * (1.0 - stream.shared) + bases_per_s * stream.shared;
+    let bases_per_s = (matched.len() as f64 / base_s).min(pushes_per_s);
+    let moved = pushes_per_s * (1.0 - stream.shared) + bases_per_s * stream.shared;
+    let platforms = f64::from(stream.platforms);
+    let images = if moved > 0.0 {
+        moved * platforms * mean_bytes
+    } else {
+        0.0
+    };
     Flow {
-        replications_per_s,
-        bytes_per_s: if moved > 0.0 { moved * mean_bytes } else { 0.0 },
+        replications_per_s: pushes_per_s * f64::from(stream.images_per_push()),
+        bytes_per_s: images + pushes_per_s * stream.attached_bytes() as f64,
     }
 }
 

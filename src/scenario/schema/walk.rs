@@ -11,9 +11,6 @@ use crate::aws::nearest;
 use crate::scenario::diagnostic::{Diagnostic, Place};
 use crate::scenario::document::{Entry, Node, Path, Value};
 
-/// Keys of the format that this version does not know yet.
-const LATER: &[&str] = &["platforms", "referrers"];
-
 /// What a tree is, seen through the schema.
 pub struct Shaped {
     /// The tree as JSON that serde reads in any case: what was wrong is left out or stands for something harmless.
@@ -247,10 +244,6 @@ impl Wrong<'_> {
 fn unknown(entry: &Entry, branch: &Branch<'_>, path: &Path) -> Diagnostic {
     let key = &entry.key;
     let place = entry.key_place.clone();
-    if LATER.contains(&key.as_str()) {
-        let message = format!("`{key}` is not supported by this version of ecrsim");
-        return Diagnostic::error(place, message).help("leave it out");
-    }
     let within = match path.parts() {
         [] => String::new(),
         _ => format!(" in `{path}`"),

@@ -104,7 +104,7 @@ fn errors_point_at_the_command_line() {
     1 | pushes.ci.rat=120 per hour
       |           ^^^ did you mean `rate`?
       |
-      = help: the keys here are `registry`, `repositories`, `rate`, `shape`, `timezone`, `burst`, `size`, `shared`, `base_refresh` or `tags`
+      = help: the keys here are `registry`, `repositories`, `rate`, `shape`, `timezone`, `burst`, `size`, `shared`, `base_refresh`, `tags`, `platforms` or `referrers`
     ");
     assert_snapshot!(Folder::new(BASE).wrong(&["pushes.ci.size=30"]), @r"
     error: `pushes.ci.size` must be text with a unit or a table, not a whole number

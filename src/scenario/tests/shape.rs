@@ -16,7 +16,7 @@ fn an_unknown_key_is_underlined_and_the_near_one_named() {
     11 | rat = "6 per hour"
        | ^^^ did you mean `rate`?
        |
-       = help: the keys here are `registry`, `repositories`, `rate`, `shape`, `timezone`, `burst`, `size`, `shared`, `base_refresh` or `tags`
+       = help: the keys here are `registry`, `repositories`, `rate`, `shape`, `timezone`, `burst`, `size`, `shared`, `base_refresh`, `tags`, `platforms` or `referrers`
     "#);
 }
 
@@ -159,18 +159,28 @@ fn words_that_may_be_one_of_a_few() {
 }
 
 #[test]
-fn keys_of_later_versions_are_named_as_such() {
-    let told = wrong_instead(
-        "rate = \"6 per hour\"",
-        "rate = \"6 per hour\"\nplatforms = 2",
-    );
+fn a_push_has_1_to_64_platforms_and_at_most_64_referrers() {
+    let with = |keys: &str| {
+        wrong_instead(
+            "rate = \"6 per hour\"",
+            &format!("rate = \"6 per hour\"\n{keys}"),
+        )
+    };
+    let told = with("platforms = 0\nreferrers = 65");
     holds(
         &told,
         &[
-            "`platforms` is not supported by this version of ecrsim",
-            "case.toml:12:1",
+            "`pushes.ci.platforms` is out of range: it must be from 1 to 64",
+            "case.toml:12:13",
+            "`pushes.ci.referrers` is out of range: it must be from 0 to 64",
+            "case.toml:13:13",
         ],
     );
+    holds(
+        &with("platforms = 65\nreferrers = \"two\""),
+        &["it must be from 1 to 64", "`pushes.ci.referrers`"],
+    );
+    holds(&with("platform = 2"), &["did you mean `platforms`?"]);
 }
 
 #[test]

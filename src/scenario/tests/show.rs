@@ -41,6 +41,7 @@ fn every_default_is_shown() {
             "in_flight_completes = 1.0\n",
             "table = \"aws-2026\"\n",
             "tags = [\"{n}\"]\n",
+            "platforms = 1\nreferrers = 0\n",
             "base_refresh = \"never\"\n",
         ],
     );

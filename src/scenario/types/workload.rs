@@ -40,6 +40,14 @@ pub struct PushStream {
     #[serde(default = "default_tags")]
     #[schemars(extend("items" = { "type": "string", "format": "tag-template" }))]
     pub tags: Vec<String>,
+    /// Images of a push, one per platform; with more than one, an image index holds them and bears the tags.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 64))]
+    pub platforms: u32,
+    /// Artifacts such as a signature or an SBOM that refer to the image or index of a push and are pushed after it.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 64))]
+    pub referrers: u32,
 }
 
 /// Repositories of a stream: names, or a prefix with numbers after it.
@@ -171,6 +179,30 @@ pub struct Trace {
     pub clip: bool,
 }
 
+impl PushStream {
+    /// Compressed bytes of an image index, whose own content is the list of its images: an assumption, since no AWS page
+    /// gives one; descriptors of some 250 bytes each make it this small.
+    pub const INDEX_BYTES: u64 = 1_024;
+    /// Compressed bytes of a referrer: an assumption, between a signature of some kB and an SBOM of some hundred.
+    pub const REFERRER_BYTES: u64 = 100_000;
+
+    /// Returns whether a push brings an index of several images.
+    pub const fn has_index(&self) -> bool {
+        self.platforms > 1
+    }
+
+    /// Returns how many images a push stores, each with a digest and replications of its own.
+    pub fn images_per_push(&self) -> u32 {
+        self.platforms + u32::from(self.has_index()) + self.referrers
+    }
+
+    /// Returns the bytes of a push besides its platforms' images.
+    pub fn attached_bytes(&self) -> u64 {
+        u64::from(self.has_index()) * Self::INDEX_BYTES
+            + u64::from(self.referrers) * Self::REFERRER_BYTES
+    }
+}
+
 impl Default for Shape {
     fn default() -> Self {
         Self::Named(NamedShape::Constant)
@@ -240,6 +272,10 @@ fn normalised(hours: &[f64; 24], days: &[f64; 7]) -> [f64; 168] {
 
 pub(super) fn utc() -> String {
     "UTC".to_owned()
+}
+
+const fn one() -> u32 {
+    1
 }
 
 fn default_tags() -> Vec<String> {

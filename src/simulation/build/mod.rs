@@ -2,6 +2,7 @@
 
 mod backfills;
 mod deployments;
+mod groups;
 mod laws;
 mod lifecycles;
 mod pulls;
@@ -32,7 +33,8 @@ impl Model {
         let ranks = Ranks::new(loaded);
         let mut lists = Lists::default();
         let provided = workload::provided(loaded, &registries, &repositories, &mut lists);
-        let streams = workload::streams(loaded, &registries, &repositories, &ranks);
+        let mut streams = workload::streams(loaded, &registries, &repositories, &ranks);
+        groups::add_groups(scenario, &mut streams, &mut lists);
         let (scripts, commons) =
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
         let backfill_lists = backfills::tag_lists(&scripts, &mut lists);

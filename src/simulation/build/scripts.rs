@@ -41,6 +41,13 @@ impl Lists {
         (self.tag_lists.len() - 1) as u32
     }
 
+    /// Returns the id of a list of no tags.
+    pub fn add_none(&mut self) -> u32 {
+        self.ids.push(Vec::new());
+        self.tag_lists.push(Vec::new());
+        (self.tag_lists.len() - 1) as u32
+    }
+
     /// Adds the lists `1` to `count`, and returns the id of the first.
     pub fn add_numbers(&mut self, repository: RepositoryId, count: u64) -> u32 {
         let first = self.tag_lists.len() as u32;

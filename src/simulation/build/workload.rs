@@ -250,6 +250,7 @@ pub(super) fn streams(
                 shared: stream.shared,
                 base_refresh: stream.base_refresh.every(),
             },
+            group: None,
         }
     };
     scenario.pushes.iter().map(stream).collect()
