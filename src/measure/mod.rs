@@ -12,6 +12,7 @@ mod ledger;
 mod metrics;
 mod money;
 mod note;
+mod orphans;
 pub mod outcome;
 mod pulls;
 mod questions;

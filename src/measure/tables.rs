@@ -9,6 +9,7 @@ use super::gauge::Gauge;
 use super::ledger::Ledger;
 use super::metrics::{self, Dollars};
 use super::money::MonthUse;
+use super::orphans;
 use super::outcome::{
     BackfillRow, DestinationRow, FailureRow, LatencyRow, LinkRow, MetricValue, Outcome, RefusedRow,
     RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
@@ -58,6 +59,8 @@ impl<S: RecordSink> Ledger<'_, S> {
             pulls: pulls::rows(&self, &dollars.pulls),
             break_even: break_even::rows(&self),
             backfills: self.backfill_rows(),
+            orphan_months: orphans::rows(&self, &months),
+            orphans: orphans::summary(&self, &months),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,

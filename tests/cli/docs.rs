@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
     BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-    LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
-    StorageRow, SummaryRow, TimelineRow,
+    LatencyRow, LinkRow, OrphanRow, PullRow, RefusedRow, ReplicationRow, RevocationRow,
+    RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
@@ -112,6 +112,16 @@ storage where the fleet is. A replica kept for m months costs r + m k, and pulls
 bill. Layers that a registry would mount from other repositories are not taken into account.
 ";
 
+const ORPHANS: &str = "
+A row per calendar month that was measured; its dollars are the sums of costs.csv. `summary.json` holds the same rows under
+`orphans`, with the whole run's share and its growth in a month of 730 h, and says when orphans pass 10, 25 and 50 % of the
+storage bill: the first day, of 24 h from the run's start, on which their part of that day's bill is more (`run`). If no day of
+the run is such, a straight line is fitted (least squares) to orphans minus the share of all storage, in dollars a day, over the
+later half of the measured whole days; if it rises, explains at least 90 % of the variance, and there are 8 whole days or more,
+the first day on which it is above zero is told (`trend`), unless that is more than ten times these days away. Otherwise the day
+is not in sight. Without orphans in the measured time `summary.json` has no `orphans`.
+";
+
 /// Describes the metrics that this version can measure.
 fn metrics() -> String {
     let row = |metric: &Metric| {
@@ -180,6 +190,8 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<BreakEvenRow>(),
         BREAK_EVEN.to_owned(),
         columns_of::<BackfillRow>(),
+        columns_of::<OrphanRow>(),
+        ORPHANS.to_owned(),
         metrics(),
     ]
     .concat();

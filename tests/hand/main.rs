@@ -8,6 +8,7 @@ mod deployments;
 mod latency;
 mod layers;
 mod links;
+mod orphan_bill;
 mod orphans;
 mod pulls;
 mod spells;

@@ -62,6 +62,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             for (stats, &bytes) in self.lanes.iter_mut().zip(moved_bytes) {
                 stats.bytes_before_window = bytes;
             }
+            self.storage.end_warm_up();
         }
         if kinds.warm_up || kinds.month || kinds.bucket {
             let measured = at > self.model.window.from;
