@@ -4,6 +4,7 @@
 mod batches;
 mod break_even;
 mod calendar;
+mod causes;
 mod checks;
 mod deployments;
 mod gauge;

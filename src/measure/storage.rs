@@ -131,6 +131,11 @@ impl StorageMeter {
         debug_assert!(self.from <= end, "the warm-up ends within the run");
     }
 
+    /// Returns what a registry stores now.
+    pub fn holdings(&self, registry: RegistryId) -> &Holdings {
+        &self.registries[registry.index()].holdings
+    }
+
     /// Returns the levels of stored and of orphan bytes in a registry.
     pub fn of(&self, registry: RegistryId) -> (&Gauge, &Gauge) {
         let of = &self.registries[registry.index()];

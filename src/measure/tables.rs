@@ -109,12 +109,14 @@ impl<S: RecordSink> Ledger<'_, S> {
     /// Returns what each month moved and stored after the warm-up.
     fn month_uses(&self) -> Vec<MonthUse> {
         let mut uses: Vec<MonthUse> = Vec::new();
-        for (month, stored) in self.months.iter().zip(&self.storage.months) {
+        let stored = self.storage.months.iter().zip(&self.causes.months);
+        for (month, (stored, caused)) in self.months.iter().zip(stored) {
             uses.push(MonthUse {
                 label: month.label.clone(),
                 whole: month.whole,
                 lane_bytes: vec![0; self.lanes.len()],
                 stored: stored.clone(),
+                caused: caused.clone(),
                 pulls: self.pulls.month_uses(uses.len()),
             });
         }

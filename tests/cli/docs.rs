@@ -112,6 +112,15 @@ storage where the fleet is. A replica kept for m months costs r + m k, and pulls
 bill. Layers that a registry would mount from other repositories are not taken into account.
 ";
 
+const COSTS: &str = "
+Who pays is AWS's rule: transfer the source account, storage the owner of the registry, pulls the owner of the pulled registry.
+Who causes is for charge-back, a row for each account: transfer and pushed images their own account; pulls the account whose
+fleets pull; replicas and orphans the account whose push made the image. Of a digest that was pushed in several registries, that
+is the account of the registry from which its copy came first. A layer that several images of a registry share counts for the
+account whose image brought it there first, until the layer is gone there; a mounted layer for the account that brought the copy
+that is billed. The rows of one payer, item, from and to add up to what they would be as one.
+";
+
 const ORPHANS: &str = "
 A row per calendar month that was measured; its dollars are the sums of costs.csv. `summary.json` holds the same rows under
 `orphans`, with the whole run's share and its growth in a month of 730 h, and says when orphans pass 10, 25 and 50 % of the
@@ -181,6 +190,7 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<RevokedCopyRow>(),
         columns_of::<StorageRow>(),
         columns_of::<CostRow>(),
+        COSTS.to_owned(),
         columns_of::<DeploymentRow>(),
         columns_of::<GateRow>(),
         deployments(),

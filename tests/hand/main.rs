@@ -4,6 +4,7 @@
 mod support;
 
 mod bill;
+mod charge_back;
 mod deployments;
 mod latency;
 mod layers;

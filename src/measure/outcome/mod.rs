@@ -349,7 +349,7 @@ table! {
         rate_usd: Number,
         /// Dollars.
         usd: Usd,
-        /// Account whose pushes, or of a pull whose fleets, caused the line, by alias.
+        /// Account whose pushes, or of a pull whose fleets, caused the line, by alias; another account's part is another line.
         caused_by: String,
     }
 }
