@@ -95,6 +95,12 @@ impl Image {
         self.layers.into_iter().filter(|&layer| layer != NO_LAYER)
     }
 
+    /// Hands each shared layer to `each`, and returns what that gives.
+    pub(super) fn shared<T>(&self, mut each: impl FnMut(LayerId) -> Option<T>) -> [Option<T>; 2] {
+        self.layers
+            .map(|layer| if layer == NO_LAYER { None } else { each(layer) })
+    }
+
     /// Returns whether it has layers that other images may have too.
     pub fn has_shared_layers(&self) -> bool {
         self.layers != [NO_LAYER; 2]
@@ -246,6 +252,12 @@ impl Images {
         if image.has_provenance {
             self.provenance_mut(id).note_deletion(slot);
         }
+    }
+
+    /// Returns what the record does not tell, if there is something.
+    pub fn provenance(&self, id: ImageId) -> Option<&Provenance> {
+        let has_one = self.get(id).has_provenance;
+        has_one.then(|| &self.provenances[&id])
     }
 
     fn provenance_mut(&mut self, id: ImageId) -> &mut Provenance {

@@ -2,6 +2,7 @@
 //!
 //! An image's own layers are not here: they are wherever the image is.
 
+use super::causes::Moved;
 use super::holdings::{Class, Holdings};
 use super::ids::{HolderId, LayerId, RegistryId};
 
@@ -12,6 +13,8 @@ struct Use {
     registry: RegistryId,
     /// Uses of one registry with the same number share one stored copy: all but the first mounted it (B131).
     copy: u32,
+    /// The account whose image brought that copy.
+    account: u32,
     /// Images of the repository that hold the layer, by class.
     images: [u32; Class::COUNT],
 }
@@ -44,6 +47,8 @@ pub struct Place {
     pub registry: RegistryId,
     /// Whether a layer of another repository may be mounted rather than stored again (B131, B133).
     pub mounting: bool,
+    /// The account whose image comes there, where that is told apart.
+    pub account: u32,
 }
 
 /// Every shared layer that an image may still need.
@@ -118,22 +123,35 @@ impl Layers {
     }
 
     /// Books one more image of `class` with the layer at `place`.
-    pub fn add(&mut self, id: LayerId, place: Place, class: Class, holdings: &mut Holdings) {
-        let index = self.layers[id.index()].find_or_add_use(place);
-        self.change(id, index, holdings, |images| images[class as usize] += 1);
+    pub fn add(
+        &mut self,
+        id: LayerId,
+        place: Place,
+        class: Class,
+        holdings: &mut Holdings,
+    ) -> Option<Moved> {
+        let index = self.layers[id.index()].find_or_add_use(place, self.mounted_billed_once);
+        self.change(id, index, holdings, |images| images[class as usize] += 1)
     }
 
     /// Books one image of `class` less.
     ///
     /// # Panics
     /// If no such image was booked there.
-    pub fn remove(&mut self, id: LayerId, place: Place, class: Class, holdings: &mut Holdings) {
+    pub fn remove(
+        &mut self,
+        id: LayerId,
+        place: Place,
+        class: Class,
+        holdings: &mut Holdings,
+    ) -> Option<Moved> {
         let index = self.layers[id.index()].expect_use(place);
-        self.change(id, index, holdings, |images| images[class as usize] -= 1);
+        let moved = self.change(id, index, holdings, |images| images[class as usize] -= 1);
         let uses = &mut self.layers[id.index()].uses;
         if uses[index].class().is_none() {
             uses.remove(index);
         }
+        moved
     }
 
     /// Books one image of the class `from` as one of the class `to`.
@@ -147,12 +165,12 @@ impl Layers {
         from: Class,
         to: Class,
         holdings: &mut Holdings,
-    ) {
+    ) -> Option<Moved> {
         let index = self.layers[id.index()].expect_use(place);
         self.change(id, index, holdings, |images| {
             images[from as usize] -= 1;
             images[to as usize] += 1;
-        });
+        })
     }
 
     /// Adds up the layers stored in each registry, each copy once.
@@ -177,20 +195,20 @@ impl Layers {
         index: usize,
         holdings: &mut Holdings,
         edit: impl FnOnce(&mut [u32; Class::COUNT]),
-    ) {
+    ) -> Option<Moved> {
         let layer = &mut self.layers[id.index()];
         let mut edited = layer.uses[index].clone();
         edit(&mut edited.images);
         if edited.class() == layer.uses[index].class() {
             layer.uses[index] = edited;
-            return;
+            return None;
         }
         let before = self.stored_class(&self.layers[id.index()], index);
         self.layers[id.index()].uses[index] = edited;
         let layer = &self.layers[id.index()];
         let after = self.stored_class(layer, index);
         if before == after {
-            return;
+            return None;
         }
         if let Some(class) = before {
             holdings.remove(class, layer.bytes);
@@ -198,6 +216,12 @@ impl Layers {
         if let Some(class) = after {
             holdings.add(class, layer.bytes);
         }
+        Some(Moved {
+            before,
+            after,
+            bytes: layer.bytes,
+            account: layer.uses[index].account,
+        })
     }
 
     /// Returns what the stored copy of a use counts as: the first class among all uses that share it.
@@ -229,17 +253,23 @@ impl Layer {
     }
 
     /// A repository that lacks the layer mounts the registry's oldest copy, or else stores one of its own.
-    fn find_or_add_use(&mut self, place: Place) -> usize {
+    fn find_or_add_use(&mut self, place: Place, mounted_billed_once: bool) -> usize {
         let index = match self.find(place.holder) {
             Ok(index) => return index,
             Err(index) => index,
         };
         let mounted = self.copies(place.registry).min().filter(|_| place.mounting);
         let newest = self.copies(place.registry).max();
+        // Whoever brought the copy that is billed caused it.
+        let first = self.uses.iter().find(|of| {
+            mounted_billed_once && of.registry == place.registry && Some(of.copy) == mounted
+        });
+        let account = first.map_or(place.account, |of| of.account);
         let added = Use {
             holder: place.holder,
             registry: place.registry,
             copy: mounted.or(newest.map(|newest| newest + 1)).unwrap_or(0),
+            account,
             images: [0; Class::COUNT],
         };
         self.uses.insert(index, added);
@@ -256,6 +286,7 @@ mod tests {
             holder: HolderId(holder),
             registry: RegistryId(0),
             mounting,
+            account: 0,
         }
     }
 

@@ -4,6 +4,7 @@
 //! (`B…` documented or observed, `U…` an assumption where AWS does not say).
 
 mod arrival;
+mod causes;
 mod deletion;
 mod groups;
 mod holdings;
@@ -32,6 +33,7 @@ mod tests;
 mod world;
 
 pub use arrival::Arrival;
+pub use causes::CausedChange;
 pub use holdings::{Class, Holdings};
 pub use ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId};
 pub use images::{Content, Digest, Image};

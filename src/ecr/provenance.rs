@@ -43,6 +43,12 @@ impl Provenance {
         }
     }
 
+    /// Returns the source from which its copy at `slot` came first; `None` if it was pushed there alone.
+    pub fn first_source(&self, slot: Slot) -> Option<Slot> {
+        let mut sources = self.replicated.iter();
+        sources.find(|&&(to, _)| to == slot).map(|&(_, of)| of)
+    }
+
     pub fn place(&self, slot: Slot) -> Option<u32> {
         let mut places = self.places.iter();
         places.find(|&&(of, _)| of == slot).map(|&(_, place)| place)

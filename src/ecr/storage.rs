@@ -60,6 +60,7 @@ impl World {
             holder,
             registry,
             mounting,
+            account: 0,
         }
     }
 
@@ -72,21 +73,25 @@ impl World {
         // It may stand before those that the repository has cleared.
         of.cleared = of.cleared.min(self.images.place(id, slot));
         let class = self.images.class(id, slot);
+        let account = self.cause(id, holder);
         let image = self.images.get(id);
+        let own_bytes = image.own_bytes;
         let holdings = &mut self.registries[registry.index()].holdings;
         holdings.images += 1;
         holdings.untagged += u64::from(!image.has_own_tags);
-        holdings.add(class, image.own_bytes);
+        holdings.add(class, own_bytes);
         if image.has_shared_layers() {
             let place = Place {
                 holder,
                 registry,
                 mounting,
+                account: account.unwrap_or_default(),
             };
-            for layer in image.shared_layers() {
-                self.layers.add(layer, place, class, holdings);
-            }
+            let layers = &mut self.layers;
+            let moved = image.shared(|layer| layers.add(layer, place, class, holdings));
+            self.note_layers_caused(registry, &moved);
         }
+        self.note_caused(registry, account, (None, Some(class)), own_bytes);
         self.note_change(registry);
     }
 
@@ -99,13 +104,20 @@ impl World {
         of.images -= 1;
         let slot = of.slot;
         let (image, class) = (*self.images.get(id), self.images.class(id, slot));
+        let account = self.cause(id, holder);
         let holdings = &mut self.registries[place.registry.index()].holdings;
         holdings.images -= 1;
         holdings.untagged -= u64::from(was_untagged);
         holdings.remove(class, image.own_bytes);
-        for layer in image.shared_layers() {
-            self.layers.remove(layer, place, class, holdings);
-        }
+        let layers = &mut self.layers;
+        let moved = image.shared(|layer| layers.remove(layer, place, class, holdings));
+        self.note_layers_caused(place.registry, &moved);
+        self.note_caused(
+            place.registry,
+            account,
+            (Some(class), None),
+            image.own_bytes,
+        );
         self.note_change(place.registry);
         if !self.arrival_times.is_empty() {
             self.arrival_times.remove(&(holder, id));
@@ -136,9 +148,16 @@ impl World {
             let holdings = &mut self.registries[place.registry.index()].holdings;
             holdings.remove(was, image.own_bytes);
             holdings.add(is, image.own_bytes);
-            for layer in image.shared_layers() {
-                self.layers.move_class(layer, place, was, is, holdings);
-            }
+            let layers = &mut self.layers;
+            let moved = image.shared(|layer| layers.move_class(layer, place, was, is, holdings));
+            self.note_layers_caused(place.registry, &moved);
+            let account = self.cause(id, holder);
+            self.note_caused(
+                place.registry,
+                account,
+                (Some(was), Some(is)),
+                image.own_bytes,
+            );
             self.note_change(place.registry);
         }
     }

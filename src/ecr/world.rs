@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::causes::Causes;
 use super::groups::Groups;
 use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
@@ -51,6 +52,8 @@ pub struct World {
     pub(super) tags_move_forward: bool,
     /// Registries whose holdings changed since [`World::take_changed`].
     pub(super) changed: Vec<RegistryId>,
+    /// Who caused what, where that is told apart.
+    pub(super) causes: Option<Box<Causes>>,
     /// Lifecycle policies, by repository.
     pub(super) lifecycles: BTreeMap<HolderId, Arc<LifecyclePolicy>>,
     /// Templates by which repositories are created that replication creates.
@@ -82,6 +85,7 @@ impl World {
             quotas,
             tags_move_forward,
             changed: Vec::new(),
+            causes: None,
             lifecycles: BTreeMap::new(),
             templates: BTreeMap::new(),
             watched: BTreeSet::new(),

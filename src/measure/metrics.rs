@@ -14,7 +14,7 @@ use super::trend::Trend;
 use crate::units::SimDuration;
 
 /// Hours of the month to which `monthly` scales (facts: prices, "Units and months": the estimators' convention).
-const MONTH_HOURS: f64 = 730.0;
+pub(super) const MONTH_HOURS: f64 = 730.0;
 
 /// Dollars of the run, by lane and by registry.
 #[derive(Clone, Debug)]

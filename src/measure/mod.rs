@@ -4,6 +4,7 @@
 mod batches;
 mod break_even;
 mod calendar;
+mod causes;
 mod checks;
 mod deployments;
 mod gauge;
@@ -12,6 +13,7 @@ mod ledger;
 mod metrics;
 mod money;
 mod note;
+mod orphans;
 pub mod outcome;
 mod pulls;
 mod questions;

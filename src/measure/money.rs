@@ -1,7 +1,8 @@
 //! Money: bytes and byte-time times a price, applied once per month, payer and pair of Regions to the total.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::causes::Caused;
 use super::outcome::{CostRow, OtherReading};
 use super::storage::ByteTime;
 use super::table::{Number, Usd};
@@ -31,6 +32,8 @@ pub(super) struct MonthUse {
     pub lane_bytes: Vec<u64>,
     /// Byte-time by registry.
     pub stored: Vec<ByteTime>,
+    /// Byte-time of replicas by the account that caused them, in registries that tell it apart.
+    pub caused: Caused,
     /// What fleets pulled.
     pub pulls: Vec<PullUse>,
 }
@@ -52,14 +55,14 @@ enum Item {
     Pull,
 }
 
-/// Payer, source and destination Region, and what for.
-type Route = (usize, usize, usize, Item);
+/// Payer, source and destination Region, what for, and the account that caused it.
+type Route = (usize, usize, usize, Item, usize);
 
 /// Bytes by route.
 type Pairs = BTreeMap<Route, u64>;
 
-/// Destination Regions, items and bytes that share tiers, by payer and source Region.
-type Tiered = BTreeMap<(usize, usize), Vec<(usize, Item, u64)>>;
+/// Routes and bytes that share tiers, by payer and source Region.
+type Tiered = BTreeMap<(usize, usize), Vec<(Route, u64)>>;
 
 impl Tariff {
     /// Returns the tariff of a price table, which has the scenario's own prices in it already.
@@ -164,7 +167,7 @@ impl Tariff {
             "GB"
         };
         let row = |(key, &bytes): (&Route, &u64)| {
-            let (payer, from, to, item) = *key;
+            let (payer, from, to, item, cause) = *key;
             let quantity = bytes as f64 / self.gb();
             CostRow {
                 month: month.label.clone(),
@@ -179,10 +182,7 @@ impl Tariff {
                         .unwrap_or(dollars[key] / quantity),
                 ),
                 usd: Usd(dollars[key]),
-                caused_by: match item {
-                    Item::Transfer => model.accounts[payer].alias.clone(),
-                    Item::Pull => pullers(model, month, *key),
-                },
+                caused_by: model.accounts[cause].alias.clone(),
             }
         };
         pairs
@@ -207,30 +207,31 @@ impl Tariff {
     ) -> Option<BTreeMap<Route, f64>> {
         let mut dollars = BTreeMap::new();
         let mut tiered = Tiered::new();
-        for (&(payer, from, to, item), &bytes) in pairs {
+        for (&route, &bytes) in pairs {
+            let (payer, from, to, ..) = route;
             let flat = self.flat_rate(&model.regions[from], &model.regions[to], reading);
             match flat {
                 _ if bytes == 0 => {
-                    dollars.insert((payer, from, to, item), 0.0);
+                    dollars.insert(route, 0.0);
                 }
                 Flat::Rate(rate) => {
-                    dollars.insert((payer, from, to, item), bytes as f64 / self.gb() * rate);
+                    dollars.insert(route, bytes as f64 / self.gb() * rate);
                 }
                 Flat::Tiered => {
                     let all = tiered.entry((payer, from)).or_default();
-                    all.push((to, item, bytes));
+                    all.push((route, bytes));
                 }
                 Flat::NoPrice => return None,
             }
         }
-        for ((payer, from), bytes_to) in tiered {
-            let total: u64 = bytes_to.iter().map(|(_, _, bytes)| bytes).sum();
+        for ((_, from), of_routes) in tiered {
+            let total: u64 = of_routes.iter().map(|(_, bytes)| bytes).sum();
             let tiers = self.table.internet(&model.regions[from])?;
             let cost = tiered_cost(tiers, total as f64 / self.gb())
                 .or_else(|| self.carried_on(reading, tiers, total))?;
-            for (to, item, bytes) in bytes_to {
+            for (route, bytes) in of_routes {
                 let part = cost * (bytes as f64 / total as f64);
-                dollars.insert((payer, from, to, item), part);
+                dollars.insert(route, part);
             }
         }
         Some(dollars)
@@ -262,7 +263,7 @@ impl Tariff {
     }
 
     /// Returns the dollars per unit of a pair, unless tiers mix them.
-    fn listed_rate(&self, model: &Model, (_, from, to, _): Route) -> Option<f64> {
+    fn listed_rate(&self, model: &Model, (_, from, to, ..): Route) -> Option<f64> {
         match self.flat_rate(
             &model.regions[from],
             &model.regions[to],
@@ -273,7 +274,7 @@ impl Tariff {
         }
     }
 
-    fn first_rate(&self, model: &Model, (_, from, to, _): Route) -> f64 {
+    fn first_rate(&self, model: &Model, (_, from, to, ..): Route) -> f64 {
         self.first_gb_rate(&model.regions[from], &model.regions[to])
     }
 
@@ -295,29 +296,26 @@ impl Tariff {
         {
             let region = &model.regions[registry.region];
             let owner = &model.accounts[registry.account].alias;
-            let dollars = self.storage_usd(model, index, month.whole, byte_time);
-            for (class, item) in STORAGE_ITEMS
-                .iter()
-                .enumerate()
-                .filter(|(class, _)| byte_time[*class] > 0)
-            {
-                let quantity = gib_months(byte_time[class], month.whole);
-                rows.push(CostRow {
-                    month: month.label.clone(),
-                    payer: owner.clone(),
-                    item: (*item).to_owned(),
-                    from: region.clone(),
-                    to: region.clone(),
-                    quantity: Number(quantity),
-                    unit: "GiB-month".to_owned(),
-                    rate_usd: Number(self.storage_rate(region)),
-                    usd: Usd(dollars[class]),
-                    caused_by: if class == 0 {
-                        owner.clone()
-                    } else {
-                        model.senders(registry)
-                    },
-                });
+            for (cause, byte_time) in parts(model, month, index, byte_time) {
+                let dollars = self.storage_usd(model, index, month.whole, &byte_time);
+                for (class, item) in STORAGE_ITEMS
+                    .iter()
+                    .enumerate()
+                    .filter(|(class, _)| byte_time[*class] > 0)
+                {
+                    rows.push(CostRow {
+                        month: month.label.clone(),
+                        payer: owner.clone(),
+                        item: (*item).to_owned(),
+                        from: region.clone(),
+                        to: region.clone(),
+                        quantity: Number(gib_months(byte_time[class], month.whole)),
+                        unit: "GiB-month".to_owned(),
+                        rate_usd: Number(self.storage_rate(region)),
+                        usd: Usd(dollars[class]),
+                        caused_by: cause.clone(),
+                    });
+                }
             }
         }
         rows
@@ -349,6 +347,33 @@ impl Tariff {
 
 /// Items of the bill, by class of bytes.
 const STORAGE_ITEMS: [&str; 3] = ["storage_source", "storage_replica", "storage_orphan"];
+
+/// Returns the byte-time of a registry by the account that caused it, by alias: what is pushed there by its owner.
+fn parts(
+    model: &Model,
+    month: &MonthUse,
+    index: usize,
+    &[source, replica, orphan]: &ByteTime,
+) -> Vec<(String, ByteTime)> {
+    let registry = &model.registries[index];
+    let alias = |account: usize| model.accounts[account].alias.clone();
+    let pushed = (alias(registry.account), [source, 0, 0]);
+    let caused = month.caused.range((index, 0)..(index + 1, 0));
+    let mut replicas: Vec<(String, ByteTime)> = caused
+        .map(|(&(_, account), of)| (alias(account), *of))
+        .collect();
+    if replicas.is_empty() {
+        replicas.push((model.senders(registry), [0, replica, orphan]));
+    }
+    debug_assert_eq!(
+        replicas
+            .iter()
+            .fold([0, 0], |sum, (_, of)| [sum[0] + of[1], sum[1] + of[2]]),
+        [replica, orphan],
+        "replicas are those of some account"
+    );
+    std::iter::once(pushed).chain(replicas).collect()
+}
 
 /// Returns GiB-months: byte-time over the whole month of its actual hours.
 fn gib_months(bytes_ns: u128, month: SimDuration) -> f64 {
@@ -383,25 +408,21 @@ fn pair(model: &Model, lane: &crate::simulation::Lane) -> Route {
         source.region,
         destination.region,
         Item::Transfer,
+        source.account,
     )
 }
 
 /// Returns the route of a pull: the owner of the pulled registry pays.
 fn pull_route(model: &Model, of: &PullUse) -> Route {
     let registry = &model.registries[of.registry];
-    let to = model.pulls[of.stream].region;
-    (registry.account, registry.region, to, Item::Pull)
-}
-
-/// Returns the accounts whose fleets pulled on a route, by alias, separated by spaces.
-fn pullers(model: &Model, month: &MonthUse, route: Route) -> String {
-    let pulls = month.pulls.iter();
-    let pulls = pulls.filter(|of| pull_route(model, of) == route);
-    let accounts = pulls.map(|of| model.pulls[of.stream].account);
-    let accounts: BTreeSet<&str> = accounts
-        .map(|account| model.accounts[account].alias.as_str())
-        .collect();
-    accounts.into_iter().collect::<Vec<_>>().join(" ")
+    let fleet = &model.pulls[of.stream];
+    (
+        registry.account,
+        registry.region,
+        fleet.region,
+        Item::Pull,
+        fleet.account,
+    )
 }
 
 fn pairs(model: &Model, month: &MonthUse) -> Pairs {
@@ -415,7 +436,7 @@ fn pairs(model: &Model, month: &MonthUse) -> Pairs {
     pairs
 }
 
-fn key(row: &CostRow) -> (&str, &str, usize, &str, &str) {
+fn key(row: &CostRow) -> (&str, &str, usize, &str, &str, &str) {
     let items = std::iter::once("transfer").chain(STORAGE_ITEMS);
     let item = items.into_iter().position(|item| item == row.item);
     (
@@ -424,5 +445,6 @@ fn key(row: &CostRow) -> (&str, &str, usize, &str, &str) {
         item.unwrap_or(usize::MAX),
         &row.from,
         &row.to,
+        &row.caused_by,
     )
 }

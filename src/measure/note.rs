@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
-use crate::ecr::{Class, Holdings, RegistryId};
+use crate::ecr::{CausedChange, Class, Holdings, RegistryId};
 use crate::simulation::{
     Backfill, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
@@ -65,6 +65,8 @@ pub(super) enum Note {
         registry: RegistryId,
         holdings: Holdings,
     },
+    /// Replicas of one account's images came or went.
+    Caused { at: SimTime, change: CausedChange },
     /// Something became of one of a stream's deployments.
     Deployed { stream: u32, step: DeploymentStep },
     /// An image was pushed that fleets may pull.

@@ -17,15 +17,22 @@ pub(super) struct StorageMeter {
     pub orphan: Gauge,
     /// Byte-time of closed months, by month and registry.
     pub months: Vec<Vec<ByteTime>>,
+    /// Orphan bytes by registry: at the warm-up's end, then at the end of each closed month.
+    pub orphan_levels: Vec<Vec<u64>>,
     /// Holdings at each look, by registry.
     pub looks: Vec<(SimTime, Vec<Holdings>)>,
+    /// Byte-time from the warm-up's end to each look, by registry.
+    pub until_looks: Vec<Vec<ByteTime>>,
 }
 
 #[derive(Clone, Debug)]
 struct Metered {
     holdings: Holdings,
     since: SimTime,
+    /// Of the present month.
     byte_time: ByteTime,
+    /// Of closed months.
+    closed: ByteTime,
     stored: Gauge,
     orphan: Gauge,
 }
@@ -36,6 +43,7 @@ impl StorageMeter {
             holdings: Holdings::default(),
             since: from,
             byte_time: ByteTime::default(),
+            closed: ByteTime::default(),
             stored: Gauge::new(from),
             orphan: Gauge::new(from),
         };
@@ -45,7 +53,9 @@ impl StorageMeter {
             stored: Gauge::new(from),
             orphan: Gauge::new(from),
             months: Vec::new(),
+            orphan_levels: vec![vec![0; registries]],
             looks: Vec::new(),
+            until_looks: Vec::new(),
         }
     }
 
@@ -81,20 +91,33 @@ impl StorageMeter {
         self.stored.raise(now, bytes);
     }
 
+    /// The warm-up ends: what is an orphan now has not become one in the measured time.
+    pub fn end_warm_up(&mut self) {
+        self.orphan_levels = vec![self.orphans()];
+    }
+
     /// Closes a month, or the part of one that was measured.
     pub fn close_month(&mut self, now: SimTime) {
-        self.registries.iter_mut().for_each(|of| of.integrate(now));
-        let month = self
-            .registries
-            .iter_mut()
-            .map(|of| std::mem::take(&mut of.byte_time));
+        let month = self.registries.iter_mut().map(|of| of.close(now));
         self.months.push(month.collect());
+        if self.from < now {
+            self.orphan_levels.push(self.orphans());
+        }
     }
 
     /// Looks at every registry.
     pub fn look(&mut self, at: SimTime) {
         self.looks
             .push((at, self.registries.iter().map(|of| of.holdings).collect()));
+        let until = self.registries.iter_mut().map(|of| of.until(at));
+        self.until_looks.push(until.collect());
+    }
+
+    fn orphans(&self) -> Vec<u64> {
+        let levels = self.registries.iter();
+        levels
+            .map(|of| of.holdings.bytes[Class::Orphan as usize])
+            .collect()
     }
 
     /// Ends the measurement.
@@ -106,6 +129,11 @@ impl StorageMeter {
             of.orphan.settle(end);
         }
         debug_assert!(self.from <= end, "the warm-up ends within the run");
+    }
+
+    /// Returns what a registry stores now.
+    pub fn holdings(&self, registry: RegistryId) -> &Holdings {
+        &self.registries[registry.index()].holdings
     }
 
     /// Returns the levels of stored and of orphan bytes in a registry.
@@ -129,6 +157,24 @@ impl Metered {
         }
         self.since = now;
     }
+
+    /// Returns the present month's byte-time, and begins another month.
+    fn close(&mut self, now: SimTime) -> ByteTime {
+        self.integrate(now);
+        let month = std::mem::take(&mut self.byte_time);
+        self.closed = sum(&self.closed, &month);
+        month
+    }
+
+    /// Returns all byte-time until `now`.
+    fn until(&mut self, now: SimTime) -> ByteTime {
+        self.integrate(now);
+        sum(&self.closed, &self.byte_time)
+    }
+}
+
+fn sum(a: &ByteTime, b: &ByteTime) -> ByteTime {
+    std::array::from_fn(|class| a[class] + b[class])
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::gauge::Gauge;
 use super::ledger::Ledger;
 use super::metrics::{self, Dollars};
 use super::money::MonthUse;
+use super::orphans;
 use super::outcome::{
     BackfillRow, DestinationRow, FailureRow, LatencyRow, LinkRow, MetricValue, Outcome, RefusedRow,
     RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
@@ -58,6 +59,8 @@ impl<S: RecordSink> Ledger<'_, S> {
             pulls: pulls::rows(&self, &dollars.pulls),
             break_even: break_even::rows(&self),
             backfills: self.backfill_rows(),
+            orphan_months: orphans::rows(&self, &months),
+            orphans: orphans::summary(&self, &months),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,
@@ -106,12 +109,14 @@ impl<S: RecordSink> Ledger<'_, S> {
     /// Returns what each month moved and stored after the warm-up.
     pub(super) fn month_uses(&self) -> Vec<MonthUse> {
         let mut uses: Vec<MonthUse> = Vec::new();
-        for (month, stored) in self.months.iter().zip(&self.storage.months) {
+        let stored = self.storage.months.iter().zip(&self.causes.months);
+        for (month, (stored, caused)) in self.months.iter().zip(stored) {
             uses.push(MonthUse {
                 label: month.label.clone(),
                 whole: month.whole,
                 lane_bytes: vec![0; self.lanes.len()],
                 stored: stored.clone(),
+                caused: caused.clone(),
                 pulls: self.pulls.month_uses(uses.len()),
             });
         }

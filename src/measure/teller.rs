@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::note::{Arrived, End, Note, Notes, Rare, Request, Start};
 use super::record::{RecordSink, Status};
 use super::records::Records;
-use crate::ecr::{Arrival, Class, Holdings, RegistryId};
+use crate::ecr::{Arrival, CausedChange, Class, Holdings, RegistryId};
 use crate::simulation::{
     Backfill, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
     Replication, RevokedCopy,
@@ -203,6 +203,10 @@ impl<D: Delivery> Observer for Teller<'_, D> {
             registry,
             class,
         });
+    }
+
+    fn caused(&mut self, at: SimTime, change: CausedChange) {
+        self.note(Note::Caused { at, change });
     }
 
     fn refused(&mut self, at: SimTime, operation: RefusedOperation) {

@@ -31,7 +31,8 @@ pub fn write_tables(folder: &Path, outcome: &Outcome) -> Result<(), FileError> {
     write_table(folder, &outcome.refused)?;
     write_table(folder, &outcome.pulls)?;
     write_table(folder, &outcome.break_even)?;
-    write_table(folder, &outcome.backfills)
+    write_table(folder, &outcome.backfills)?;
+    write_table(folder, &outcome.orphan_months)
 }
 
 /// Writes `rows` as the table's file in `folder`.
@@ -118,8 +119,8 @@ mod tests {
     use super::*;
     use crate::measure::outcome::{
         BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-        LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
-        StorageRow, TimelineRow,
+        LatencyRow, LinkRow, OrphanRow, PullRow, RefusedRow, ReplicationRow, RevocationRow,
+        RevokedCopyRow, StorageRow, TimelineRow,
     };
 
     fn header<T: Table>() -> String {
@@ -196,6 +197,10 @@ mod tests {
             (
                 header::<BackfillRow>(),
                 "at,source,destination,status,images,replications,completed,failed,skipped,withdrawn,ended_at,moved_bytes,usd",
+            ),
+            (
+                header::<OrphanRow>(),
+                "month,storage_usd,orphan_usd,orphan_share,end_bytes,growth_bytes,growth_usd",
             ),
         ];
         for (header, columns) in expected {

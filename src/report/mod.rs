@@ -13,6 +13,7 @@ pub mod error;
 mod facts;
 pub mod folder;
 pub mod human;
+pub mod orphans;
 pub mod page;
 mod pulls;
 pub mod replications;

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::FileError;
+use super::orphans::OrphanSummary;
 use super::run_json::{json_text, read_json, write_json};
 use crate::measure::outcome::{Outcome, Verdict};
 use crate::measure::table::Usd;
@@ -28,6 +29,9 @@ pub struct SummaryDocument {
     pub thresholds: Vec<Threshold>,
     /// The bill's transfer item under the reading of AWS's transfer rate that was not chosen.
     pub other_reading: OtherTransfer,
+    /// Orphans priced apart; absent if the measured time has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orphans: Option<OrphanSummary>,
     /// What a reader of the numbers should know; absent if there is nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -94,6 +98,7 @@ impl SummaryDocument {
                 transfer_usd: usd(outcome.other_reading.transfer_usd),
                 pull_usd: usd(outcome.other_reading.pull_usd),
             },
+            orphans: OrphanSummary::new(outcome),
             notes: outcome.notes.clone(),
         }
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::deployments;
 use super::human;
+use super::orphans::OrphanSummary;
 use super::pulls;
 use super::run_json::RunFacts;
 use super::summary_json::{Statistic, SummaryDocument, Threshold};
@@ -85,6 +86,8 @@ pub struct View {
     pub deployments: Option<Grid>,
     /// Dollars by line item.
     pub cost: Grid,
+    /// Orphans priced apart, as a sentence, if there are any.
+    pub orphans: Option<String>,
     /// Pulls of fleets, as sentences.
     pub pulls: Vec<String>,
     /// Failed replications by reason, as one sentence.
@@ -108,6 +111,11 @@ impl View {
             .any(|text| text.ends_with(SCARCE));
         Self {
             title: title(findings.facts),
+            orphans: findings
+                .summary
+                .orphans
+                .as_ref()
+                .map(OrphanSummary::sentence),
             pulls: pulls::sentences(findings.pulls, findings.break_even),
             failures: failures(findings.failures),
             notes: notes(findings, scarce, folder),

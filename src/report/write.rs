@@ -58,7 +58,7 @@ mod tests {
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
-    const FILES: [&str; 21] = [
+    const FILES: [&str; 22] = [
         "backfills.csv",
         "breakeven.csv",
         "charts",
@@ -69,6 +69,7 @@ mod tests {
         "gate.csv",
         "latency.csv",
         "links.csv",
+        "orphans.csv",
         "pulls.csv",
         "refused.csv",
         "replications.csv",

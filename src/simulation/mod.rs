@@ -2,6 +2,7 @@
 
 mod backfill;
 mod build;
+mod causes;
 mod copies;
 mod deletes;
 mod deployments;

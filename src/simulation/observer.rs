@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use super::backfill::Backfill;
 use super::names::TagList;
 use crate::ecr::{
-    Arrival, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId, Slot,
+    Arrival, CausedChange, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId,
+    RepositoryId, Slot,
 };
 use crate::network::CopyId;
 use crate::units::{SimDuration, SimTime};
@@ -232,6 +233,9 @@ pub trait Observer {
 
     /// A registry stores this from now on.
     fn stored(&mut self, at: SimTime, registry: RegistryId, holdings: &Holdings);
+
+    /// Replicas of one account's images came or went in a registry that tells them apart.
+    fn caused(&mut self, at: SimTime, change: CausedChange);
 
     /// An operation was refused.
     fn refused(&mut self, at: SimTime, operation: RefusedOperation);

@@ -205,6 +205,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             events: 0,
             fingerprint: Key::new(seed, "fingerprint").bits(),
         };
+        simulation.tell_causes();
         simulation.provide();
         simulation.schedule_all();
         simulation
@@ -363,6 +364,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let observer = &mut self.observer;
         self.world
             .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
+        self.tell_caused(at);
     }
 
     fn finish(&mut self) {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
     BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-    LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
-    StorageRow, SummaryRow, TimelineRow,
+    LatencyRow, LinkRow, OrphanRow, PullRow, RefusedRow, ReplicationRow, RevocationRow,
+    RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
@@ -125,6 +125,25 @@ storage where the fleet is. A replica kept for m months costs r + m k, and pulls
 bill. Layers that a registry would mount from other repositories are not taken into account.
 ";
 
+const COSTS: &str = "
+Who pays is AWS's rule: transfer the source account, storage the owner of the registry, pulls the owner of the pulled registry.
+Who causes is for charge-back, a row for each account: transfer and pushed images their own account; pulls the account whose
+fleets pull; replicas and orphans the account whose push made the image. Of a digest that was pushed in several registries, that
+is the account of the registry from which its copy came first. A layer that several images of a registry share counts for the
+account whose image brought it there first, until the layer is gone there; a mounted layer for the account that brought the copy
+that is billed. The rows of one payer, item, from and to add up to what they would be as one.
+";
+
+const ORPHANS: &str = "
+A row per calendar month that was measured; its dollars are the sums of costs.csv. `summary.json` holds the same rows under
+`orphans`, with the whole run's share and its growth in a month of 730 h, and says when orphans pass 10, 25 and 50 % of the
+storage bill: the first day, of 24 h from the run's start, on which their part of that day's bill is more (`run`). If no day of
+the run is such, a straight line is fitted (least squares) to orphans minus the share of all storage, in dollars a day, over the
+later half of the measured whole days; if it rises, explains at least 90 % of the variance, and there are 8 whole days or more,
+the first day on which it is above zero is told (`trend`), unless that is more than ten times these days away. Otherwise the day
+is not in sight. Without orphans in the measured time `summary.json` has no `orphans`.
+";
+
 /// Describes the metrics that this version can measure.
 fn metrics() -> String {
     let row = |metric: &Metric| {
@@ -185,6 +204,7 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<RevokedCopyRow>(),
         columns_of::<StorageRow>(),
         columns_of::<CostRow>(),
+        COSTS.to_owned(),
         columns_of::<DeploymentRow>(),
         columns_of::<GateRow>(),
         deployments(),
@@ -194,6 +214,8 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<BreakEvenRow>(),
         BREAK_EVEN.to_owned(),
         columns_of::<BackfillRow>(),
+        columns_of::<OrphanRow>(),
+        ORPHANS.to_owned(),
         metrics(),
     ]
     .concat();

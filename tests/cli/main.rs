@@ -7,6 +7,7 @@ mod explain;
 mod folder;
 #[cfg(unix)]
 mod interrupt;
+mod money;
 mod others;
 mod output;
 mod parquet;

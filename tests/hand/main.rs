@@ -4,11 +4,13 @@
 mod support;
 
 mod bill;
+mod charge_back;
 mod deployments;
 mod groups;
 mod latency;
 mod layers;
 mod links;
+mod orphan_bill;
 mod orphans;
 mod pulls;
 mod spells;

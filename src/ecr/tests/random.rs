@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::naive::{self, Naive, Place};
 use crate::ecr::mutability::{TagMutability, TagRule};
 use crate::ecr::{
-    Content, Digest, HolderId, ImageId, LayerId, Push, Quotas, Refusal, RegistryId, RepositoryId,
-    TagId, Tags, World,
+    Class, Content, Digest, HolderId, ImageId, LayerId, Push, Quotas, Refusal, RegistryId,
+    RepositoryId, TagId, Tags, World,
 };
 
 const REGISTRIES: usize = 3;
@@ -98,6 +98,8 @@ struct Pair {
     images: BTreeMap<(usize, usize), ImageId>,
     in_progress: Vec<InProgress>,
     pushes: u64,
+    /// Bytes of replicas by registry and account, as the changes have them.
+    caused: BTreeMap<(usize, u32), [u64; Class::COUNT]>,
 }
 
 impl Pair {
@@ -109,6 +111,9 @@ impl Pair {
         for text in TAGS {
             world.add_tag(text);
         }
+        // Each registry an account of its own; the first one does not ask.
+        let accounts = (0..REGISTRIES as u32).collect();
+        world.tell_causes(accounts, (0..REGISTRIES).map(|of| of > 0).collect());
         let layers = LAYER_BYTES.map(|bytes| world.add_layer(bytes)).to_vec();
         let mut naive = Naive::new(QUOTAS, REGISTRIES, &LAYER_BYTES, &TAGS);
         naive.tags_move_forward = tags_move_forward;
@@ -133,6 +138,7 @@ impl Pair {
             images: BTreeMap::new(),
             in_progress: Vec::new(),
             pushes: 0,
+            caused: BTreeMap::new(),
         };
         for name in 0..NAMES - 1 {
             pair.apply(&Operation::CreateRepository((0, name), None));
@@ -314,7 +320,34 @@ impl Pair {
         self.naive.forget_if_gone(name, digest);
     }
 
+    /// Replicas of all accounts together are the replicas of their registry.
+    fn compare_causes(&mut self) {
+        let caused = &mut self.caused;
+        self.world.take_caused(|change| {
+            let of = caused
+                .entry((change.registry.index(), change.account))
+                .or_default();
+            let bytes = &mut of[change.class as usize];
+            let sum = if change.came {
+                bytes.checked_add(change.bytes)
+            } else {
+                bytes.checked_sub(change.bytes)
+            };
+            *bytes = sum.expect("only what came goes");
+        });
+        for registry in 1..REGISTRIES {
+            let mut sum = [0; Class::COUNT];
+            for of in caused.range((registry, 0)..(registry + 1, 0)) {
+                (0..Class::COUNT).for_each(|class| sum[class] += of.1[class]);
+            }
+            let [_, replica, orphan] = self.naive.holdings(registry).bytes;
+            assert_eq!(sum, [0, replica, orphan], "registry {registry}");
+        }
+        assert!(caused.keys().all(|&(registry, _)| registry > 0));
+    }
+
     fn compare(&mut self) {
+        self.compare_causes();
         let (world, naive) = (&mut self.world, &self.naive);
         for registry in 0..REGISTRIES {
             let id = RegistryId::new(registry);

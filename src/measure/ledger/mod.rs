@@ -10,6 +10,7 @@ use std::sync::Arc;
 use self::backfills::Backfills;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
+use super::causes::CauseMeter;
 use super::checks::Checks;
 use super::deployments::DeploymentStats;
 use super::money::Tariff;
@@ -59,6 +60,7 @@ pub(super) struct Ledger<'m, S> {
     pub(super) failures: BTreeMap<(usize, Reason), FailureStats>,
     pub(super) revocations: Revocations,
     pub(super) storage: StorageMeter,
+    pub(super) causes: CauseMeter,
     pub(super) timeline: Timeline,
     /// By stream of deployments.
     pub(super) deployments: Vec<DeploymentStats>,
@@ -115,6 +117,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             failures: BTreeMap::new(),
             revocations: Revocations::default(),
             storage: StorageMeter::new(model.registries.len(), from),
+            causes: CauseMeter::new(from),
             deployments: vec![DeploymentStats::new(&limits); model.deployments.len()],
             pulls: PullBook::default(),
             refused: 0,
@@ -162,6 +165,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
                     registry,
                     ref holdings,
                 } => self.storage.set(at, registry, holdings),
+                Note::Caused { at, ref change } => self.causes.change(at, change),
                 Note::Deployed { stream, step } => self.deployments[stream as usize].book(step),
                 Note::Offered(ref offer) => self.pulls.offered(offer),
                 Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),

@@ -62,6 +62,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             for (stats, &bytes) in self.lanes.iter_mut().zip(moved_bytes) {
                 stats.bytes_before_window = bytes;
             }
+            self.storage.end_warm_up();
         }
         if kinds.warm_up || kinds.month || kinds.bucket {
             let measured = at > self.model.window.from;
@@ -73,6 +74,7 @@ impl<S: RecordSink> Ledger<'_, S> {
         }
         if let Some(month) = month {
             self.storage.close_month(at.min(self.model.end));
+            self.causes.close_month(at.min(self.model.end));
             self.months.push(month);
         }
         if kinds.day {
@@ -128,6 +130,20 @@ impl<S: RecordSink> Ledger<'_, S> {
         }
     }
 
+    /// Replicas of all accounts together are the registry's replicas.
+    fn verify_causes(&self) {
+        for registry in (0..self.model.registries.len()).map(RegistryId::new) {
+            let [_, replica, orphan] = self.storage.holdings(registry).bytes;
+            if let Some(level) = self.causes.level(registry) {
+                assert_eq!(
+                    level,
+                    [0, replica, orphan],
+                    "replicas are those of some account"
+                );
+            }
+        }
+    }
+
     /// Counts something unfinished of this age at each limit that it is younger than.
     fn count_young(&mut self, age: SimDuration, counts: impl Fn(&mut Self) -> &mut Vec<u64>) {
         let limits = std::sync::Arc::clone(&self.limits);
@@ -161,6 +177,7 @@ impl<S: RecordSink> Ledger<'_, S> {
                 stats.full_ns += u128::from(at.since(since.max(from)).as_nanos());
             }
         }
+        self.verify_causes();
         self.checks
             .verify(self.model, &self.links, &self.backlogs, moved_bytes);
     }

@@ -2,8 +2,10 @@
 //!
 //! Knows nothing of files, screens or charts. `Option` is an empty cell: a value without a sample.
 
+mod orphans;
 mod workloads;
 
+pub use orphans::{OrphanPass, OrphanRow, Orphans, PassedBy};
 pub use workloads::{BackfillRow, BreakEvenRow, DeploymentRow, GateRow, PullRow};
 
 use super::table::{Moment, Number, Seconds, Usd, table};
@@ -45,6 +47,10 @@ pub struct Outcome {
     pub break_even: Vec<BreakEvenRow>,
     /// `backfills.csv`
     pub backfills: Vec<BackfillRow>,
+    /// `orphans.csv`
+    pub orphan_months: Vec<OrphanRow>,
+    /// What orphans come to over the run; `None` if the measured time has none.
+    pub orphans: Option<Orphans>,
     /// The bill's transfer item under the reading of the transfer rate that `prices.transfer_rate` did not choose.
     pub other_reading: OtherReading,
     /// Running hash over time, kind and ids of every event, in order.
@@ -343,7 +349,7 @@ table! {
         rate_usd: Number,
         /// Dollars.
         usd: Usd,
-        /// Account whose pushes, or of a pull whose fleets, caused the line, by alias.
+        /// Account whose pushes, or of a pull whose fleets, caused the line, by alias; another account's part is another line.
         caused_by: String,
     }
 }

@@ -22,13 +22,14 @@ pub const PAGE_FILE: &str = "report.html";
 const MAX_ROWS: usize = 100;
 
 /// Tables that the page shows as they are.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
     ("destinations.csv", "Replications by source and destination"),
     ("links.csv", "Links between Regions"),
     ("failures.csv", "Failures by reason"),
     ("revocations.csv", "Losses of permission"),
     ("deployments.csv", "Deployments by stream"),
     ("costs.csv", "The bill"),
+    ("orphans.csv", "Orphans by month"),
     ("pulls.csv", "Pulls by the registry that served them"),
     ("breakeven.csv", "Replicate or pull across"),
     ("refused.csv", "Refused operations"),
@@ -101,7 +102,7 @@ fn summary(page: &mut Html, view: &View) {
     }
     page.element("h2", "Cost")
         .grid(&view.cost, view.cost.rows.len().saturating_sub(1));
-    for sentence in &view.pulls {
+    for sentence in view.orphans.iter().chain(&view.pulls) {
         page.element("p", sentence);
     }
     for note in &view.notes {

@@ -35,7 +35,7 @@ pub fn render(view: &View) -> String {
         put(&mut text, format_args!("\n{}", table(deployments)));
     }
     put(&mut text, format_args!("\n{}\n", table(&view.cost)));
-    for sentence in &view.pulls {
+    for sentence in view.orphans.iter().chain(&view.pulls) {
         put(&mut text, format_args!("{}\n\n", escaped(sentence)));
     }
     put(&mut text, format_args!("{}\n\n", escaped(&view.failures)));

@@ -159,6 +159,39 @@ fn it_never_passes_its_lines_and_columns() {
     }
 }
 
+/// Orphans with a sentence longer than a line.
+fn orphans() -> crate::measure::outcome::Orphans {
+    let pass = |share| crate::measure::outcome::OrphanPass {
+        share,
+        at: None,
+        by: None,
+    };
+    crate::measure::outcome::Orphans {
+        storage_usd: 316.76,
+        orphan_usd: 207.81,
+        growth_bytes_per_month: 5.44e12,
+        growth_usd_per_month: 506.84,
+        passes: [0.1, 0.25, 0.5].map(pass).to_vec(),
+    }
+}
+
+#[test]
+fn orphans_stand_below_the_bill() {
+    let mut outcome = large(30);
+    outcome.orphans = Some(orphans());
+    let text = table(&outcome, Screen::default());
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.len() <= MAX_LINES, "{text}");
+    let total = lines.iter().position(|line| line.starts_with("total "));
+    let below = total.and_then(|total| lines.get(total + 1));
+    assert!(
+        below
+            .is_some_and(|line| line
+                .starts_with("orphans: 65.6 % of storage, +5.44 TB, +506.8 USD a month; ")),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_breached_threshold_is_never_cut() {
     let mut outcome = large(75);

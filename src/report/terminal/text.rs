@@ -29,9 +29,11 @@ pub fn render(view: &View, screen: Screen) -> String {
     let cost = page.grid(&view.cost.lines(page.columns));
     let uncertainty = page.broken(view.uncertainty.iter());
     let pulls = page.broken(view.pulls.iter());
-    let taken = notes.len() + uncertainty.len() + pulls.len() + cost.len();
+    let below_cost = page.below_cost(view);
+    let further = pulls.len() + below_cost.len() - 1;
+    let taken = notes.len() + uncertainty.len() + further + cost.len();
     let deployments = page.deployments(view, room_for_deployments(view, taken));
-    let fixed = notes.len() + uncertainty.len() + pulls.len() + deployments.len();
+    let fixed = notes.len() + uncertainty.len() + further + deployments.len();
     let sure = thresholds_that_fit(view, fixed);
     let thresholds = page.thresholds(view, sure);
     // Title, blanks, failures; and of the latencies header, "more" and all.
@@ -46,7 +48,7 @@ pub fn render(view: &View, screen: Screen) -> String {
     lines.extend(deployments);
     lines.push(String::new());
     lines.extend(cost);
-    lines.push(String::new());
+    lines.extend(below_cost);
     lines.extend(pulls);
     lines.push(page.cut(&view.failures));
     lines.extend(thresholds);
@@ -114,6 +116,14 @@ impl Page {
             }
         }
         lines
+    }
+
+    /// Returns what is said of orphans, which belongs to the bill; else the blank line below it.
+    fn below_cost(&self, view: &View) -> Vec<String> {
+        match &view.orphans {
+            Some(_) => self.broken(view.orphans.iter()),
+            None => vec![String::new()],
+        }
     }
 
     /// Returns a grid's lines, its header set off.
