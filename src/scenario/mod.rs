@@ -21,7 +21,7 @@ mod time;
 mod trace;
 mod types;
 
-pub use check::Documents;
+pub use check::{Documents, PutDocument, TraceDocument};
 pub use distribution::{
     Component, Distribution, Empirical, Law, Lognormal, Mixture, Percentile, Probability,
     Quantiles, Quantity,
@@ -32,7 +32,7 @@ pub use names::{AccountId, Date, Moment, RegistryName, Route};
 pub use read::InputFile;
 pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
-pub use trace::{TraceAction, TraceRow, TraceRows};
+pub use trace::{TraceAction, TraceRow, TraceRows, TraceValue};
 pub use types::{
     Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,
     Encryption, Event, Failures, Gb, GeneratedRepositories, Latency, LatencyPreset, Lifecycle,

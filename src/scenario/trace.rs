@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::names::RegistryName;
+use crate::aws::TagMutability;
 use crate::units::{Bytes, SimTime};
 
 /// The rows of a trace by time, rows of one time in the order of the file; strings stand in tables.
@@ -18,6 +19,8 @@ pub struct TraceRows {
     pub tag_lists: Vec<Vec<String>>,
     /// Digests by [`TraceRow::digest`].
     pub digests: Vec<String>,
+    /// Tag mutabilities with their exclusions, by [`TraceValue::Mutability`].
+    pub mutabilities: Vec<(TagMutability, Vec<String>)>,
 }
 
 /// One recorded operation.
@@ -37,8 +40,33 @@ pub struct TraceRow {
     pub digest: Option<u32>,
     /// Bytes of the whole image; 0 where the action has none.
     pub bytes: Bytes,
-    /// Destination of a backfill, among the registries; `None` where the row names none.
-    pub destination: Option<u32>,
+    /// What the eighth column names.
+    pub value: TraceValue,
+}
+
+/// What the eighth column of a row names: a document, or a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceValue {
+    /// Nothing.
+    None,
+    /// Destination of a backfill, among the registries.
+    Destination(u32),
+    /// A document, among those of all traces.
+    Document(u32),
+    /// A tag mutability, among the trace's.
+    Mutability(u32),
+    /// A setting.
+    On(bool),
+}
+
+impl TraceValue {
+    /// Returns the destination of a backfill, among the registries, if it names one.
+    pub const fn destination(self) -> Option<u32> {
+        match self {
+            Self::Destination(place) => Some(place),
+            _ => None,
+        }
+    }
 }
 
 /// An operation that a row of a trace can say.
@@ -52,8 +80,16 @@ pub enum TraceAction {
     CreateRepository,
     /// Deletes a repository with its images.
     DeleteRepository,
+    /// Changes a repository's tag mutability.
+    PutImageTagMutability,
+    /// Replaces a repository's lifecycle policy.
+    PutLifecyclePolicy,
     /// Removes a repository's lifecycle policy.
     DeleteLifecyclePolicy,
+    /// Replaces the replication configuration.
+    PutReplicationConfiguration,
+    /// Replaces the registry policy.
+    PutRegistryPolicy,
     /// Removes the registry policy.
     DeleteRegistryPolicy,
     /// Copies stored images to one destination.
@@ -64,21 +100,28 @@ pub enum TraceAction {
     EnableRegion,
     /// Disables a Region in an account.
     DisableRegion,
+    /// Changes a registry's settings.
+    PutAccountSetting,
 }
 
 impl TraceAction {
     /// Every action that a row can say.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::PutImage,
         Self::BatchDeleteImage,
         Self::CreateRepository,
         Self::DeleteRepository,
+        Self::PutImageTagMutability,
+        Self::PutLifecyclePolicy,
         Self::DeleteLifecyclePolicy,
+        Self::PutReplicationConfiguration,
+        Self::PutRegistryPolicy,
         Self::DeleteRegistryPolicy,
         Self::StartReplicationBackfill,
         Self::StopReplicationBackfill,
         Self::EnableRegion,
         Self::DisableRegion,
+        Self::PutAccountSetting,
     ];
 
     /// Returns ECR's name of it.
@@ -88,12 +131,17 @@ impl TraceAction {
             Self::BatchDeleteImage => "BatchDeleteImage",
             Self::CreateRepository => "CreateRepository",
             Self::DeleteRepository => "DeleteRepository",
+            Self::PutImageTagMutability => "PutImageTagMutability",
+            Self::PutLifecyclePolicy => "PutLifecyclePolicy",
             Self::DeleteLifecyclePolicy => "DeleteLifecyclePolicy",
+            Self::PutReplicationConfiguration => "PutReplicationConfiguration",
+            Self::PutRegistryPolicy => "PutRegistryPolicy",
             Self::DeleteRegistryPolicy => "DeleteRegistryPolicy",
             Self::StartReplicationBackfill => "StartReplicationBackfill",
             Self::StopReplicationBackfill => "StopReplicationBackfill",
             Self::EnableRegion => "EnableRegion",
             Self::DisableRegion => "DisableRegion",
+            Self::PutAccountSetting => "PutAccountSetting",
         }
     }
 
@@ -105,6 +153,8 @@ impl TraceAction {
                 | Self::BatchDeleteImage
                 | Self::CreateRepository
                 | Self::DeleteRepository
+                | Self::PutImageTagMutability
+                | Self::PutLifecyclePolicy
                 | Self::DeleteLifecyclePolicy
         )
     }

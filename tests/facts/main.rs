@@ -13,6 +13,7 @@ mod permissions;
 mod revocations;
 mod rules;
 mod templates;
+mod traces;
 mod triggers;
 
 /// Registries of the tests.

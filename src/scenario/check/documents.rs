@@ -1,7 +1,10 @@
 //! AWS's own documents that the scenario names, and the short forms made into the same.
 
+pub(super) mod traces;
+
 use std::collections::BTreeMap;
 
+use self::traces::TraceDocument;
 use super::{Context, lifecycle, policy, replication};
 use crate::aws::policy::{Principal, RegistryPolicy};
 use crate::aws::replication::ReplicationConfiguration;
@@ -28,6 +31,8 @@ pub struct Documents {
     pub event_lifecycles: BTreeMap<usize, LifecyclePolicy>,
     /// Those of creation templates, by registry and template.
     pub template_lifecycles: BTreeMap<(RegistryName, String), LifecyclePolicy>,
+    /// What rows of traces put, by [`crate::scenario::TraceValue::Document`].
+    pub of_traces: Vec<TraceDocument>,
 }
 
 /// Who has a configuration or a policy: a registry from the start, or an event that puts it there.
@@ -52,6 +57,7 @@ impl Documents {
                 };
                 found.map(|found| (owner, found))
             })
+            .chain(traces::replication(self))
             .collect()
     }
 
@@ -68,6 +74,7 @@ impl Documents {
                 Some(event) => self.event_policies.get(&event),
                 None => self.policies.get(registry),
             })
+            .chain(traces::policies(self, registry))
             .collect()
     }
 }
@@ -156,12 +163,22 @@ pub(super) fn document<D>(
     read: impl FnOnce(&str) -> Read<D>,
 ) -> Option<(FileId, D)> {
     let file = cx.file(path, written)?;
+    content(cx, file, lint, read).map(|value| (file, value))
+}
+
+/// Reads a document, and tells what is wrong in it.
+fn content<D>(
+    cx: &mut Context<'_>,
+    file: FileId,
+    lint: &'static str,
+    read: impl FnOnce(&str) -> Read<D>,
+) -> Option<D> {
     let text = cx.reader.files.text(file).clone();
     let Read { value, problems } = read(&text);
     for problem in problems {
         cx.tell(told(file, problem, lint));
     }
-    value.map(|value| (file, value))
+    value
 }
 
 fn told(file: FileId, problem: Problem, lint: &'static str) -> Diagnostic {
@@ -190,7 +207,8 @@ pub(super) fn account_id(scenario: &Scenario, alias: &str) -> Option<String> {
     }
 }
 
-fn add_mentioned(scenario: &mut Scenario, documents: &Documents) {
+/// Adds the accounts that only documents mention, under their ids.
+pub(super) fn add_mentioned(scenario: &mut Scenario, documents: &Documents) {
     for id in mentioned(documents) {
         let known = scenario.accounts.values().any(|account| account.id == id);
         if !known {
@@ -207,7 +225,8 @@ fn mentioned(documents: &Documents) -> Vec<AccountId> {
     let configurations = documents
         .replication
         .values()
-        .chain(documents.event_replication.values());
+        .chain(documents.event_replication.values())
+        .chain(traces::replication(documents).map(|(_, put)| put));
     let destinations = configurations
         .flat_map(|configuration| &configuration.rules)
         .flat_map(|rule| &rule.destinations)
@@ -215,7 +234,8 @@ fn mentioned(documents: &Documents) -> Vec<AccountId> {
     let policies = documents
         .policies
         .values()
-        .chain(documents.event_policies.values());
+        .chain(documents.event_policies.values())
+        .chain(traces::all_policies(documents).map(|(_, put)| put));
     let principals = policies
         .flat_map(|policy| &policy.statements)
         .flat_map(|statement| &statement.principals.items)

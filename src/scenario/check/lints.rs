@@ -29,7 +29,7 @@ pub(super) fn check(
             matches_nothing(cx, &path, rule, pushed.get(source));
             for destination in &rule.destinations {
                 if asked.insert((source.clone(), destination.clone())) {
-                    opt_ins(cx, scenario, &path, source, destination);
+                    opt_ins(cx, scenario, traces, &path, source, destination);
                     permission(cx, scenario, documents, &path, source, destination);
                 }
             }
@@ -75,6 +75,9 @@ pub(super) fn rule_path(
     registry: &RegistryName,
     index: usize,
 ) -> Path {
+    if owner.starts_with(&Path::root().to("traces")) {
+        return owner.clone();
+    }
     let document = owner.to("replication");
     if cx.written(&document).is_some() {
         return document;
@@ -166,6 +169,7 @@ fn matches_nothing(
 fn opt_ins(
     cx: &mut Context<'_>,
     scenario: &Scenario,
+    traces: &BTreeMap<String, TraceRows>,
     path: &Path,
     source: &RegistryName,
     destination: &Destination,
@@ -177,7 +181,7 @@ fn opt_ins(
     let regions = BTreeSet::from([source.region.as_str(), destination.region.as_str()]);
     for alias in accounts {
         for region in &regions {
-            if !opted_in(scenario, alias, region) {
+            if !opted_in(scenario, traces, alias, region) {
                 let message = format!(
                     "`{alias}` has not opted in to {region}: this replication fails (RegionNotEnabled)"
                 );
@@ -190,7 +194,12 @@ fn opt_ins(
     }
 }
 
-fn opted_in(scenario: &Scenario, alias: &str, region: &str) -> bool {
+fn opted_in(
+    scenario: &Scenario,
+    traces: &BTreeMap<String, TraceRows>,
+    alias: &str,
+    region: &str,
+) -> bool {
     let required = regions::find(region).is_some_and(|region| region.opt_in == OptIn::Required);
     let listed = scenario
         .accounts
@@ -200,7 +209,16 @@ fn opted_in(scenario: &Scenario, alias: &str, region: &str) -> bool {
         matches!(&event.action, Action::EnableRegion { account, region: enabled }
             if account == alias && enabled == region)
     });
-    !required || listed || enabled
+    let by_trace = |trace: &TraceRows| {
+        let mut rows = trace.rows.iter();
+        rows.any(|row| {
+            let name = &trace.registries[row.registry as usize];
+            row.action == TraceAction::EnableRegion
+                && name.account == alias
+                && name.region == region
+        })
+    };
+    !required || listed || enabled || traces.values().any(by_trace)
 }
 
 /// B40: another account's registry must have a policy that allows the replication at some time.

@@ -25,6 +25,7 @@ mod workload;
 
 pub(super) use context::Context;
 pub use documents::Documents;
+pub use documents::traces::{PutDocument, TraceDocument};
 
 use super::load::Parts;
 use super::types::Scenario;
@@ -33,14 +34,15 @@ use super::types::Scenario;
 pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     general::check(cx, scenario);
     laws::check(cx, scenario);
-    let documents = documents::read(cx, scenario);
+    let mut documents = documents::read(cx, scenario);
+    let traces = traces::read(cx, scenario, &mut documents);
+    documents::add_mentioned(scenario, &documents);
     accounts::check(cx, scenario);
     registries::check(cx, scenario);
     workload::check(cx, scenario);
     deployments::check(cx, scenario);
     pulls::check(cx, scenario, &documents);
     events::check(cx, scenario);
-    let traces = traces::read(cx, scenario);
     network::check(cx, scenario);
     let prices = prices::check(cx, scenario, &documents, &traces);
     let thresholds = thresholds::read(cx, scenario, &documents, &traces);

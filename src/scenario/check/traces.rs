@@ -1,12 +1,15 @@
 //! Traces: CSV files of recorded operations, every wrong cell told with its line.
 
+mod values;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use csv::StringRecord;
 
 use super::Context;
-use super::{accounts, backfill};
+use super::accounts;
+use super::documents::Documents;
 use crate::aws::nearest;
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
@@ -26,33 +29,46 @@ const COLUMNS: [&str; 7] = [
     "bytes",
 ];
 
-/// A column that a trace may have besides: where backfills go.
-const DESTINATION: &str = "destination";
+/// A column that a trace may have besides, under either name: a document or a value.
+const VALUE: [&str; 2] = ["value", "destination"];
 
 /// Of a trace with more wrong rows, the first are enough to see what is wrong with all.
 const MOST_WRONG: usize = 200;
 
-/// Reads every trace of the scenario.
-pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> BTreeMap<String, TraceRows> {
+/// Reads every trace of the scenario; what its rows put joins the documents.
+pub(super) fn read(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    documents: &mut Documents,
+) -> BTreeMap<String, TraceRows> {
     let mut traces = BTreeMap::new();
     for (name, trace) in &scenario.traces {
         let path = Path::root().to("traces").to(name).to("file");
         if let Some(file) = cx.file(&path, &trace.file) {
-            traces.insert(name.clone(), rows(cx, scenario, trace, file));
+            let rows = rows(cx, scenario, documents, (name, trace), file);
+            traces.insert(name.clone(), rows);
         }
     }
     traces
 }
 
 fn is_known(column: &str) -> bool {
-    column == DESTINATION || COLUMNS.contains(&column)
+    VALUE.contains(&column) || COLUMNS.contains(&column)
 }
 
-fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) -> TraceRows {
+fn rows(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    documents: &mut Documents,
+    (name, trace): (&str, &Trace),
+    file: FileId,
+) -> TraceRows {
     let text = cx.reader.files.text(file).clone();
     let mut reading = Reading {
         cx,
         scenario,
+        documents,
+        name,
         clip: trace.clip,
         file,
         text: &text,
@@ -61,6 +77,7 @@ fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) 
         repositories: Interner::default(),
         tag_lists: Interner::default(),
         digests: Interner::default(),
+        values: values::Known::default(),
         wrong: 0,
     };
     reading.file();
@@ -73,6 +90,8 @@ fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) 
 struct Reading<'c, 'r, 's> {
     cx: &'c mut Context<'r>,
     scenario: &'s Scenario,
+    documents: &'c mut Documents,
+    name: &'s str,
     clip: bool,
     file: FileId,
     text: &'s str,
@@ -81,6 +100,7 @@ struct Reading<'c, 'r, 's> {
     repositories: Interner,
     tag_lists: Interner,
     digests: Interner,
+    values: values::Known,
     wrong: usize,
 }
 
@@ -89,15 +109,17 @@ struct Reading<'c, 'r, 's> {
 struct Header {
     /// Places of [`COLUMNS`].
     columns: [usize; 7],
-    destination: Option<usize>,
+    /// Place and name of the column [`VALUE`].
+    value: Option<(usize, &'static str)>,
     count: usize,
 }
 
 /// The cells of one row, in the order of [`COLUMNS`].
 struct Cells<'r> {
     cells: [&'r str; 7],
-    /// The cell under [`DESTINATION`]; empty where there is no such column.
-    destination: &'r str,
+    /// The cell under [`VALUE`]; empty where there is no such column.
+    value: &'r str,
+    header: Header,
     line: Range<usize>,
 }
 
@@ -151,8 +173,9 @@ impl Reading<'_, '_, '_> {
         }
         for cell in record.iter().filter(|cell| !is_known(cell.trim())) {
             let help = format!(
-                "the columns are {}, and `{DESTINATION}` of backfills",
-                listed(COLUMNS)
+                "the columns are {}, and `{}` of documents and values",
+                listed(COLUMNS),
+                VALUE[0]
             );
             self.wrong_at(
                 self.cell(&line, cell),
@@ -160,9 +183,21 @@ impl Reading<'_, '_, '_> {
                 help,
             );
         }
+        let places = VALUE.map(|name| {
+            let place = record.iter().position(|cell| cell.trim() == name);
+            place.map(|place| (place, name))
+        });
+        if let [Some(_), Some((_, second))] = places {
+            let message = format!("`{}` and `{second}` are two names of one column", VALUE[0]);
+            self.wrong_at(
+                self.cell(&line, second),
+                message,
+                "leave one of them out".to_owned(),
+            );
+        }
         let header = Header {
             columns: order,
-            destination: record.iter().position(|cell| cell.trim() == DESTINATION),
+            value: places[0].or(places[1]),
             count: record.len(),
         };
         (self.wrong == 0).then_some(header)
@@ -181,7 +216,8 @@ impl Reading<'_, '_, '_> {
         }
         let cells = Cells {
             cells: header.columns.map(|place| record[place].trim()),
-            destination: header.destination.map_or("", |place| record[place].trim()),
+            value: header.value.map_or("", |(place, _)| record[place].trim()),
+            header,
             line,
         };
         let row = self.row(&cells);
@@ -201,7 +237,7 @@ impl Reading<'_, '_, '_> {
         let tags = self.tags(cells, action);
         let bytes = self.bytes(cells, action);
         self.enough(cells, action);
-        let destination = self.destination(cells, action);
+        let value = self.value(cells, action);
         Some(TraceRow {
             at: at?,
             action,
@@ -210,7 +246,7 @@ impl Reading<'_, '_, '_> {
             tags: tags?,
             digest: digest?,
             bytes: bytes?,
-            destination: destination?,
+            value: value?,
         })
     }
 
@@ -252,12 +288,7 @@ impl Reading<'_, '_, '_> {
         if found.is_none() {
             let names = || TraceAction::ALL.into_iter().map(TraceAction::name);
             let help = nearest(written, names()).map_or_else(
-                || {
-                    format!(
-                        "a trace can say {}; write others as [[events]]",
-                        listed(names())
-                    )
-                },
+                || format!("a trace can say {}", listed(names())),
                 |near| format!("did you mean `{near}`?"),
             );
             self.wrong_cell(cells, 1, format!("unknown action `{written}`"), help);
@@ -266,11 +297,11 @@ impl Reading<'_, '_, '_> {
     }
 
     fn registry(&mut self, cells: &Cells<'_>) -> Option<u32> {
-        Some(self.registry_cell(cells, cells.cells[2]))
+        Some(self.registry_cell(cells, cells.header.columns[2], cells.cells[2]))
     }
 
     /// Returns the number of the registry that a cell names; what is wrong with it is told once.
-    fn registry_cell(&mut self, cells: &Cells<'_>, written: &str) -> u32 {
+    fn registry_cell(&mut self, cells: &Cells<'_>, column: usize, written: &str) -> u32 {
         let (number, new) = self.registries.number(written);
         if !new {
             return number;
@@ -280,7 +311,7 @@ impl Reading<'_, '_, '_> {
         let name = match checked {
             Ok(name) => name,
             Err(error) => {
-                let span = self.cell(&cells.line, written);
+                let span = self.cell_at(&cells.line, column, written);
                 self.wrong_at(span, error.message, error.help);
                 // The number is taken: later rows with the same text are not told again.
                 RegistryName {
@@ -290,47 +321,11 @@ impl Reading<'_, '_, '_> {
             }
         };
         if !name.account.is_empty() {
-            let place = self.place(self.cell(&cells.line, written));
+            let place = self.place(self.cell_at(&cells.line, column, written));
             accounts::registry_at(self.cx, self.scenario, place, &name);
         }
         self.rows.registries.push(name);
         number
-    }
-
-    /// Reads the destination of a backfill: a start needs one, a stop may name one, nothing else has one.
-    fn destination(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<Option<u32>> {
-        let written = cells.destination;
-        if action.is_of_backfill()
-            && let Err(message) = backfill::profile(self.scenario)
-        {
-            self.wrong_cell(cells, 1, message, String::new());
-            return None;
-        }
-        match (action, written) {
-            (TraceAction::StartReplicationBackfill, "") => {
-                let message = format!("{} lacks its destination", action.name());
-                let help = format!("name a registry in a column `{DESTINATION}`");
-                self.wrong_at(cells.line.clone(), message, help);
-                None
-            }
-            (_, "") => Some(None),
-            (action, _) if !action.is_of_backfill() => {
-                let message = format!("{} has no {DESTINATION}", action.name());
-                let span = self.cell(&cells.line, written);
-                self.wrong_at(span, message, "leave the cell empty".to_owned());
-                None
-            }
-            _ => {
-                let number = self.registry_cell(cells, written);
-                let source = self.registry(cells)? as usize;
-                let place = self.place(self.cell(&cells.line, written));
-                let ends = [source, number as usize].map(|of| self.rows.registries[of].clone());
-                if ends.iter().all(|name| !name.account.is_empty()) {
-                    backfill::destination_at(self.cx, self.scenario, &place, &ends[0], &ends[1]);
-                }
-                Some(Some(number))
-            }
-        }
     }
 
     fn repository(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<Option<u32>> {
@@ -423,8 +418,19 @@ impl Reading<'_, '_, '_> {
     }
 
     fn wrong_cell(&mut self, cells: &Cells<'_>, column: usize, message: String, help: String) {
-        let span = self.cell(&cells.line, cells.cells[column]);
+        let place = cells.header.columns[column];
+        let span = self.cell_at(&cells.line, place, cells.cells[column]);
         self.wrong_at(span, message, help);
+    }
+
+    /// Returns the bytes of the cell at `place`; in a line with quotes, where its text is first found.
+    fn cell_at(&self, line: &Range<usize>, place: usize, cell: &str) -> Range<usize> {
+        let text = &self.text[line.clone()];
+        let before: usize = text.split(',').take(place).map(|cell| cell.len() + 1).sum();
+        if text.contains('"') || before > text.len() {
+            return self.cell(line, cell);
+        }
+        self.cell(&(line.start + before..line.end), cell)
     }
 
     fn wrong_at(&mut self, span: Range<usize>, message: String, help: String) {

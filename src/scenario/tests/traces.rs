@@ -125,8 +125,15 @@ fn cells_that_an_action_does_not_have_are_empty() {
     row_is_wrong(
         "1 s,PutReplicationConfiguration,build/us-east-1,,,,",
         &[
-            "unknown action `PutReplicationConfiguration`",
-            "write others as [[events]]",
+            "PutReplicationConfiguration lacks its document",
+            "name the file in a column `value`",
+        ],
+    );
+    row_is_wrong(
+        "1 s,CreatePullThroughCacheRule,build/us-east-1,,,,",
+        &[
+            "unknown action `CreatePullThroughCacheRule`",
+            "a trace can say",
         ],
     );
     row_is_wrong(

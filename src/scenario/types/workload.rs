@@ -168,7 +168,8 @@ pub struct Retention {
 /// Recorded operations in a CSV file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trace {
-    /// CSV file `time,action,registry,repository,tags,digest,bytes`, relative to the scenario file.
+    /// CSV file `time,action,registry,repository,tags,digest,bytes` and, if need be, `value`, relative to the scenario
+    /// file.
     pub file: String,
     /// Part of an image in base layers that the repository's images share.
     #[serde(default)]

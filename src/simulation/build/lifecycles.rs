@@ -7,7 +7,7 @@ use super::registries::Registries;
 use super::workload::Repositories;
 use crate::aws::LifecyclePolicy;
 use crate::ecr::{RepositoryId, Template};
-use crate::scenario::{Loaded, RegistryName, ReplicaPushTime, Scenario};
+use crate::scenario::{Loaded, PutDocument, RegistryName, ReplicaPushTime, Scenario, TraceValue};
 use crate::simulation::model::{LifecycleModel, Place};
 
 /// Every policy that a repository has at some time.
@@ -38,12 +38,14 @@ impl Policies {
             let (registry, name) = of.expect("a lifecycle policy is put into a repository");
             (place(registry, name), Arc::new(policy.clone()))
         });
+        let put = traced(loaded)
+            .map(|(registry, name, policy)| (place(registry, name), Arc::new(policy.clone())));
         let created = templates
             .iter()
             .filter_map(|(place, template)| Some((*place, template.lifecycle.clone()?)));
         Self {
             from_start: from_start.collect(),
-            later: later.chain(created).collect(),
+            later: later.chain(put).chain(created).collect(),
         }
     }
 
@@ -67,4 +69,21 @@ impl Policies {
             from_start: self.from_start,
         }
     }
+}
+
+/// Returns every lifecycle policy that a row of a trace puts into a repository.
+fn traced(loaded: &Loaded) -> impl Iterator<Item = (&RegistryName, &str, &LifecyclePolicy)> {
+    loaded.traces.values().flat_map(|trace| {
+        trace.rows.iter().filter_map(|row| {
+            let TraceValue::Document(number) = row.value else {
+                return None;
+            };
+            let put = &loaded.documents.of_traces[number as usize];
+            let name = trace.repositories[row.repository? as usize].as_str();
+            match &put.document {
+                PutDocument::Lifecycle(policy) => Some((&put.registry, name, policy)),
+                _ => None,
+            }
+        })
+    })
 }

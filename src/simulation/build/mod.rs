@@ -9,6 +9,7 @@ mod pulls;
 mod registries;
 mod scripts;
 mod templates;
+mod traced;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,7 @@ use crate::aws::replication::ReplicationConfiguration;
 use crate::ecr::RegistryId;
 use crate::ecr::rules::{Rule, RuleSet};
 use crate::network::Speeds;
-use crate::scenario::{Action, Loaded, RegistryName, Scenario};
+use crate::scenario::{Action, Loaded, PutDocument, RegistryName, Scenario};
 use crate::simulation::model::{Account, Lane, LinkModel, RegistryModel};
 
 /// Every registry that takes part, in order of name.
@@ -50,7 +50,7 @@ impl Registries {
             |event: &crate::scenario::Event| event.action.backfill_destination().cloned();
         all.extend(scenario.events.iter().filter_map(backfilled));
         for trace in loaded.traces.values() {
-            let destinations = trace.rows.iter().filter_map(|row| row.destination);
+            let destinations = trace.rows.iter().filter_map(|row| row.value.destination());
             all.extend(destinations.map(|place| trace.registries[place as usize].clone()));
             // A row that concerns an account names one of its registries only in form.
             let rows = trace.rows.iter().filter(|row| !row.action.is_of_account());
@@ -238,7 +238,12 @@ fn configurations(loaded: &Loaded) -> Vec<(&RegistryName, &ReplicationConfigurat
                 configuration,
             )
         });
-    from_start.chain(from_events).collect()
+    let of_traces = &loaded.documents.of_traces;
+    let from_traces = of_traces.iter().filter_map(|put| match &put.document {
+        PutDocument::Replication(configuration) => Some((&put.registry, configuration)),
+        _ => None,
+    });
+    from_start.chain(from_events).chain(from_traces).collect()
 }
 
 /// Returns whether any rule replicates deletes at some time.

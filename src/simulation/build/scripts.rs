@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::registries::Registries;
+use super::traced::{self, Put};
 use super::workload::{Repositories, tag_rule};
 use super::{Interned, Kind, NamedTags, Ranks};
 use crate::ecr::{RepositoryId, TagId};
@@ -143,6 +144,7 @@ pub(super) fn scripts(
         repositories,
         lists,
         commons: &mut commons,
+        puts: traced::puts(loaded, registries),
     };
     let mut scripts = vec![build.events()];
     for (name, rows) in &loaded.traces {
@@ -157,6 +159,8 @@ struct Build<'a> {
     repositories: &'a Repositories,
     lists: &'a mut Lists,
     commons: &'a mut Commons,
+    /// What rows of traces put.
+    puts: Vec<Put>,
 }
 
 impl Build<'_> {
@@ -354,23 +358,6 @@ impl Build<'_> {
         }
     }
 
-    fn backfill_row(&self, trace: &TraceRows, row: &TraceRow) -> Operation {
-        let id = |place: u32| self.registries.id(&trace.registries[place as usize]);
-        let (registry, destination) = (id(row.registry), row.destination.map(id));
-        match (row.action, destination) {
-            (TraceAction::StartReplicationBackfill, Some(destination)) => {
-                Operation::StartBackfill {
-                    registry,
-                    destination,
-                }
-            }
-            _ => Operation::StopBackfill {
-                registry,
-                destination,
-            },
-        }
-    }
-
     /// Returns what a row does: a delete may name several tags.
     fn row(&mut self, trace: &TraceRows, row: &TraceRow, bases: &mut Bases) -> Vec<Operation> {
         let name = &trace.registries[row.registry as usize];
@@ -378,12 +365,7 @@ impl Build<'_> {
             return vec![match row.action {
                 TraceAction::EnableRegion => self.set_region(&name.account, &name.region, true),
                 TraceAction::DisableRegion => self.set_region(&name.account, &name.region, false),
-                TraceAction::StartReplicationBackfill | TraceAction::StopReplicationBackfill => {
-                    self.backfill_row(trace, row)
-                }
-                _ => Operation::DeleteRegistryPolicy {
-                    registry: self.registries.id(name),
-                },
+                _ => traced::of_registry(self.registries, &self.puts, trace, row),
             }];
         };
         let place = self.place(name, &trace.repositories[repository as usize]);
@@ -399,9 +381,7 @@ impl Build<'_> {
                 .map(|tag| self.delete_by_tag(place, tag))
                 .collect(),
             TraceAction::BatchDeleteImage => vec![self.delete_by_digest(place, digest)],
-            TraceAction::DeleteLifecyclePolicy => vec![Operation::DeleteLifecyclePolicy(place)],
-            TraceAction::CreateRepository => vec![Operation::CreateRepository(place, None)],
-            _ => vec![Operation::DeleteRepository(place)],
+            _ => vec![traced::of_repository(&self.puts, trace, row, place)],
         }
     }
 }
