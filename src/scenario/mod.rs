@@ -29,7 +29,7 @@ pub use distribution::{
 pub use estimate::{Estimate, LinkLoad, estimate};
 pub use load::{Loaded, load, load_text};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
-pub use read::InputFile;
+pub use read::{InputFile, content_hash};
 pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows};

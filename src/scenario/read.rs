@@ -80,7 +80,7 @@ impl Reader {
 ///
 /// It tells files apart that changed; it is no protection against somebody who wants two to look the same.
 /// Source: Internet-Draft "The FNV Non-Cryptographic Hash Algorithm", constants for 128 bits.
-fn content_hash(bytes: &[u8]) -> String {
+pub fn content_hash(bytes: &[u8]) -> String {
     const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     let hash = bytes.iter().fold(OFFSET_BASIS, |hash, byte| {
