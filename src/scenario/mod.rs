@@ -2,6 +2,7 @@
 //!
 //! Turns text into a checked [`Scenario`] with names as the user wrote them; knows nothing of how it is simulated.
 
+mod base;
 mod check;
 pub mod diagnostic;
 mod distribution;
@@ -21,6 +22,7 @@ mod time;
 mod trace;
 mod types;
 
+pub use base::Base;
 pub use check::Documents;
 pub use distribution::{
     Component, Distribution, Empirical, Law, Lognormal, Mixture, Percentile, Probability,
@@ -32,7 +34,7 @@ pub use names::{AccountId, Date, Moment, RegistryName, Route};
 pub use read::{InputFile, content_hash};
 pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
-pub use trace::{TraceAction, TraceRow, TraceRows};
+pub use trace::{TraceAction, TraceRow, TraceRows, Traces};
 pub use types::{
     Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,
     Encryption, Event, Failures, Gb, GeneratedRepositories, Latency, LatencyPreset, Lifecycle,
