@@ -6,7 +6,7 @@ mod toml;
 mod tree;
 
 pub use json::read_json;
-pub use overrides::apply_override;
+pub use overrides::{Override, Segment};
 pub use toml::read_toml;
 pub(super) use tree::quoted_key;
 pub use tree::{Entry, Node, Path, Value};

@@ -1,0 +1,82 @@
+//! A scenario that is opened once and read under any number of overrides.
+
+use std::path::{Path, PathBuf};
+
+use super::diagnostic::{Diagnostic, Diagnostics, FileId};
+use super::document::{Node, Override};
+use super::load::{Loaded, checked, diagnostics, tree};
+use super::read::Reader;
+
+/// A scenario file, parsed; what its scenarios share is read once: texts of files, rows of traces.
+#[derive(Clone, Debug)]
+pub struct Base {
+    path: PathBuf,
+    reader: Reader,
+    root: Node,
+    wrong: Vec<Diagnostic>,
+}
+
+impl Base {
+    /// Reads the scenario at `path`: JSON if it ends in `.json`, else TOML.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is neither.
+    pub fn open(path: &Path) -> Result<Self, Diagnostics> {
+        let mut reader = Reader::beside(path);
+        match reader.scenario(path) {
+            Ok(file) => Self::read(reader, file, path),
+            Err(why) => Err(diagnostics(reader, vec![Diagnostic::placeless(why)])),
+        }
+    }
+
+    pub(super) fn read(reader: Reader, file: FileId, path: &Path) -> Result<Self, Diagnostics> {
+        match tree(&reader, file, path) {
+            Ok((root, wrong)) => Ok(Self {
+                path: path.to_path_buf(),
+                reader,
+                root,
+                wrong,
+            }),
+            Err(list) => Err(diagnostics(reader, list)),
+        }
+    }
+
+    /// Returns where the scenario's file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Checks the scenario under overrides `KEY=VALUE`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the scenario, its overrides and the files that it names.
+    pub fn with(&self, overrides: &[String]) -> Result<Loaded, Diagnostics> {
+        let mut reader = self.reader.clone();
+        let mut wrong = Vec::new();
+        let mut parsed = Vec::new();
+        for written in overrides {
+            let file = reader.files.add("--set", written.as_str());
+            match Override::parse(file, written) {
+                Ok(read) => parsed.push(read),
+                Err(error) => wrong.push(*error),
+            }
+        }
+        self.changed(reader, &parsed, wrong)
+    }
+
+    /// Checks the scenario under overrides of which those in `wrong` could not be read.
+    fn changed(
+        &self,
+        reader: Reader,
+        overrides: &[Override],
+        wrong: Vec<Diagnostic>,
+    ) -> Result<Loaded, Diagnostics> {
+        let mut root = self.root.clone();
+        let mut found = self.wrong.clone();
+        found.extend(wrong);
+        for change in overrides {
+            found.extend(change.apply(&mut root).err().map(|wrong| *wrong));
+        }
+        checked(reader, &self.path, &root, found)
+    }
+}
