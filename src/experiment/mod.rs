@@ -2,6 +2,7 @@
 //!
 //! Knows a run as "parameters and a seed in, numbers out" ([`engine::Engine`]); only [`scenarios`] knows what is simulated.
 
+pub mod compare;
 pub mod engine;
 pub mod scenarios;
 pub mod statistics;

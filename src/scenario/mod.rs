@@ -3,6 +3,7 @@
 //! Turns text into a checked [`Scenario`] with names as the user wrote them; knows nothing of how it is simulated.
 
 mod check;
+mod delta;
 pub mod diagnostic;
 mod distribution;
 mod document;
@@ -31,7 +32,7 @@ pub use load::{Loaded, load, load_text};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
 pub use read::InputFile;
 pub use resolve::{LatencyParameters, LinkParameters};
-pub use threshold::{Operator, Statistic, Threshold};
+pub use threshold::{DeltaBound, DeltaThreshold, HALF_HOUR, Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
     Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,

@@ -17,7 +17,7 @@ pub struct Pairs {
 pub enum Spread {
     /// There is no pair.
     None,
-    /// There is one pair, which says nothing of others.
+    /// There is one pair, which differs, and says nothing of others.
     One,
     /// Every pair is equal.
     Identical,
@@ -58,7 +58,7 @@ impl Pairs {
         let is_nothing = |value: f64| value.abs() <= ROUNDING * size;
         match differences.as_slice() {
             [] => Spread::None,
-            all if all.iter().all(|&value| is_nothing(value)) && all.len() > 1 => Spread::Identical,
+            all if all.iter().all(|&value| is_nothing(value)) => Spread::Identical,
             [_] => Spread::One,
             all @ [first, ..] if all.iter().all(|value| is_nothing(value - first)) => {
                 Spread::Constant
@@ -201,7 +201,8 @@ mod tests {
             Spread::Identical
         );
         assert_eq!(pairs(&[1.0, 2.0], &[3.5, 4.5]).spread(), Spread::Constant);
-        assert_eq!(pairs(&[1.0], &[1.0]).spread(), Spread::One);
+        assert_eq!(pairs(&[1.0], &[2.0]).spread(), Spread::One);
+        assert_eq!(pairs(&[1.0], &[1.0]).spread(), Spread::Identical);
         let none = Pairs::of(&[None, Some(1.0)], &[Some(1.0), None]);
         assert_eq!((none.spread(), none.count()), (Spread::None, 0));
         assert_eq!(pairs(&[1.0, 2.0], &[3.5, 4.5]).variance_saved(), None);
