@@ -3,6 +3,7 @@
 //! Results go to standard output; errors, warnings, progress and timings to standard error.
 
 mod check;
+mod compare;
 mod completions;
 mod exit;
 mod explain;
@@ -15,7 +16,9 @@ mod report;
 mod run;
 mod scenario;
 mod schema;
+mod threads;
 mod validate;
+mod variants;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,13 +35,14 @@ Examples:
   ecrsim explain shop.toml                     which rule sends what where, and whether it may arrive
   ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
+  ecrsim compare shop.toml --variant busier 'pushes.teams.rate=60 per hour'     what differs, and how surely
   ecrsim validate                              links beside the closed forms of queueing theory
 
 Exit codes:
   0    it worked; every threshold held
   1    it could not finish: disk, permissions, or an internal check failed; or the theory card did not hold
   2    wrong usage; a scenario, or a file that it names, is wrong or missing
-  99   the run finished; a threshold was breached
+  99   the runs finished; a threshold was breached
   130  interrupted; nothing is left behind";
 
 /// Simulates Amazon ECR replication: when images arrive, what never does and why, and what it costs.
@@ -62,6 +66,7 @@ enum Command {
     Check(check::Options),
     Explain(explain::Options),
     Run(run::Options),
+    Compare(compare::Options),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),
@@ -76,6 +81,7 @@ impl Command {
             Self::Check(options) => check::run(options),
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
+            Self::Compare(options) => compare::run(options),
             Self::Report(options) => report::run(options),
             Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),

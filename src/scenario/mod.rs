@@ -4,6 +4,7 @@
 
 mod base;
 mod check;
+mod delta;
 pub mod diagnostic;
 mod distribution;
 mod document;
@@ -37,6 +38,8 @@ pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows, TraceValue};
 pub use trace::{TraceAction, TraceRow, TraceRows, Traces};
+pub use threshold::{DeltaBound, DeltaThreshold, HALF_HOUR, Operator, Statistic, Threshold};
+pub use trace::{TraceAction, TraceRow, TraceRows};
 pub use types::{
     Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,
     Encryption, Event, Failures, Gb, GeneratedRepositories, Latency, LatencyPreset, Lifecycle,
