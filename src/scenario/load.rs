@@ -8,10 +8,8 @@ use super::diagnostic::{Diagnostic, Diagnostics, FileId, Severity};
 use super::document::{Node, Value, read_json, read_toml};
 use super::read::{InputFile, Reader};
 use super::schema::{Shaped, check_shape};
-use super::threshold::Threshold;
-use super::trace::Traces;
 use super::threshold::{DeltaThreshold, Threshold};
-use super::trace::TraceRows;
+use super::trace::Traces;
 use super::types::Scenario;
 use crate::aws::PriceTable;
 

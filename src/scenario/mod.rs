@@ -23,9 +23,8 @@ mod time;
 mod trace;
 mod types;
 
-pub use check::{Documents, PutDocument, TraceDocument};
 pub use base::Base;
-pub use check::Documents;
+pub use check::{Documents, PutDocument, TraceDocument};
 pub use distribution::{
     Component, Distribution, Empirical, Law, Lognormal, Mixture, Percentile, Probability,
     Quantiles, Quantity,
@@ -35,11 +34,8 @@ pub use load::{Loaded, load, load_text};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
 pub use read::{InputFile, content_hash};
 pub use resolve::{LatencyParameters, LinkParameters};
-pub use threshold::{Operator, Statistic, Threshold};
-pub use trace::{TraceAction, TraceRow, TraceRows, TraceValue};
-pub use trace::{TraceAction, TraceRow, TraceRows, Traces};
 pub use threshold::{DeltaBound, DeltaThreshold, HALF_HOUR, Operator, Statistic, Threshold};
-pub use trace::{TraceAction, TraceRow, TraceRows};
+pub use trace::{TraceAction, TraceRow, TraceRows, TraceValue, Traces};
 pub use types::{
     Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,
     Encryption, Event, Failures, Gb, GeneratedRepositories, Latency, LatencyPreset, Lifecycle,

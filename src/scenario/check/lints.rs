@@ -1,6 +1,7 @@
 //! Lints: what can be run but is probably not meant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Context, Documents};
 use crate::aws::policy::{Effect, REPLICATE_IMAGE, RegistryPolicy};
@@ -10,7 +11,7 @@ use crate::aws::wildcard::matches_ignoring_case;
 use crate::scenario::document::Path;
 use crate::scenario::estimate::offered;
 use crate::scenario::names::RegistryName;
-use crate::scenario::trace::{TraceAction, Traces};
+use crate::scenario::trace::{TraceAction, TraceRows, Traces};
 use crate::scenario::types::{Action, PushRepositories, Scenario};
 
 pub(super) fn check(
@@ -164,7 +165,7 @@ fn matches_nothing(
 fn opt_ins(
     cx: &mut Context<'_>,
     scenario: &Scenario,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
     path: &Path,
     source: &RegistryName,
     destination: &Destination,
@@ -189,12 +190,7 @@ fn opt_ins(
     }
 }
 
-fn opted_in(
-    scenario: &Scenario,
-    traces: &BTreeMap<String, TraceRows>,
-    alias: &str,
-    region: &str,
-) -> bool {
+fn opted_in(scenario: &Scenario, traces: &Traces, alias: &str, region: &str) -> bool {
     let required = regions::find(region).is_some_and(|region| region.opt_in == OptIn::Required);
     let listed = scenario
         .accounts
@@ -204,7 +200,7 @@ fn opted_in(
         matches!(&event.action, Action::EnableRegion { account, region: enabled }
             if account == alias && enabled == region)
     });
-    let by_trace = |trace: &TraceRows| {
+    let by_trace = |trace: &Arc<TraceRows>| {
         let mut rows = trace.rows.iter();
         rows.any(|row| {
             let name = &trace.registries[row.registry as usize];

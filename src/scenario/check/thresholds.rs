@@ -8,10 +8,8 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::document::Path;
 use crate::scenario::metrics::{Label, Metric, REASONS};
 use crate::scenario::schema::{did_you_mean, listed};
-use crate::scenario::threshold::{Threshold, parse_condition, parse_key};
-use crate::scenario::trace::Traces;
 use crate::scenario::threshold::{DeltaThreshold, Threshold, parse_condition, parse_key};
-use crate::scenario::trace::TraceRows;
+use crate::scenario::trace::Traces;
 use crate::scenario::types::Scenario;
 
 /// Reads every threshold that is right: those of single runs, and those on differences.
@@ -20,8 +18,6 @@ pub(super) fn read(
     scenario: &Scenario,
     documents: &Documents,
     traces: &Traces,
-) -> Vec<Threshold> {
-    traces: &BTreeMap<String, TraceRows>,
 ) -> (Vec<Threshold>, Vec<DeltaThreshold>) {
     let list = Path::root().to("thresholds");
     let destinations = destinations(scenario, documents);

@@ -2,7 +2,6 @@
 
 mod values;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use crate::scenario::document::Path;
 use crate::scenario::names::{Moment, RegistryName};
 use crate::scenario::read::TraceKey;
 use crate::scenario::schema::{check_text, listed};
-use crate::scenario::trace::{Interner, TraceAction, TraceRow, TraceRows, Traces};
+use crate::scenario::trace::{Interner, TraceAction, TraceRow, TraceRows, TraceValue, Traces};
 use crate::scenario::types::{Scenario, Trace};
 use crate::units::{Bytes, SimTime};
 
@@ -38,24 +37,13 @@ const VALUE: [&str; 2] = ["value", "destination"];
 const MOST_WRONG: usize = 200;
 
 /// Reads every trace of the scenario; what its rows put joins the documents.
-pub(super) fn read(
-    cx: &mut Context<'_>,
-    scenario: &Scenario,
-    documents: &mut Documents,
-) -> BTreeMap<String, TraceRows> {
-    let mut traces = BTreeMap::new();
-    for (name, trace) in &scenario.traces {
-        let path = Path::root().to("traces").to(name).to("file");
-        if let Some(file) = cx.file(&path, &trace.file) {
-            let rows = rows(cx, scenario, documents, (name, trace), file);
-            traces.insert(name.clone(), rows);
-/// Reads every trace of the scenario.
-pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> Traces {
+pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario, documents: &mut Documents) -> Traces {
     let mut traces = Traces::new();
     for (name, trace) in &scenario.traces {
         let path = Path::root().to("traces").to(name).to("file");
         if let Some(file) = cx.file(&path, &trace.file) {
-            traces.insert(name.clone(), shared(cx, scenario, trace, file));
+            let rows = shared(cx, scenario, documents, (name, trace), file);
+            traces.insert(name.clone(), rows);
         }
     }
     traces
@@ -65,7 +53,8 @@ pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> Traces {
 fn shared(
     cx: &mut Context<'_>,
     scenario: &Scenario,
-    trace: &Trace,
+    documents: &mut Documents,
+    (name, trace): (&str, &Trace),
     file: FileId,
 ) -> Arc<TraceRows> {
     let store = Arc::clone(&cx.reader.store);
@@ -81,12 +70,18 @@ fn shared(
         return rows;
     }
     let found = cx.count();
-    let rows = Arc::new(rows(cx, scenario, trace, file));
+    let rows = Arc::new(rows(cx, scenario, documents, (name, trace), file));
     // What is wrong with them must be told to each.
-    if !cx.has_errors() && cx.count() == found {
+    if !cx.has_errors() && cx.count() == found && stands_alone(&rows) {
         store.keep_trace(key, &rows);
     }
     rows
+}
+
+/// Returns whether no row names a document, which joins the scenario's own, or a destination, which its rules must have.
+fn stands_alone(rows: &TraceRows) -> bool {
+    let mut values = rows.rows.iter().map(|row| &row.value);
+    !values.any(|value| matches!(value, TraceValue::Document(_) | TraceValue::Destination(_)))
 }
 
 fn is_known(column: &str) -> bool {
