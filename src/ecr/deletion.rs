@@ -57,7 +57,7 @@ impl World {
     }
 
     /// Deletes all images of a repository but the `keep` that were pushed last, and returns how many went. What a manifest
-    /// list holds stays as long as that list is there (B114).
+    /// list holds stays as long as that list is there, and does not count (B114).
     pub fn delete_all_but_newest(&mut self, holder: HolderId, keep: u64) -> u64 {
         if self.has_lists() {
             let removals = self.removals_but_newest(holder, keep);

@@ -86,6 +86,12 @@ impl World {
         list.is_some_and(|&list| self.is_stored(list, holder))
     }
 
+    /// Returns the images of `holder` that no manifest list there holds, oldest first.
+    pub(super) fn unlisted(&self, holder: HolderId) -> impl Iterator<Item = ImageId> + '_ {
+        let images = self.images_of(holder);
+        images.filter(move |&image| !self.is_listed(image, holder))
+    }
+
     /// Returns whether any image is a manifest list.
     pub(super) fn has_lists(&self) -> bool {
         !self.groups.members.is_empty()

@@ -65,8 +65,9 @@ impl World {
     /// Returns the images that a repository's policy expires at `now`, oldest first.
     ///
     /// All rules are evaluated first, each as if nothing had expired, then applied by priority (B144). An age limit is
-    /// met once the age reaches it. What a manifest list holds is selected and counted like any image, but does not expire
-    /// before that list has gone (B114).
+    /// met once the age reaches it. What a manifest list holds cannot expire before it (B114), and is neither selected nor
+    /// counted: a preview of a policy ranked 24 of 26 images, the two of an index left out though they were the oldest (observed
+    /// by others: github.com/DefangLabs/pulumi-defang, pull request 466, 2026-09).
     pub fn expired(&self, holder: HolderId, now: i64) -> Vec<Removal> {
         let Some(policy) = self.lifecycles.get(&holder) else {
             return Vec::new();
@@ -93,10 +94,7 @@ impl World {
                 taken[place] |= policy.first_match_only;
             }
         }
-        let expired = images
-            .iter()
-            .zip(expires)
-            .filter(|(of, expires)| *expires && !self.is_listed(of.image, holder));
+        let expired = images.iter().zip(expires).filter(|(_, expires)| *expires);
         expired.map(|(of, _)| Removal::Image(of.image)).collect()
     }
 
@@ -121,7 +119,7 @@ impl World {
                     .unwrap_or(self.images.get(image).pushed_at),
             }
         };
-        let mut all: Vec<Candidate> = self.images_of(holder).map(candidate).collect();
+        let mut all: Vec<Candidate> = self.unlisted(holder).map(candidate).collect();
         // Stable: of one moment, the order of pushes.
         all.sort_by_key(|of| of.pushed_at);
         all

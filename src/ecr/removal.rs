@@ -43,13 +43,16 @@ impl World {
     }
 
     /// Returns the images of `holder` that deleting all but the `keep` newest would remove, oldest first. What a manifest list
-    /// holds cannot be deleted before it, and waits for the next time (B114).
+    /// holds cannot be deleted before it (B114), and does not count.
     pub fn removals_but_newest(&self, holder: HolderId, keep: u64) -> Vec<Removal> {
-        let images = u64::from(self.holders[holder.index()].images);
+        let images = if self.has_lists() {
+            self.unlisted(holder).count() as u64
+        } else {
+            u64::from(self.holders[holder.index()].images)
+        };
         let surplus = images.saturating_sub(keep);
-        let oldest = self.images_of(holder).take(surplus as usize);
-        let free = oldest.filter(|&image| !self.is_listed(image, holder));
-        free.map(Removal::Image).collect()
+        let oldest = self.unlisted(holder).take(surplus as usize);
+        oldest.map(Removal::Image).collect()
     }
 
     /// Removes at `holder` what is gone at `source`, and returns whether anything was left to remove (B111).

@@ -223,6 +223,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
                 measured: push.measured,
             });
         }
+        // Between the images of one push a note of what is stored tells them apart.
         if let Some(Note::Requested(request)) = self.notes.list.last_mut()
             && request.push == push.first_number()
             && request.add(lane)

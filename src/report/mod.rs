@@ -7,6 +7,7 @@
 //! [`write_run`] when it has ended, [`folder::RunFolder::publish`], [`terminal::summary`].
 
 pub mod charts;
+mod companions;
 pub mod csv_files;
 mod deployments;
 pub mod error;

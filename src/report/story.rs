@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::companions::Companions;
 use super::csv_files::{for_each_row, read_table};
 use super::error::FileError;
 use super::human;
@@ -77,8 +78,11 @@ pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
     if pushes.is_empty() {
         return Ok(Story::Unknown(repositories));
     }
+    let run = RunDocument::read(folder)?;
+    let firsts = pushes.values().map(|rows| &rows[0]);
     let teller = Teller {
-        run: RunDocument::read(folder)?,
+        companions: Companions::find(folder, &run.facts.scenario, firsts)?,
+        run,
         revoked: read_table(folder)?,
     };
     let mut text = String::new();
@@ -95,6 +99,7 @@ pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
 struct Teller {
     run: RunDocument,
     revoked: Vec<RevokedCopyRow>,
+    companions: Companions,
 }
 
 impl Teller {
@@ -114,6 +119,9 @@ impl Teller {
             "  {}  pushed to {} {tags}",
             first.pushed_at, first.source
         );
+        for line in self.companions.told(first.push) {
+            let _ = writeln!(text, "  {:24}  {line}", "");
+        }
         for row in rows {
             self.replication(text, row);
         }

@@ -5,6 +5,7 @@ mod check;
 mod docs;
 mod explain;
 mod folder;
+mod groups;
 #[cfg(unix)]
 mod interrupt;
 mod money;

@@ -187,15 +187,26 @@ fn b114_images_of_an_index_do_not_expire_as_untagged() {
 }
 
 #[test]
+fn b114_images_of_an_index_do_not_count_where_a_policy_counts() {
+    let text = Text::instant("2026-03-02T00:00:00Z", "3 days");
+    let run = pushing(text, "burst = { images = 3, over = '3 h' }\nplatforms = 2")
+        .toml(&format!(
+            "[registries.'{VIRGINIA}'.repositories.app.lifecycle]\nkeep_last = 2"
+        ))
+        .run();
+    // Of three indexes the oldest goes after a day, its two images, the oldest of four, after two.
+    assert_eq!(by_day(&run, VIRGINIA), [8, 6, 6]);
+}
+
+#[test]
 fn b114_retention_passes_over_what_an_index_holds() {
     let text = Text::instant("2026-03-02T00:00:00Z", "3 days");
     let run = pushing(text, "burst = { images = 2, over = '2 h' }\nplatforms = 2")
         .toml(&format!(
-            "[retention.old]\nregistry = '{VIRGINIA}'\nrepositories = ['*']\nkeep_last = 2"
+            "[retention.old]\nregistry = '{VIRGINIA}'\nrepositories = ['*']\nkeep_last = 1"
         ))
         .run();
-    // Six images; of the four oldest, the first index goes after a day, its images after two; the first image of the second
-    // push is held by its index, which is among the newest two.
+    // Of two indexes the older goes after a day. Its images, untagged and held by nothing now, go the day after.
     assert_eq!(by_day(&run, VIRGINIA), [5, 3, 3]);
     assert!(run.refused().is_empty());
 }
