@@ -11,6 +11,7 @@ use ecrsim::measure::outcome::{
     RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
+use ecrsim::report::focus::{self, FocusRow};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
 use ecrsim::scenario::metrics::{Kind, METRICS, Metric};
 
@@ -121,6 +122,17 @@ account whose image brought it there first, until the layer is gone there; a mou
 that is billed. The rows of one payer, item, from and to add up to what they would be as one.
 ";
 
+/// Says which FOCUS it is.
+fn focus() -> String {
+    format!(
+        "\nWith `--focus`: a row per row of `costs.csv`, in its order and with its dollars, under the column names of FOCUS, the FinOps Open\n\
+         Cost and Usage Specification, version {}. All columns that it calls mandatory are there, and of the others those for which a\n\
+         simulated bill has a value; AWS's SKUs, invoices, discounts and availability zones are no part of it. Columns of our own begin\n\
+         with `x_`. Names are FOCUS's, so they are not in snake_case and carry no unit: costs are US dollars, moments whole seconds of UTC.\n",
+        focus::VERSION
+    )
+}
+
 const ORPHANS: &str = "
 A row per calendar month that was measured; its dollars are the sums of costs.csv. `summary.json` holds the same rows under
 `orphans`, with the whole run's share and its growth in a month of 730 h, and says when orphans pass 10, 25 and 50 % of the
@@ -191,6 +203,8 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<StorageRow>(),
         columns_of::<CostRow>(),
         COSTS.to_owned(),
+        columns_of::<FocusRow>(),
+        focus(),
         columns_of::<DeploymentRow>(),
         columns_of::<GateRow>(),
         deployments(),
