@@ -5,6 +5,7 @@
 
 mod arrival;
 mod causes;
+mod coverage;
 mod deletion;
 mod holdings;
 mod ids;
@@ -33,6 +34,7 @@ mod world;
 
 pub use arrival::Arrival;
 pub use causes::CausedChange;
+pub use coverage::Covered;
 pub use holdings::{Class, Holdings};
 pub use ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId};
 pub use images::{Content, Digest, Image};

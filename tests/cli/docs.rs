@@ -113,6 +113,15 @@ storage where the fleet is. A replica kept for m months costs r + m k, and pulls
 bill. Layers that a registry would mount from other repositories are not taken into account.
 ";
 
+const COVERAGE: &str = "
+`coverage` is a share of pairs: of a source, and an image that was pushed there and is still stored there, in a repository that
+the source's rules send to the destination. It is held if the destination stores the image, whatever its tags there. Several
+sources' pairs are added up; of a digest pushed at two of them, both are held by one replica. Rules count as they stand at the
+step's end, whenever the image was pushed: a new rule counts images that it never sent, which a backfill may bring. An image that
+is deleted at the source leaves both sides; one that is deleted at the destination alone is lacking. Images that came to a source
+by replication are not counted there. What happens exactly at a step's end belongs to the next step, but at the run's end.
+";
+
 const COSTS: &str = "
 Who pays is AWS's rule: transfer the source account, storage the owner of the registry, pulls the owner of the pulled registry.
 Who causes is for charge-back, a row for each account: transfer and pushed images their own account; pulls the account whose
@@ -198,6 +207,7 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<LatencyRow>(),
         columns_of::<FailureRow>(),
         columns_of::<TimelineRow>(),
+        COVERAGE.to_owned(),
         columns_of::<RevocationRow>(),
         columns_of::<RevokedCopyRow>(),
         columns_of::<StorageRow>(),
