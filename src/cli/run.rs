@@ -13,6 +13,7 @@ use super::progress::{Progress, timing};
 use super::scenario::{ScenarioOptions, tell_warnings};
 use crate::measure::table::Moment;
 use crate::measure::{Outcome, Run};
+use crate::report::focus::{AccountIds, write_focus};
 use crate::report::folder::RunFolder;
 use crate::report::replications::{self, ReplicationWriter};
 use crate::report::run_json::RunFacts;
@@ -55,6 +56,9 @@ pub struct Options {
     /// Draw the charts as PNG too
     #[arg(long)]
     png: bool,
+    /// Write the bill with FinOps FOCUS column names too: focus.csv
+    #[arg(long)]
+    focus: bool,
     /// Replace the folder even if it does not hold a run
     #[arg(long)]
     force: bool,
@@ -158,6 +162,13 @@ fn refuse_doubtful(loaded: &Loaded) -> Result<(), Failure> {
     )))
 }
 
+fn account_ids(loaded: &Loaded) -> AccountIds {
+    let accounts = loaded.scenario.accounts.iter();
+    accounts
+        .map(|(alias, account)| (alias.clone(), account.id.to_string()))
+        .collect()
+}
+
 /// Simulates and writes everything into `folder`, which is whole afterwards, or gone.
 fn simulate_into(
     options: &Options,
@@ -188,6 +199,9 @@ fn simulate_into(
     drop(progress);
     writer.map(ReplicationWriter::finish).transpose()?;
     interrupt.check()?;
+    if options.focus {
+        write_focus(folder.path(), facts, &outcome, &account_ids(loaded))?;
+    }
     write_run(folder.path(), facts, &outcome, options.png)?;
     interrupt.check()?;
     folder.publish()?;

@@ -5,6 +5,7 @@
 
 mod arrival;
 mod causes;
+mod coverage;
 mod deletion;
 mod groups;
 mod holdings;
@@ -34,6 +35,7 @@ mod world;
 
 pub use arrival::Arrival;
 pub use causes::CausedChange;
+pub use coverage::Covered;
 pub use holdings::{Class, Holdings};
 pub use ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId};
 pub use images::{Content, Digest, Image};

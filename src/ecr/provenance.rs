@@ -43,6 +43,11 @@ impl Provenance {
         }
     }
 
+    /// Returns where it was pushed and still is.
+    pub const fn pushed(&self) -> Slots {
+        self.pushed
+    }
+
     /// Returns the source from which its copy at `slot` came first; `None` if it was pushed there alone.
     pub fn first_source(&self, slot: Slot) -> Option<Slot> {
         let mut sources = self.replicated.iter();

@@ -1,5 +1,6 @@
 //! Pushes: `PutImage` accepted or refused.
 
+use super::holdings::Class;
 use super::ids::{HolderId, ImageId, TagId};
 use super::images::{Content, Digest, Image};
 use super::refusal::Refusal;
@@ -136,7 +137,12 @@ impl World {
         let Holder {
             repository, slot, ..
         } = self.holders[push.holder.index()];
+        let was_replica =
+            self.is_stored(id, push.holder) && self.images.class(id, slot) != Class::Source;
         self.reclassify(id, |images| images.note_push(id, slot));
+        if was_replica {
+            self.cover_source(id, slot, true);
+        }
         if !self.is_stored(id, push.holder) {
             let place = self.list(repository, id);
             self.repositories[repository.index()].has_stale = true;

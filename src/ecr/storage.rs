@@ -92,6 +92,7 @@ impl World {
             self.note_layers_caused(registry, &moved);
         }
         self.note_caused(registry, account, (None, Some(class)), own_bytes);
+        self.cover(id, slot, class, true);
         self.note_change(registry);
     }
 
@@ -118,6 +119,7 @@ impl World {
             (Some(class), None),
             image.own_bytes,
         );
+        self.cover(id, slot, class, false);
         self.note_change(place.registry);
         if !self.arrival_times.is_empty() {
             self.arrival_times.remove(&(holder, id));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::causes::Causes;
 use super::groups::Groups;
+use super::coverage::Coverage;
 use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
 use super::images::{Image, Images};
@@ -54,6 +55,8 @@ pub struct World {
     pub(super) changed: Vec<RegistryId>,
     /// Who caused what, where that is told apart.
     pub(super) causes: Option<Box<Causes>>,
+    /// How much of what sources send is held.
+    pub(super) coverage: Coverage,
     /// Lifecycle policies, by repository.
     pub(super) lifecycles: BTreeMap<HolderId, Arc<LifecyclePolicy>>,
     /// Templates by which repositories are created that replication creates.
@@ -86,6 +89,7 @@ impl World {
             tags_move_forward,
             changed: Vec::new(),
             causes: None,
+            coverage: Coverage::default(),
             lifecycles: BTreeMap::new(),
             templates: BTreeMap::new(),
             watched: BTreeSet::new(),

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
-use crate::ecr::{CausedChange, Class, Holdings, RegistryId};
+use crate::ecr::{CausedChange, Class, Covered, Holdings, RegistryId};
 use crate::simulation::{
     Backfill, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
@@ -200,6 +200,7 @@ pub(super) enum Rare {
         /// The month that begins.
         month: Option<Month>,
         moved_bytes: Box<[u64]>,
+        covered: Box<[Covered]>,
     },
     Refused {
         at: SimTime,

@@ -292,6 +292,7 @@ impl<S: RecordSink> Ledger<'_, S> {
                     p50_s: of.p50.map(Seconds),
                     p99_s: of.p99.map(Seconds),
                     transfer_usd: Usd(usd),
+                    coverage: share(of.covered.held, of.covered.live),
                 });
             }
         }
@@ -408,6 +409,10 @@ fn rounded(duration: SimDuration) -> SimDuration {
         nanos if nanos < 60 * SECOND_NS => duration,
         nanos => SimDuration::from_secs(nanos.div_ceil(SECOND_NS)),
     }
+}
+
+fn share(part: u64, whole: u64) -> Option<Number> {
+    (whole > 0).then(|| Number(part as f64 / whole as f64))
 }
 
 fn seconds_at(trend: &Trend, permille: u64) -> Option<Number> {

@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::note::{Arrived, End, Note, Notes, Rare, Request, Start};
 use super::record::{RecordSink, Status};
 use super::records::Records;
-use crate::ecr::{Arrival, CausedChange, Class, Holdings, RegistryId};
+use crate::ecr::{Arrival, CausedChange, Class, Covered, Holdings, RegistryId};
 use crate::simulation::{
     Backfill, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
     Replication, RevokedCopy,
@@ -169,15 +169,16 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.boundaries.next()
     }
 
-    fn boundary(&mut self, at: SimTime, moved_bytes: &[u64]) {
+    fn boundary(&mut self, at: SimTime, moved_bytes: &[u64], covered: &[Covered]) {
         let kinds = self.boundaries.pass(at);
         let month = kinds.month.then(|| self.boundaries.month.clone());
-        let moved_bytes = moved_bytes.into();
+        let (moved_bytes, covered) = (moved_bytes.into(), covered.into());
         self.note_rare(Rare::Boundary {
             at,
             kinds,
             month,
             moved_bytes,
+            covered,
         });
     }
 

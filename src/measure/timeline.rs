@@ -2,6 +2,7 @@
 
 use super::histogram::{Histogram, rank};
 use super::stats::Backlog;
+use crate::ecr::Covered;
 use crate::units::SimDuration;
 
 /// Latencies of one step: exact while there are few.
@@ -50,6 +51,8 @@ pub(super) struct Step {
     pub waiting: u64,
     pub in_flight: u64,
     pub pending_bytes: u64,
+    /// What sources send, and how much of it is held.
+    pub covered: Covered,
     pub p50: Option<SimDuration>,
     pub p99: Option<SimDuration>,
 }
@@ -131,6 +134,13 @@ impl Timeline {
             self.segment_bytes.push(more);
             *booked += more;
         }
+    }
+
+    /// Adds what one lane is to bring, and has brought, to the step that is about to end.
+    pub fn cover(&mut self, destination: usize, of: &Covered) {
+        let covered = &mut self.present[destination].covered;
+        covered.live += of.live;
+        covered.held += of.held;
     }
 
     pub fn close_bucket(&mut self, backlogs: &[Backlog]) {

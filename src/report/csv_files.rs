@@ -156,7 +156,7 @@ mod tests {
             ),
             (
                 header::<TimelineRow>(),
-                "time,destination,pushed,requested,completed,failed,waiting,in_flight,pending_bytes,moved_bytes,p50_s,p99_s,transfer_usd",
+                "time,destination,pushed,requested,completed,failed,waiting,in_flight,pending_bytes,moved_bytes,p50_s,p99_s,transfer_usd,coverage",
             ),
             (
                 header::<RevocationRow>(),

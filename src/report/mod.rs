@@ -12,6 +12,7 @@ pub mod csv_files;
 mod deployments;
 pub mod error;
 mod facts;
+pub mod focus;
 pub mod folder;
 pub mod human;
 pub mod orphans;

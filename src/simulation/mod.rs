@@ -4,6 +4,7 @@ mod backfill;
 mod build;
 mod causes;
 mod copies;
+mod coverage;
 mod deletes;
 mod deployments;
 pub mod explain;

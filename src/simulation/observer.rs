@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use super::backfill::Backfill;
 use super::names::TagList;
 use crate::ecr::{
-    Arrival, CausedChange, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId,
-    RepositoryId, Slot,
+    Arrival, CausedChange, Covered, Digest, HolderId, Holdings, ImageId, Reason, Refusal,
+    RegistryId, RepositoryId, Slot,
 };
 use crate::network::CopyId;
 use crate::units::{SimDuration, SimTime};
@@ -228,8 +228,8 @@ pub trait Observer {
     fn next_boundary(&self) -> SimTime;
 
     /// The clock is about to pass `at`: nothing that happens at `at` or later has happened. `moved_bytes` is what
-    /// each lane has moved by then.
-    fn boundary(&mut self, at: SimTime, moved_bytes: &[u64]);
+    /// each lane has moved by then, `covered` what of that which it is to bring its destination holds.
+    fn boundary(&mut self, at: SimTime, moved_bytes: &[u64], covered: &[Covered]);
 
     /// A registry stores this from now on.
     fn stored(&mut self, at: SimTime, registry: RegistryId, holdings: &Holdings);

@@ -202,6 +202,7 @@ impl<O: Observer> Simulation<'_, O> {
             }
             Operation::PutReplicationConfiguration { registry, rules } => {
                 self.permissions.set_rules(*registry, Arc::clone(rules));
+                self.change_coverage(*registry);
             }
             Operation::PutRegistryPolicy { registry, policy } => {
                 self.change_policy(at, *registry, Some(Arc::clone(policy)));

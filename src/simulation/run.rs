@@ -206,6 +206,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             fingerprint: Key::new(seed, "fingerprint").bits(),
         };
         simulation.tell_causes();
+        simulation.begin_coverage();
         simulation.provide();
         simulation.schedule_all();
         simulation
@@ -340,7 +341,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn reach(&mut self, at: SimTime) {
         while self.boundary <= at {
             self.count_moved_bytes(self.boundary);
-            self.observer.boundary(self.boundary, &self.moved_bytes);
+            let covered = self.world.covered();
+            self.observer
+                .boundary(self.boundary, &self.moved_bytes, covered);
             self.boundary = self.observer.next_boundary();
         }
     }
@@ -373,7 +376,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let after = SimTime::from_nanos(end.as_nanos() + 1);
         while self.observer.next_boundary() <= after {
             self.count_moved_bytes(end);
-            self.observer.boundary(after, &self.moved_bytes);
+            let covered = self.world.covered();
+            self.observer.boundary(after, &self.moved_bytes, covered);
         }
         self.links
             .iter_mut()
@@ -414,6 +418,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
 
     /// Stored bytes = sum over images of their unique layers.
     fn check_holdings(&self) {
+        debug_assert_eq!(
+            self.world.covered(),
+            self.world.counted_coverage(),
+            "what destinations hold is the sum over images"
+        );
         for (index, counted) in self.world.recount().iter().enumerate() {
             let kept = self.world.holdings(crate::ecr::RegistryId::new(index));
             assert_eq!(

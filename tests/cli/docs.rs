@@ -11,6 +11,7 @@ use ecrsim::measure::outcome::{
     RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
+use ecrsim::report::focus::{self, FocusRow};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
 use ecrsim::scenario::metrics::{Kind, METRICS, Metric};
 
@@ -125,6 +126,15 @@ storage where the fleet is. A replica kept for m months costs r + m k, and pulls
 bill. Layers that a registry would mount from other repositories are not taken into account.
 ";
 
+const COVERAGE: &str = "
+`coverage` is a share of pairs: of a source, and an image that was pushed there and is still stored there, in a repository that
+the source's rules send to the destination. It is held if the destination stores the image, whatever its tags there. Several
+sources' pairs are added up; of a digest pushed at two of them, both are held by one replica. Rules count as they stand at the
+step's end, whenever the image was pushed: a new rule counts images that it never sent, which a backfill may bring. An image that
+is deleted at the source leaves both sides; one that is deleted at the destination alone is lacking. Images that came to a source
+by replication are not counted there. What happens exactly at a step's end belongs to the next step, but at the run's end.
+";
+
 const COSTS: &str = "
 Who pays is AWS's rule: transfer the source account, storage the owner of the registry, pulls the owner of the pulled registry.
 Who causes is for charge-back, a row for each account: transfer and pushed images their own account; pulls the account whose
@@ -133,6 +143,17 @@ is the account of the registry from which its copy came first. A layer that seve
 account whose image brought it there first, until the layer is gone there; a mounted layer for the account that brought the copy
 that is billed. The rows of one payer, item, from and to add up to what they would be as one.
 ";
+
+/// Says which FOCUS it is.
+fn focus() -> String {
+    format!(
+        "\nWith `--focus`: a row per row of `costs.csv`, in its order and with its dollars, under the column names of FOCUS, the FinOps Open\n\
+         Cost and Usage Specification, version {}. All columns that it calls mandatory are there, and of the others those for which a\n\
+         simulated bill has a value; AWS's SKUs, invoices, discounts and availability zones are no part of it. Columns of our own begin\n\
+         with `x_`. Names are FOCUS's, so they are not in snake_case and carry no unit: costs are US dollars, moments whole seconds of UTC.\n",
+        focus::VERSION
+    )
+}
 
 const ORPHANS: &str = "
 A row per calendar month that was measured; its dollars are the sums of costs.csv. `summary.json` holds the same rows under
@@ -200,11 +221,14 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<LatencyRow>(),
         columns_of::<FailureRow>(),
         columns_of::<TimelineRow>(),
+        COVERAGE.to_owned(),
         columns_of::<RevocationRow>(),
         columns_of::<RevokedCopyRow>(),
         columns_of::<StorageRow>(),
         columns_of::<CostRow>(),
         COSTS.to_owned(),
+        columns_of::<FocusRow>(),
+        focus(),
         columns_of::<DeploymentRow>(),
         columns_of::<GateRow>(),
         deployments(),

@@ -68,3 +68,106 @@ fn without_orphans_the_summary_does_not_speak_of_them() {
     assert!(!ran.stdout.contains("orphans:"), "{}", ran.stdout);
     assert_eq!(ran.json("run/summary.json").get("orphans"), None);
 }
+
+/// Columns that version 1.2 of FOCUS calls mandatory.
+const MANDATORY: [&str; 21] = [
+    "BilledCost",
+    "BillingAccountId",
+    "BillingAccountName",
+    "BillingCurrency",
+    "BillingPeriodEnd",
+    "BillingPeriodStart",
+    "ChargeCategory",
+    "ChargeClass",
+    "ChargeDescription",
+    "ChargePeriodEnd",
+    "ChargePeriodStart",
+    "ContractedCost",
+    "EffectiveCost",
+    "InvoiceIssuerName",
+    "ListCost",
+    "PricingQuantity",
+    "PricingUnit",
+    "ProviderName",
+    "PublisherName",
+    "ServiceCategory",
+    "ServiceName",
+];
+
+/// Returns header and rows of a table.
+fn table(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
+    let header = cells(csv.headers().expect("a header"));
+    let rows = csv.records().map(|row| cells(&row.expect("a row")));
+    (header, rows.collect())
+}
+
+#[test]
+fn focus_has_the_dollars_of_the_bill_row_by_row() {
+    let two_accounts = ORPHAN
+        .replace("[registries", "prod = \"444455556666\"\n[registries")
+        .replace(
+            "[\"build/eu-west-1\"]",
+            "[\"build/eu-west-1\", \"prod/eu-west-1\"]",
+        )
+        + "[registries.\"prod/eu-west-1\".permissions.in]\nprincipals = [\"build\"]\n";
+    let ran = run(&two_accounts, "--focus");
+    let (header, rows) = table(&ran.read("run/focus.csv"));
+    for column in MANDATORY {
+        assert!(header.iter().any(|name| name == column), "{column}");
+    }
+    // FOCUS's own columns come first, in order; ours are marked.
+    let own = header.iter().position(|name| name.starts_with("x_"));
+    let focus = &header[..own.expect("columns of our own")];
+    assert!(
+        focus.is_sorted()
+            && header[focus.len()..]
+                .iter()
+                .all(|name| name.starts_with("x_"))
+    );
+    let column = |name: &str| {
+        let place = header.iter().position(|of| of == name).expect(name);
+        rows.iter()
+            .map(|row| row[place].clone())
+            .collect::<Vec<_>>()
+    };
+    let (bill_header, bill) = table(&ran.read("run/costs.csv"));
+    let billed = |name: &str| {
+        let place = bill_header.iter().position(|of| of == name).expect(name);
+        bill.iter()
+            .map(|row| row[place].clone())
+            .collect::<Vec<_>>()
+    };
+    for name in ["BilledCost", "EffectiveCost", "ListCost", "ContractedCost"] {
+        assert_eq!(column(name), billed("usd"), "{name}");
+    }
+    assert_eq!(column("PricingQuantity"), billed("quantity"));
+    assert_eq!(column("ListUnitPrice"), billed("rate_usd"));
+    assert_eq!(column("BillingAccountName"), billed("payer"));
+    assert_eq!(column("x_CausedByAccountName"), billed("caused_by"));
+    let accounts = column("BillingAccountId");
+    assert_eq!(accounts.first().map(String::as_str), Some("111122223333"));
+    assert_eq!(accounts.last().map(String::as_str), Some("444455556666"));
+    let orphans = rows.last().expect("a row").join("|");
+    assert_eq!(
+        orphans,
+        "0.050000000|444455556666|prod|USD|2026-03-01T00:00:00Z|2026-02-01T00:00:00Z|Usage||\
+         Storage in eu-west-1, orphaned replicas of images of build|Usage-Based|2026-03-01T00:00:00Z|2026-02-01T00:00:00Z|\
+         0.5|GiB-Months|0.050000000|0.1|0.050000000|AWS|0.050000000|0.1|Standard|0.5|GiB-Months|AWS|AWS|eu-west-1|\
+         Europe (Ireland)|444455556666.dkr.ecr.eu-west-1.amazonaws.com|prod/eu-west-1|Private registry|Compute|\
+         Amazon Elastic Container Registry|Containers|444455556666|prod|\
+         {\"caused_by\":\"build\",\"item\":\"storage_orphan\"}|111122223333|build|storage_orphan|eu-west-1"
+    );
+}
+
+#[test]
+fn focus_is_written_only_when_asked_for() {
+    let ran = run(ORPHAN, "--focus");
+    assert!(ran.path("run/focus.csv").is_file());
+    let again = ran
+        .then()
+        .args("run shop.toml --quiet --out run")
+        .succeeds();
+    assert!(!again.path("run/focus.csv").exists());
+}

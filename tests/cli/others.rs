@@ -77,7 +77,7 @@ fn misspelt_command_is_suggested() {
 
 #[test]
 fn options_that_are_not_there_are_not_taken_silently() {
-    for option in ["--focus", "--events", "--replications arrow"] {
+    for option in ["--events", "--replications arrow"] {
         let case = Case::new()
             .scenario(SHOP)
             .args("run shop.toml")

@@ -5,6 +5,7 @@ mod support;
 
 mod bill;
 mod charge_back;
+mod coverage;
 mod deployments;
 mod groups;
 mod latency;

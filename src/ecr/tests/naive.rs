@@ -84,6 +84,11 @@ impl Naive {
             .is_some_and(|of| of.images.contains_key(&digest))
     }
 
+    /// Says whether a stored digest was pushed there.
+    pub fn is_pushed(&self, place: Place, digest: usize) -> bool {
+        self.stores(place, digest) && self.class(place, digest) == Class::Source
+    }
+
     /// Returns the digest on which each tag stands.
     pub fn tags(&self, place: Place) -> BTreeMap<usize, usize> {
         let tags = self

@@ -8,11 +8,13 @@ use proptest::prelude::*;
 use super::naive::{self, Naive, Place};
 use crate::ecr::mutability::{TagMutability, TagRule};
 use crate::ecr::{
-    Class, Content, Digest, HolderId, ImageId, LayerId, Push, Quotas, Refusal, RegistryId,
+    Class, Content, Covered, Digest, HolderId, ImageId, LayerId, Push, Quotas, Refusal, RegistryId,
     RepositoryId, TagId, Tags, World,
 };
 
 const REGISTRIES: usize = 3;
+/// Rules: each registry sends to the next.
+const LANES: [(usize, usize); 3] = [(0, 1), (1, 2), (2, 0)];
 const NAMES: usize = 3;
 const GIVEN: usize = 4;
 const LAYER_BYTES: [u64; 3] = [1_000, 20_000, 300_000];
@@ -110,6 +112,13 @@ impl Pair {
         }
         for text in TAGS {
             world.add_tag(text);
+        }
+        world.begin_coverage(LANES.len());
+        for (lane, &(from, to)) in (0..).zip(&LANES) {
+            for name in 0..NAMES - 1 {
+                let holder = world.holder(RepositoryId::new(name), RegistryId::new(from));
+                world.set_reach(holder.unwrap(), &[(RegistryId::new(to), lane)]);
+            }
         }
         // Each registry an account of its own; the first one does not ask.
         let accounts = (0..REGISTRIES as u32).collect();
@@ -346,8 +355,31 @@ impl Pair {
         assert!(caused.keys().all(|&(registry, _)| registry > 0));
     }
 
+    /// Pairs are those that the naive state machine finds.
+    fn compare_coverage(&self) {
+        let (world, naive) = (&self.world, &self.naive);
+        assert_eq!(world.covered(), world.counted_coverage());
+        for (lane, &(from, to)) in LANES.iter().enumerate() {
+            let pairs = self.images.keys().filter(|&&(name, digest)| {
+                // The last name is sent nowhere.
+                let is_sent = name < NAMES - 1;
+                let place = (from, name);
+                is_sent && naive.stores(place, digest) && naive.is_pushed(place, digest)
+            });
+            let held = pairs
+                .clone()
+                .filter(|&&(name, digest)| naive.stores((to, name), digest));
+            let expected = Covered {
+                live: pairs.count() as u64,
+                held: held.count() as u64,
+            };
+            assert_eq!(world.covered()[lane], expected, "lane {from} -> {to}");
+        }
+    }
+
     fn compare(&mut self) {
         self.compare_causes();
+        self.compare_coverage();
         let (world, naive) = (&mut self.world, &self.naive);
         for registry in 0..REGISTRIES {
             let id = RegistryId::new(registry);

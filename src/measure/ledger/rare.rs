@@ -23,7 +23,14 @@ impl<S: RecordSink> Ledger<'_, S> {
                 kinds,
                 month,
                 moved_bytes,
-            } => self.boundary(at, kinds, month, &moved_bytes),
+                covered,
+            } => {
+                if kinds.bucket {
+                    let covered = covered.iter().zip(&self.destination_of);
+                    covered.for_each(|(of, &place)| self.timeline.cover(place, of));
+                }
+                self.boundary(at, kinds, month, &moved_bytes);
+            }
             Rare::Refused { at, operation } => {
                 self.refused += u64::from(self.model.window.from <= at);
                 if self.refusals.len() < LISTED_REFUSALS {

@@ -259,6 +259,8 @@ table! {
         p99_s: Option<Seconds>,
         /// What the step's bytes cost.
         transfer_usd: Usd,
+        /// Share of the live images that sources send it which it holds, at the step's end; empty if they send none.
+        coverage: Option<Number>,
     }
 }
 

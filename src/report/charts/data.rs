@@ -51,6 +51,8 @@ pub struct Step {
     pub p99_s: Option<f64>,
     /// What the step's bytes cost.
     pub transfer_usd: f64,
+    /// Share held at its end of what sources send.
+    pub coverage: Option<f64>,
 }
 
 impl RunData {
@@ -125,6 +127,7 @@ impl From<&TimelineRow> for Step {
             p50_s: latency(row.p50_s),
             p99_s: latency(row.p99_s),
             transfer_usd: row.transfer_usd.0,
+            coverage: row.coverage.map(|share| share.0),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod axis;
 mod break_even;
 mod canvas;
+mod coverage;
 mod cumulative_cost;
 mod data;
 mod destinations;
@@ -27,6 +28,7 @@ use std::path::Path;
 
 use self::break_even::BreakEven;
 use self::canvas::{Picture, svg, write_png};
+use self::coverage::Coverage;
 use self::cumulative_cost::CumulativeCost;
 use self::data::RunData;
 use self::gate_wait::GateWait;
@@ -44,7 +46,7 @@ pub use self::canvas::escaped;
 pub const CHARTS_FOLDER: &str = "charts";
 
 /// The charts' names, in the order in which the page shows them.
-pub const CHARTS: [&str; 9] = [
+pub const CHARTS: [&str; 10] = [
     "latency-distribution",
     "latency-over-time",
     "waiting-and-in-flight",
@@ -54,6 +56,7 @@ pub const CHARTS: [&str; 9] = [
     "revocations",
     "gate-wait",
     "break-even",
+    "coverage-over-time",
 ];
 
 /// Draws every chart of the run in `folder` into the charts' folder in `to`, as SVG and, if `png`, as PNG too.
@@ -74,6 +77,7 @@ pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError>
         revocations,
         gate_wait,
         break_even,
+        coverage,
     ] = CHARTS;
     write(&charts, distribution, &LatencyDistribution::new(&data), png)?;
     write(&charts, over_time, &LatencyOverTime::new(&data), png)?;
@@ -83,7 +87,8 @@ pub fn draw_charts(folder: &Path, to: &Path, png: bool) -> Result<(), FileError>
     write(&charts, stored, &StoredBytes::new(&data), png)?;
     write(&charts, revocations, &Revocations::new(&data), png)?;
     write(&charts, gate_wait, &GateWait::new(&data), png)?;
-    write(&charts, break_even, &BreakEven::new(&data), png)
+    write(&charts, break_even, &BreakEven::new(&data), png)?;
+    write(&charts, coverage, &Coverage::new(&data), png)
 }
 
 /// Writes one chart.

@@ -257,6 +257,7 @@ fn step_row(step: u64, index: usize, latencies: &[f64]) -> TimelineRow {
         p50_s: quantile(&sorted, 0.5).map(seconds),
         p99_s: quantile(&sorted, 0.99).map(seconds),
         transfer_usd: Usd(count as f64 * 0.09 / 1.073_741_824 * 0.02),
+        coverage: Some(Number(1.0 - count as f64 / (100 * (step + 1)) as f64)),
     }
 }
 
