@@ -7,6 +7,7 @@ use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
 use super::images::{Image, Images};
 use super::layers::Layers;
+use super::moves::Moves;
 use super::mutability::TagRule;
 use super::refusal::Refusal;
 use super::repositories::{Holder, Repository};
@@ -58,6 +59,8 @@ pub struct World {
     pub(super) watched: BTreeSet<HolderId>,
     /// When images arrived there by replication, in nanoseconds since the run's start.
     pub(super) arrival_times: BTreeMap<(HolderId, ImageId), i64>,
+    /// Images that came or went since they were asked for.
+    pub(super) moves: Moves,
 }
 
 impl World {
@@ -83,6 +86,7 @@ impl World {
             templates: BTreeMap::new(),
             watched: BTreeSet::new(),
             arrival_times: BTreeMap::new(),
+            moves: Moves::default(),
         }
     }
 

@@ -3,13 +3,14 @@
 //! The loop of the simulation and the books have little in common but these: handed over by the thousand, each keeps its
 //! own memory at hand, and the books may be kept by another thread.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+    Backfill, DeleteCause, Deletion, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -227,6 +228,20 @@ pub(super) enum Rare {
         end: End,
         backfill: NonZeroU32,
     },
+    /// Images at risk in a Region from now on.
+    AtRisk {
+        at: SimTime,
+        region: u32,
+        images: u64,
+        bytes: u64,
+    },
+    /// An image was deleted, one of the first.
+    Deleted {
+        at: SimTime,
+        deletion: Deletion,
+    },
+    /// How many images were deleted in all, and how many by each cause.
+    Deletions(BTreeMap<DeleteCause, u64>),
     /// How a backfill stands when the run has ended.
     Backfill(Backfill),
     PolicyChanged {

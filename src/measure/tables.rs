@@ -58,6 +58,8 @@ impl<S: RecordSink> Ledger<'_, S> {
             pulls: pulls::rows(&self, &dollars.pulls),
             break_even: break_even::rows(&self),
             backfills: self.backfill_rows(),
+            outages: self.outage_rows(),
+            deletes: self.delete_rows(),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,
@@ -78,7 +80,12 @@ impl<S: RecordSink> Ledger<'_, S> {
             "± takes bursts, outages and events for chance: it is wider than it need be".to_owned()
         });
         let others = tail.into_iter().chain(wide).chain(warm_up);
-        self.backfill_notes().chain(others).collect()
+        let backfills = self.backfill_notes();
+        backfills
+            .chain(self.outage_notes())
+            .chain(self.delete_note())
+            .chain(others)
+            .collect()
     }
 
     /// Says how the first backfills stand.
@@ -397,7 +404,7 @@ impl<S: RecordSink> Ledger<'_, S> {
 }
 
 /// Returns a duration for a sentence: whole seconds, rounded up, from a minute on.
-fn rounded(duration: SimDuration) -> SimDuration {
+pub(super) fn rounded(duration: SimDuration) -> SimDuration {
     const SECOND_NS: u64 = 1_000_000_000;
     match duration.as_nanos() {
         nanos if nanos < 60 * SECOND_NS => duration,

@@ -31,7 +31,9 @@ pub fn write_tables(folder: &Path, outcome: &Outcome) -> Result<(), FileError> {
     write_table(folder, &outcome.refused)?;
     write_table(folder, &outcome.pulls)?;
     write_table(folder, &outcome.break_even)?;
-    write_table(folder, &outcome.backfills)
+    write_table(folder, &outcome.backfills)?;
+    write_table(folder, &outcome.outages)?;
+    write_table(folder, &outcome.deletes)
 }
 
 /// Writes `rows` as the table's file in `folder`.
@@ -117,8 +119,8 @@ fn summary_rows(outcome: &Outcome) -> Vec<SummaryRow> {
 mod tests {
     use super::*;
     use crate::measure::outcome::{
-        BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-        LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
+        BackfillRow, BreakEvenRow, CostRow, DeleteRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
+        LatencyRow, LinkRow, OutageRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
         StorageRow, TimelineRow,
     };
 
@@ -196,6 +198,14 @@ mod tests {
             (
                 header::<BackfillRow>(),
                 "at,source,destination,status,images,replications,completed,failed,skipped,withdrawn,ended_at,moved_bytes,usd",
+            ),
+            (
+                header::<OutageRow>(),
+                "kind,name,link,at,ends_at,capacity,requested,completed,pullable_share_min,pullable_share_mean,at_risk_images,at_risk_bytes,backlog_before,backlog_max,drained_at,drain_s",
+            ),
+            (
+                header::<DeleteRow>(),
+                "at,cause,registry,repository,push,digest,pushed_at,image_bytes,orphaned",
             ),
         ];
         for (header, columns) in expected {

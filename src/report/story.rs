@@ -1,11 +1,14 @@
 //! One image's story, told from the files of a finished run: what became of it at each destination, and when.
 
+mod deletes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::Value;
 
+use self::deletes::Deletes;
 use super::csv_files::{for_each_row, read_table};
 use super::error::FileError;
 use super::human;
@@ -79,6 +82,7 @@ pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
     let teller = Teller {
         run: RunDocument::read(folder)?,
         revoked: read_table(folder)?,
+        deletes: Deletes::read(folder, image, &pushes)?,
     };
     let mut text = String::new();
     for rows in pushes.values() {
@@ -88,12 +92,14 @@ pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
         let more = found.len() - pushes.len();
         let _ = writeln!(text, "and {more} later pushes with this tag: name a digest");
     }
+    text.push_str(&teller.deletes.unlisted());
     Ok(Story::Told(text))
 }
 
 struct Teller {
     run: RunDocument,
     revoked: Vec<RevokedCopyRow>,
+    deletes: Deletes,
 }
 
 impl Teller {
@@ -109,6 +115,9 @@ impl Teller {
             "  {}  pushed to {} as {}",
             first.pushed_at, first.source, first.tags
         );
+        for told in self.deletes.at_source(first) {
+            let _ = writeln!(text, "  {told}");
+        }
         for row in rows {
             self.replication(text, row);
         }
@@ -143,6 +152,9 @@ impl Teller {
             line(None, &moved(row));
         }
         line(row.ended_at, &ended(row));
+        for (at, told) in self.deletes.at_destination(row) {
+            line(Some(at), &told);
+        }
     }
 
     /// Names the rules that send the repository there, as they stand at the start.

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::model::Place;
-use super::observer::{Observer, RefusedOperation};
+use super::observer::{DeleteCause, Observer, RefusedOperation};
 use super::run::{Event, EventClass, Simulation, order};
 use super::slab::Slab;
 use crate::ecr::{Digest, HolderId, Reason, Refusal, Removal, RepositoryId, TagId};
@@ -186,6 +186,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// A replicated delete takes effect.
     pub(super) fn end_delete(&mut self, at: SimTime, place: u32) {
         let delete = *self.deletes.pending.get(place);
+        self.delete_by(DeleteCause::DeleteReplication);
         self.world
             .follow(delete.removal, delete.source, delete.holder);
         self.close_delete(place);

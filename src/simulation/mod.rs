@@ -8,12 +8,14 @@ mod deployments;
 pub mod explain;
 mod lifecycles;
 mod model;
+mod moves;
 pub mod names;
 mod observer;
 mod operations;
 mod permissions;
 mod pulls;
 mod requests;
+mod risk;
 mod run;
 mod slab;
 mod slots;
@@ -28,7 +30,7 @@ pub use model::{
     Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
-    DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
+    DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
     RevokedCopy,
 };
 pub use pulls::PullModel;

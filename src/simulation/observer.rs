@@ -212,6 +212,55 @@ pub struct Pull {
     pub is_stale: bool,
 }
 
+/// Why an image was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeleteCause {
+    /// A single operation, by tag or digest.
+    BatchDeleteImage,
+    /// Its repository was deleted.
+    DeleteRepository,
+    /// A `[retention]`.
+    Retention,
+    /// The repository's lifecycle policy.
+    Lifecycle,
+    /// A rule that replicates deletes (B111).
+    DeleteReplication,
+}
+
+impl DeleteCause {
+    /// Returns its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BatchDeleteImage => "BatchDeleteImage",
+            Self::DeleteRepository => "DeleteRepository",
+            Self::Retention => "retention",
+            Self::Lifecycle => "lifecycle",
+            Self::DeleteReplication => "delete_replication",
+        }
+    }
+}
+
+/// An image that was deleted.
+#[derive(Clone, Debug)]
+pub struct Deletion {
+    /// Why.
+    pub cause: DeleteCause,
+    /// Where.
+    pub registry: RegistryId,
+    /// In which repository.
+    pub repository: RepositoryId,
+    /// The low 32 bits of its push's number; 0 before the run.
+    pub push: u32,
+    /// When it was pushed, in nanoseconds since the run's start; negative before it.
+    pub pushed_at: i64,
+    /// Its digest, if the user gave it.
+    pub given: Option<u32>,
+    /// Bytes of the whole image.
+    pub image_bytes: u64,
+    /// Registries where it became an orphan by that.
+    pub orphaned: Vec<RegistryId>,
+}
+
 /// Listens to a run. No method may look at the clock of the machine or draw.
 pub trait Observer {
     /// Returns the next moment at which [`Observer::boundary`] wants to be called.
@@ -274,6 +323,13 @@ pub trait Observer {
 
     /// A fleet pulled an image, or found none.
     fn pulled(&mut self, pull: Pull);
+
+    /// From now on so many images that were pushed in a Region are complete nowhere else, though a rule sends them; told
+    /// only of Regions that an outage cuts off.
+    fn at_risk(&mut self, at: SimTime, region: u32, images: u64, bytes: u64);
+
+    /// An image was deleted.
+    fn deleted(&mut self, at: SimTime, deletion: &Deletion);
 
     /// The run ended with this replication unfinished; `moved_bytes` counts its present attempt too.
     fn unfinished(

@@ -7,14 +7,15 @@ use super::copies::Keys;
 use super::deletes::Deletes;
 use super::deployments::Deployments;
 use super::model::Model;
-use super::observer::{Observer, Phase, PushState, Replication};
+use super::observer::{DeleteCause, Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
 use super::permissions::Permissions;
 use super::pulls::Fleets;
 use super::requests::StreamState;
+use super::risk::Risk;
 use super::slab::Slab;
 use super::tags::{Contested, Resolved};
-use crate::ecr::{LayerId, World};
+use crate::ecr::{LayerId, Move, World};
 use crate::engine::{Calendar, Earliest, Key, Rank};
 use crate::network::{Arrived, Link};
 use crate::units::SimTime;
@@ -142,6 +143,11 @@ pub struct Simulation<'m, O> {
     /// Losses of permission so far, by lane.
     pub(super) revocations: Vec<u64>,
     pub(super) deletes: Deletes,
+    /// Images at risk, where an outage cuts a Region off.
+    pub(super) risk: Option<Box<Risk>>,
+    /// By what images are being deleted.
+    pub(super) deleting: DeleteCause,
+    pub(super) moves: Vec<Move>,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -196,12 +202,18 @@ impl<'m, O: Observer> Simulation<'m, O> {
             backfills: model.backfills.as_ref().map(|_| Box::default()),
             revocations: vec![0; model.lanes.len()],
             deletes: Deletes::default(),
+            risk: Risk::of(model),
+            deleting: DeleteCause::BatchDeleteImage,
+            moves: Vec::new(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
             events: 0,
             fingerprint: Key::new(seed, "fingerprint").bits(),
         };
+        if simulation.risk.is_some() {
+            simulation.world.keep_stored();
+        }
         simulation.provide();
         simulation.schedule_all();
         simulation
@@ -360,6 +372,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let observer = &mut self.observer;
         self.world
             .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
+        if self.world.has_moved() {
+            self.tell_moves(at);
+        }
     }
 
     fn finish(&mut self) {

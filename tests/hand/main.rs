@@ -4,11 +4,13 @@
 mod support;
 
 mod bill;
+mod deletes;
 mod deployments;
 mod latency;
 mod layers;
 mod links;
 mod orphans;
+mod outages;
 mod pulls;
 mod spells;
 mod tables;

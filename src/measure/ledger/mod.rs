@@ -11,7 +11,9 @@ use self::backfills::Backfills;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::checks::Checks;
+use super::deletions::Deletions;
 use super::deployments::DeploymentStats;
+use super::interruptions::Interruptions;
 use super::money::Tariff;
 use super::note::{Note, Notes};
 use super::pulls::PullBook;
@@ -67,6 +69,9 @@ pub(super) struct Ledger<'m, S> {
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
     pub(super) backfills: Backfills,
+    pub(super) deletions: Deletions,
+    /// Outages, spells and bursts, if there are any.
+    pub(super) interruptions: Option<Box<Interruptions>>,
     /// Records of the present instant: sorted by id before they go on.
     pub(super) tied: Vec<ReplicationRecord>,
 }
@@ -121,6 +126,8 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             refusals: Vec::new(),
             checks: Checks::new(model, from),
             backfills: Backfills::default(),
+            deletions: Deletions::default(),
+            interruptions: None,
             limits,
             tied: Vec::new(),
         }

@@ -2,8 +2,10 @@
 //!
 //! Knows nothing of files, screens or charts. `Option` is an empty cell: a value without a sample.
 
+mod happenings;
 mod workloads;
 
+pub use happenings::{DeleteRow, OutageRow};
 pub use workloads::{BackfillRow, BreakEvenRow, DeploymentRow, GateRow, PullRow};
 
 use super::table::{Moment, Number, Seconds, Usd, table};
@@ -45,6 +47,10 @@ pub struct Outcome {
     pub break_even: Vec<BreakEvenRow>,
     /// `backfills.csv`
     pub backfills: Vec<BackfillRow>,
+    /// `outages.csv`
+    pub outages: Vec<OutageRow>,
+    /// `deletes.csv`
+    pub deletes: Vec<DeleteRow>,
     /// The bill's transfer item under the reading of the transfer rate that `prices.transfer_rate` did not choose.
     pub other_reading: OtherReading,
     /// Running hash over time, kind and ids of every event, in order.

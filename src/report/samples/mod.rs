@@ -135,6 +135,8 @@ pub fn empty() -> Outcome {
         pulls: Vec::new(),
         break_even: Vec::new(),
         backfills: Vec::new(),
+        outages: Vec::new(),
+        deletes: Vec::new(),
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),

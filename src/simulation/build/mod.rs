@@ -235,6 +235,8 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
             .sim_time(outage.at)
             .expect("an outage begins within the run, which was checked");
         Outage {
+            name: outage.name.clone().unwrap_or_default(),
+            pattern: outage.link.to_string(),
             at,
             until: at + outage.lasts,
             capacity: outage.capacity,
@@ -255,6 +257,7 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
 fn spells(scenario: &Scenario, links: &[(String, String)]) -> Vec<Spell> {
     let spell = |(name, spell): (&String, &crate::scenario::Spell)| Spell {
         name: name.clone(),
+        pattern: spell.link.to_string(),
         every: laws::compile(&spell.every),
         lasts: laws::compile(&spell.lasts),
         capacity: spell.capacity,
