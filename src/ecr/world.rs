@@ -55,6 +55,8 @@ pub struct World {
     pub(super) lifecycles: BTreeMap<HolderId, Arc<LifecyclePolicy>>,
     /// Templates by which repositories are created that replication creates.
     pub(super) templates: BTreeMap<HolderId, Template>,
+    /// Repositories that replication created and that still exist, with the source of the image for which it did.
+    pub(super) created: BTreeMap<HolderId, HolderId>,
     /// Repositories whose lifecycle policy may ask when a replica arrived.
     pub(super) watched: BTreeSet<HolderId>,
     /// When images arrived there by replication, in nanoseconds since the run's start.
@@ -84,6 +86,7 @@ impl World {
             changed: Vec::new(),
             lifecycles: BTreeMap::new(),
             templates: BTreeMap::new(),
+            created: BTreeMap::new(),
             watched: BTreeSet::new(),
             arrival_times: BTreeMap::new(),
             moves: Moves::default(),

@@ -7,6 +7,7 @@ mod calendar;
 mod checks;
 mod deletions;
 mod deployments;
+mod drift;
 mod gauge;
 mod histogram;
 mod interruptions;

@@ -10,7 +10,7 @@ use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, DeleteCause, Deletion, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -242,6 +242,8 @@ pub(super) enum Rare {
     },
     /// How many images were deleted in all, and how many by each cause.
     Deletions(BTreeMap<DeleteCause, u64>),
+    /// A repository that replication created.
+    Created(Box<CreatedRepository>),
     /// How a backfill stands when the run has ended.
     Backfill(Backfill),
     PolicyChanged {

@@ -60,6 +60,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             backfills: self.backfill_rows(),
             outages: self.outage_rows(),
             deletes: self.delete_rows(),
+            repositories: self.repository_rows(),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,
@@ -84,6 +85,7 @@ impl<S: RecordSink> Ledger<'_, S> {
         backfills
             .chain(self.outage_notes())
             .chain(self.delete_note())
+            .chain(self.drift_note())
             .chain(others)
             .collect()
     }

@@ -10,7 +10,7 @@ use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, Class, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
     Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
@@ -405,6 +405,10 @@ impl<D: Delivery> Observer for Teller<'_, D> {
 
     fn backfill(&mut self, backfill: &Backfill) {
         self.note_rare(Rare::Backfill(*backfill));
+    }
+
+    fn created(&mut self, repository: CreatedRepository) {
+        self.note_rare(Rare::Created(Box::new(repository)));
     }
 
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]) {

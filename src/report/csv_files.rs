@@ -33,7 +33,8 @@ pub fn write_tables(folder: &Path, outcome: &Outcome) -> Result<(), FileError> {
     write_table(folder, &outcome.break_even)?;
     write_table(folder, &outcome.backfills)?;
     write_table(folder, &outcome.outages)?;
-    write_table(folder, &outcome.deletes)
+    write_table(folder, &outcome.deletes)?;
+    write_table(folder, &outcome.repositories)
 }
 
 /// Writes `rows` as the table's file in `folder`.
@@ -119,9 +120,9 @@ fn summary_rows(outcome: &Outcome) -> Vec<SummaryRow> {
 mod tests {
     use super::*;
     use crate::measure::outcome::{
-        BackfillRow, BreakEvenRow, CostRow, DeleteRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-        LatencyRow, LinkRow, OutageRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
-        StorageRow, TimelineRow,
+        BackfillRow, BreakEvenRow, CostRow, DeleteRow, DeploymentRow, DestinationRow, FailureRow,
+        GateRow, LatencyRow, LinkRow, OutageRow, PullRow, RefusedRow, ReplicationRow,
+        RepositoryRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
     };
 
     fn header<T: Table>() -> String {
@@ -206,6 +207,10 @@ mod tests {
             (
                 header::<DeleteRow>(),
                 "at,cause,registry,repository,push,digest,pushed_at,image_bytes,orphaned",
+            ),
+            (
+                header::<RepositoryRow>(),
+                "registry,repository,source,template,tag_mutability,source_tag_mutability,lifecycle_policy,source_lifecycle_policy,differs",
             ),
         ];
         for (header, columns) in expected {

@@ -14,6 +14,7 @@ mod observer;
 mod operations;
 mod permissions;
 mod pulls;
+mod repositories;
 mod requests;
 mod risk;
 mod run;
@@ -30,7 +31,7 @@ pub use model::{
     Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
-    DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
+    CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
     RevokedCopy,
 };
 pub use pulls::PullModel;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use super::backfill::Backfill;
 use super::names::TagList;
 use crate::ecr::{
-    Arrival, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId, Slot,
+    Arrival, Created, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId, Slot,
 };
 use crate::network::CopyId;
 use crate::units::{SimDuration, SimTime};
@@ -261,6 +261,19 @@ pub struct Deletion {
     pub orphaned: Vec<RegistryId>,
 }
 
+/// A repository that replication created.
+#[derive(Clone, Debug)]
+pub struct CreatedRepository {
+    /// Where.
+    pub registry: RegistryId,
+    /// Its name.
+    pub repository: RepositoryId,
+    /// Where the image came from for which it was created.
+    pub source: RegistryId,
+    /// Name of its template, and its settings beside those of its source.
+    pub created: Created,
+}
+
 /// Listens to a run. No method may look at the clock of the machine or draw.
 pub trait Observer {
     /// Returns the next moment at which [`Observer::boundary`] wants to be called.
@@ -342,6 +355,9 @@ pub trait Observer {
 
     /// The run has ended with this backfill so; told of each in the order in which they were started.
     fn backfill(&mut self, backfill: &Backfill);
+
+    /// The run has ended with this repository, which replication created.
+    fn created(&mut self, repository: CreatedRepository);
 
     /// The run has ended: nothing more comes. `moved_bytes` is what each lane has moved.
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]);

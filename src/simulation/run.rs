@@ -394,6 +394,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.tell_deployments(end);
         self.check_holdings();
         self.tell_backfills();
+        self.tell_created();
         self.observer.finished(end, &moved_bytes);
     }
 

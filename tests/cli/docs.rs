@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
-    BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-    LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
-    StorageRow, SummaryRow, TimelineRow,
+    BackfillRow, BreakEvenRow, CostRow, DeleteRow, DeploymentRow, DestinationRow, FailureRow,
+    GateRow, LatencyRow, LinkRow, OutageRow, PullRow, RefusedRow, ReplicationRow, RepositoryRow,
+    RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::replications::parquet::{GROUP_ROWS, type_of};
@@ -112,6 +112,30 @@ storage where the fleet is. A replica kept for m months costs r + m k, and pulls
 bill. Layers that a registry would mount from other repositories are not taken into account.
 ";
 
+const OUTAGES: &str = "
+A row is an outage, one spell, or one burst of a stream of pushes: the first 100,000 of the run, warm-up included, in order of
+their beginnings. A burst lasts for its `over`, and its links are all from the registry that it pushes to. Its beginning and its
+end come before all else of their instants. What holds for no time does not count, neither for a least nor for a largest.
+
+- The *pullable share* is that of images pushed so far, each once for every destination behind the links that a rule sends it
+  to: the replications over these links that were requested since the start of the run, and of these the ones that are
+  COMPLETE. Those of backfills are left out; a FAILED one stays in the first number; what was deleted later counts as it did.
+  The mean is weighted by time, from when there is one.
+- *At risk* is an image that was pushed in a Region, that a rule sends to another one, and that is complete in no other Region
+  yet. It is counted for an outage or spell of all links out of a Region to others, and from the start of the run on. Waiting,
+  in flight or FAILED, it stays at risk until it is complete elsewhere or deleted where it was pushed. One that has been complete
+  elsewhere does not come back. Its bytes are those of the whole image; the largest numbers of both may be at different times.
+- The *backlog* are the replications over these links that wait or are in flight, those of backfills too. It has drained at the
+  first moment from the end on at which there are no more of them than just before the beginning.
+";
+
+const DELETES: &str = "
+Images, not tags: one that loses a tag and has others is not deleted. All are counted, and the first 100,000 are listed; if
+there are more, the summary says how many, and by what causes. Of a repository that is deleted, each image has a row.
+`ecrsim explain DIR --image REPO:TAG` tells of an image's rows: where and by what it was deleted, and where it became an orphan.
+An image that was stored before the start has no push by which to find it, unless the scenario gives its digest.
+";
+
 /// Describes the metrics that this version can measure.
 fn metrics() -> String {
     let row = |metric: &Metric| {
@@ -180,6 +204,11 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<BreakEvenRow>(),
         BREAK_EVEN.to_owned(),
         columns_of::<BackfillRow>(),
+        columns_of::<OutageRow>(),
+        OUTAGES.to_owned(),
+        columns_of::<DeleteRow>(),
+        DELETES.to_owned(),
+        columns_of::<RepositoryRow>(),
         metrics(),
     ]
     .concat();

@@ -6,6 +6,7 @@ mod support;
 mod bill;
 mod deletes;
 mod deployments;
+mod drift;
 mod latency;
 mod layers;
 mod links;

@@ -26,7 +26,7 @@ use super::timeline::Timeline;
 use super::transient::Transient;
 use super::trend::Trend;
 use crate::ecr::{Reason, RegistryId};
-use crate::simulation::{Model, RefusedOperation};
+use crate::simulation::{CreatedRepository, Model, RefusedOperation};
 use crate::units::{SimDuration, SimTime};
 
 /// Everything heard of one run.
@@ -70,6 +70,8 @@ pub(super) struct Ledger<'m, S> {
     pub(super) checks: Checks,
     pub(super) backfills: Backfills,
     pub(super) deletions: Deletions,
+    /// Repositories that replication created.
+    pub(super) created: Vec<CreatedRepository>,
     /// Outages, spells and bursts, if there are any.
     pub(super) interruptions: Option<Box<Interruptions>>,
     /// Records of the present instant: sorted by id before they go on.
@@ -127,6 +129,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             checks: Checks::new(model, from),
             backfills: Backfills::default(),
             deletions: Deletions::default(),
+            created: Vec::new(),
             interruptions: None,
             limits,
             tied: Vec::new(),

@@ -56,6 +56,7 @@ impl<S: RecordSink> Ledger<'_, S> {
                 }
             }
             Rare::Deleted { at, deletion } => self.deletions.list.push((at, deletion)),
+            Rare::Created(repository) => self.created.push(*repository),
             Rare::Deletions(counts) => self.deletions.counts = counts,
             Rare::PolicyChanged { registry } => self.policy_changed(registry),
             Rare::Revoked { at, lane, copies } => self.revocations.open(at, lane, &copies),

@@ -63,3 +63,27 @@ table! {
         orphaned: String,
     }
 }
+
+table! {
+    /// One repository that replication created and that is still there when the run ends.
+    RepositoryRow, "repositories.csv", {
+        /// Destination registry.
+        registry: String,
+        /// Repository.
+        repository: String,
+        /// Registry from which the image came for which it was created.
+        source: String,
+        /// Creation template that made it; empty: ECR's defaults.
+        template: String,
+        /// Its tag mutability, and the patterns that an EXCLUSION mode excepts, separated by spaces.
+        tag_mutability: String,
+        /// That of the source repository; empty if that is gone.
+        source_tag_mutability: String,
+        /// Whether it has a lifecycle policy: yes or no.
+        lifecycle_policy: String,
+        /// Whether the source repository has one; empty if that is gone.
+        source_lifecycle_policy: String,
+        /// Settings in which it differs from the source repository, separated by spaces: tag_mutability, lifecycle_policy.
+        differs: String,
+    }
+}

@@ -5,7 +5,7 @@
 mod happenings;
 mod workloads;
 
-pub use happenings::{DeleteRow, OutageRow};
+pub use happenings::{DeleteRow, OutageRow, RepositoryRow};
 pub use workloads::{BackfillRow, BreakEvenRow, DeploymentRow, GateRow, PullRow};
 
 use super::table::{Moment, Number, Seconds, Usd, table};
@@ -51,6 +51,8 @@ pub struct Outcome {
     pub outages: Vec<OutageRow>,
     /// `deletes.csv`
     pub deletes: Vec<DeleteRow>,
+    /// `repositories.csv`
+    pub repositories: Vec<RepositoryRow>,
     /// The bill's transfer item under the reading of the transfer rate that `prices.transfer_rate` did not choose.
     pub other_reading: OtherReading,
     /// Running hash over time, kind and ids of every event, in order.

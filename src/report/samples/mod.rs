@@ -137,6 +137,7 @@ pub fn empty() -> Outcome {
         backfills: Vec::new(),
         outages: Vec::new(),
         deletes: Vec::new(),
+        repositories: Vec::new(),
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),
