@@ -67,7 +67,11 @@ pub(super) enum Note {
         holdings: Holdings,
     },
     /// Something became of one of a stream's deployments.
-    Deployed { stream: u32, step: DeploymentStep },
+    Deployed {
+        stream: u32,
+        pushed_at: SimTime,
+        step: DeploymentStep,
+    },
     /// An image was pushed that fleets may pull.
     Offered(Offer),
     /// A fleet pulled.

@@ -354,8 +354,12 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note_rare(Rare::Revoked { at, lane, copies });
     }
 
-    fn deployed(&mut self, stream: u32, step: DeploymentStep) {
-        self.note(Note::Deployed { stream, step });
+    fn deployed(&mut self, stream: u32, pushed_at: SimTime, step: DeploymentStep) {
+        self.note(Note::Deployed {
+            stream,
+            pushed_at,
+            step,
+        });
     }
 
     fn offered(&mut self, offer: Offer) {

@@ -58,21 +58,24 @@ mod tests {
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
-    const FILES: [&str; 21] = [
+    const FILES: [&str; 24] = [
         "backfills.csv",
         "breakeven.csv",
         "charts",
         "costs.csv",
+        "deletes.csv",
         "deployments.csv",
         "destinations.csv",
         "failures.csv",
         "gate.csv",
         "latency.csv",
         "links.csv",
+        "outages.csv",
         "pulls.csv",
         "refused.csv",
         "replications.csv",
         "report.html",
+        "repositories.csv",
         "revocations.csv",
         "revoked_copies.csv",
         "run.json",

@@ -328,8 +328,8 @@ pub trait Observer {
     /// A lane lost permission for some repositories; these copies of theirs were in flight.
     fn revoked(&mut self, at: SimTime, lane: u32, copies: &[RevokedCopy]);
 
-    /// Something became of one of a stream's deployments.
-    fn deployed(&mut self, stream: u32, step: DeploymentStep);
+    /// Something became of one of a stream's deployments, of an image pushed at `pushed_at`.
+    fn deployed(&mut self, stream: u32, pushed_at: SimTime, step: DeploymentStep);
 
     /// An image was pushed that fleets may pull.
     fn offered(&mut self, offer: Offer);

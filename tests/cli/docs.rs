@@ -164,11 +164,11 @@ fn metrics() -> String {
          What `summary.csv` holds and thresholds may ask. A trend has `mean min p50 p90 p95 p99 p999 max count` and `within(D)`, the share\n\
          done after at most D; a gauge `mean p50 p95 p99 max end`, weighted by time; a counter `total` and `rate` (per request), or for\n\
          money `monthly` (for 730 hours). Unit 1 is a plain number or a share.\n\n\
-         `summary.json` holds the same, and for `replication_latency` and `time_to_all` a `half_width`: the mean, quantile or share lies\n\
-         within so much of its value with a chance of 95 %, by batch means: 25 batches of equal length by time of push, Student's t. It is\n\
-         absent where it would be a guess: fewer than 20 batches that hold something, fewer than 250 replications, fewer than 50 beyond\n\
-         a quantile or on either side of a limit, a half-width as large as the value, the mean of a law of infinite variance. A\n\
-         threshold is `too_close` if a value within the half-width would change its verdict; `held` goes by the value itself. `notes`\n\
+         `summary.json` holds the same, and for `replication_latency`, `time_to_all` and `deploy_wait` a `half_width`: the mean, quantile\n\
+         or share lies within so much of its value with a chance of 95 %, by batch means: 25 batches of equal length by time of push,\n\
+         Student's t. It is absent where it would be a guess: fewer than 20 batches that hold something, fewer than 250 replications,\n\
+         fewer than 50 beyond a quantile or on either side of a limit, a half-width as large as the value, the mean of a law of infinite\n\
+         variance. A threshold is `too_close` if a value within the half-width would change its verdict; `held` goes by the value itself. `notes`\n\
          say why a mean has no half-width, and if the warm-up looks too short (MSER-5; only for pushes at a constant rate).\n\n\
          | metric | kind | unit | labels | is |\n| --- | --- | --- | --- | --- |\n{rows}"
     )

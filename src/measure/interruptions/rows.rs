@@ -7,7 +7,7 @@ use super::super::record::RecordSink;
 use super::super::table::{Moment, Number, Seconds};
 use super::{Interruption, Kind};
 
-/// Interruptions that the summary tells of one by one.
+/// Outages, and names of spells and bursts, that the summary tells of one by one.
 const NOTED: usize = 3;
 
 impl Kind {
@@ -55,64 +55,83 @@ impl<S: RecordSink> Ledger<'_, S> {
         }
     }
 
-    /// Says how the first outages and bursts went.
+    /// Says how the first outages went, and the spells and bursts of each name together.
     pub(in crate::measure) fn outage_notes(&self) -> Vec<String> {
         let Some(found) = &self.interruptions else {
             return Vec::new();
         };
-        let mut notes: Vec<String> = found
-            .list
-            .iter()
-            .take(NOTED)
-            .map(|of| self.note(of))
-            .collect();
-        let more = found.list.len().saturating_sub(NOTED);
-        if more > 0 {
-            notes.push(format!(
-                "{more} more outages, spells and bursts in outages.csv"
-            ));
+        let mut groups: Vec<usize> = Vec::new();
+        for of in &found.list {
+            if !groups.contains(&of.group) {
+                groups.push(of.group);
+            }
+        }
+        let noted = groups.iter().take(NOTED);
+        let mut notes: Vec<String> = noted.map(|&group| self.outage_note(group)).collect();
+        if groups.len() > NOTED {
+            notes.push("more outages, spells and bursts in outages.csv".to_owned());
         }
         notes
     }
 
-    fn note(&self, of: &Interruption) -> String {
-        let row = self.outage_row(of);
-        let name = if row.name.is_empty() {
-            String::new()
+    fn outage_note(&self, group: usize) -> String {
+        let found = self.interruptions.as_ref();
+        let list = found.iter().flat_map(|found| &found.list);
+        let rows: Vec<OutageRow> = list
+            .filter(|of| of.group == group)
+            .map(|of| self.outage_row(of))
+            .collect();
+        let first = &rows[0];
+        let many = if rows.len() > 1 { "s" } else { "" };
+        let count = if rows.len() > 1 {
+            format!("{} ", rows.len())
         } else {
-            format!(" {}", row.name)
+            String::new()
         };
-        let percent = |share: Number| format!("{:.2} %", share.0 * 100.0);
-        let pullable = row.pullable_share_min.zip(row.pullable_share_mean);
-        let pullable = pullable.map(|(least, mean)| {
-            format!(
-                ", {} of its images pullable ({} at worst)",
-                percent(mean),
-                percent(least)
-            )
-        });
-        let risk = row.at_risk_images.map(|images| {
-            let gigabytes = row.at_risk_bytes.unwrap_or_default() as f64 / 1e9;
-            format!(", up to {images} images ({gigabytes:.1} GB) at risk")
-        });
-        let drained = match (of.has_ended, row.drain_s) {
-            (false, _) => "not over at the end".to_owned(),
-            (true, None) => "backlog not drained at the end".to_owned(),
-            (true, Some(Seconds(time))) => {
-                format!(
-                    "backlog drained {} after it",
-                    super::super::tables::rounded(time)
-                )
-            }
+        let name = match (first.kind.as_str(), first.name.as_str()) {
+            ("burst", stream) => format!("of {stream}"),
+            (_, "") => first.link.clone(),
+            (_, name) => name.to_owned(),
         };
-        format!(
-            "{}{name} {} at {}: up to {} replications behind{}{}, {drained}",
-            row.kind,
-            row.link,
-            row.at,
-            row.backlog_max,
-            pullable.unwrap_or_default(),
-            risk.unwrap_or_default()
-        )
+        let told = [
+            pullable(&rows).or_else(|| behind(&rows)),
+            at_risk(&rows),
+            Some(drained(&rows)),
+        ];
+        let told: Vec<String> = told.into_iter().flatten().collect();
+        format!("{count}{}{many} {name}: {}", first.kind, told.join(", "))
+    }
+}
+
+fn pullable(rows: &[OutageRow]) -> Option<String> {
+    let least = rows.iter().filter_map(|row| row.pullable_share_min);
+    let least = least.map(|share| share.0).reduce(f64::min)?;
+    Some(format!("pullable ≥ {:.2} %", least * 100.0))
+}
+
+fn behind(rows: &[OutageRow]) -> Option<String> {
+    let most = rows.iter().map(|row| row.backlog_max).max()?;
+    Some(format!("up to {most} behind"))
+}
+
+fn at_risk(rows: &[OutageRow]) -> Option<String> {
+    let images = rows.iter().filter_map(|row| row.at_risk_images).max()?;
+    let bytes = rows.iter().filter_map(|row| row.at_risk_bytes).max()?;
+    let gigabytes = bytes as f64 / 1e9;
+    Some(format!("{images} images ({gigabytes:.1} GB) at risk"))
+}
+
+fn drained(rows: &[OutageRow]) -> String {
+    let left = rows.iter().filter(|row| row.drain_s.is_none()).count();
+    let longest = rows.iter().filter_map(|row| row.drain_s).map(|time| time.0);
+    let at_most = if rows.len() > 1 { " at most" } else { "" };
+    let told = longest.max().map(|time| {
+        let time = super::super::tables::rounded(time);
+        format!("drained in {time}{at_most}")
+    });
+    match (told, left, rows.len()) {
+        (Some(told), 0, _) => told,
+        (Some(told), left, _) => format!("{told}, {left} not by the end"),
+        (None, ..) => "not drained by the end".to_owned(),
     }
 }

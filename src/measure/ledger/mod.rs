@@ -122,7 +122,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             failures: BTreeMap::new(),
             revocations: Revocations::default(),
             storage: StorageMeter::new(model.registries.len(), from),
-            deployments: vec![DeploymentStats::new(&limits); model.deployments.len()],
+            deployments: vec![DeploymentStats::new(model, &limits); model.deployments.len()],
             pulls: PullBook::default(),
             refused: 0,
             refusals: Vec::new(),
@@ -172,7 +172,11 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
                     registry,
                     ref holdings,
                 } => self.storage.set(at, registry, holdings),
-                Note::Deployed { stream, step } => self.deployments[stream as usize].book(step),
+                Note::Deployed {
+                    stream,
+                    pushed_at,
+                    step,
+                } => self.deployments[stream as usize].book(pushed_at, step),
                 Note::Offered(ref offer) => self.pulls.offered(offer),
                 Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
                 Note::Rare => {
