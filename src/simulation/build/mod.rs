@@ -248,7 +248,11 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
     outages.sort_by(|one, other| {
         let key = |of: &Outage| (of.at, of.until, of.links.clone());
         let capacity = || one.capacity.total_cmp(&other.capacity);
-        key(one).cmp(&key(other)).then_with(capacity)
+        let names = || (&one.name, &one.pattern).cmp(&(&other.name, &other.pattern));
+        key(one)
+            .cmp(&key(other))
+            .then_with(capacity)
+            .then_with(names)
     });
     outages
 }
