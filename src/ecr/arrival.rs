@@ -31,7 +31,7 @@ impl World {
         mut applied: impl FnMut(usize, bool),
     ) -> Arrival {
         if !self.exists(holder) {
-            self.create_for_arrival(holder);
+            self.create_for_arrival(holder, source);
         }
         let (slot, source_slot) = (
             self.holders[holder.index()].slot,

@@ -51,6 +51,7 @@ impl World {
         of.exists = false;
         of.mutability = None;
         self.lifecycles.remove(&holder);
+        self.created.remove(&holder);
         let of = &self.holders[holder.index()];
         self.registries[of.registry.index()].holdings.repositories -= 1;
         Ok(())

@@ -37,6 +37,8 @@ pub struct Image {
     /// When it was last pushed to where it was not stored, in nanoseconds since the run's start; negative for images
     /// stored before.
     pub pushed_at: i64,
+    /// The low 32 bits of that push's number; 0 of images stored before the start.
+    pub(super) push: u32,
     /// Its repository; none of any world if the record is free.
     pub repository: RepositoryId,
     /// The registries that hold it.
@@ -75,6 +77,7 @@ impl Image {
         Self {
             own_bytes: content.own_bytes,
             pushed_at,
+            push: 0,
             repository,
             present: Slots::default(),
             layers: [content.base, content.common].map(|layer| layer.unwrap_or(NO_LAYER)),

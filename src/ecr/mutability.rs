@@ -16,6 +16,13 @@ impl TagRule {
         Self { mode, exclusions }
     }
 
+    /// Returns AWS's name of the mode, and the filters after it, separated by spaces.
+    pub fn text(&self) -> String {
+        let filters = self.exclusions.iter().map(String::as_str);
+        let words: Vec<&str> = std::iter::once(self.mode.name()).chain(filters).collect();
+        words.join(" ")
+    }
+
     /// Returns whether `tag`, once it stands on an image, stays there.
     pub fn is_immutable(&self, tag: &str) -> bool {
         match self.mode {
@@ -39,6 +46,14 @@ mod tests {
     fn is_immutable(mode: TagMutability, exclusions: &[&str], tag: &str) -> bool {
         let exclusions = exclusions.iter().map(ToString::to_string).collect();
         TagRule::new(mode, exclusions).is_immutable(tag)
+    }
+
+    #[test]
+    fn a_rule_reads_as_aws_writes_it() {
+        let filters = vec!["dev-*".to_owned(), "latest".to_owned()];
+        let rule = TagRule::new(TagMutability::ImmutableWithExclusion, filters);
+        assert_eq!(rule.text(), "IMMUTABLE_WITH_EXCLUSION dev-* latest");
+        assert_eq!(TagRule::default().text(), "MUTABLE");
     }
 
     #[test]

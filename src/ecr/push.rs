@@ -117,6 +117,7 @@ impl World {
         } = self.holders[push.holder.index()];
         let mut image = Image::new(repository, push.content, slot, push.at);
         image.has_own_tags = push.tags.own;
+        image.push = push.number as u32;
         for layer in image.shared_layers() {
             self.layers.refer(layer);
         }
@@ -147,7 +148,9 @@ impl World {
             let place = self.list(repository, id);
             self.repositories[repository.index()].has_stale = true;
             self.images.note_place(id, slot, place);
-            self.images.get_mut(id).pushed_at = push.at;
+            let image = self.images.get_mut(id);
+            image.pushed_at = push.at;
+            image.push = push.number as u32;
         }
         id
     }

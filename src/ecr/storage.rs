@@ -4,6 +4,7 @@ use super::holdings::{Class, Holdings};
 use super::ids::{HolderId, ImageId, RegistryId};
 use super::images::Images;
 use super::layers::Place;
+use super::moves::Move;
 use super::slots::Slots;
 use super::world::World;
 
@@ -93,11 +94,15 @@ impl World {
         }
         self.note_caused(registry, account, (None, Some(class)), own_bytes);
         self.cover(id, slot, class, true);
+        if self.moves.keeps_stored {
+            self.moves.list.push(Move::Stored(id, holder));
+        }
         self.note_change(registry);
     }
 
     /// Deletes an image with all its tags where it is stored, and its record with the last copy.
     pub(super) fn delete_image(&mut self, id: ImageId, holder: HolderId) {
+        self.note_removal(id, holder);
         let place = self.place(holder, false);
         let was_untagged = self.is_untagged(id, holder);
         let of = &mut self.holders[holder.index()];
@@ -125,19 +130,27 @@ impl World {
             self.arrival_times.remove(&(holder, id));
         }
         if class == Class::Source {
+            let before = self.classes(id);
             self.reclassify(id, |images| images.note_deletion(id, slot));
+            self.note_orphaned(&before, id);
         } else {
             self.images.note_deletion(id, slot);
         }
         self.free_if_gone(id);
     }
 
+    /// Returns the class of an image by slot, where it is stored.
+    fn classes(&self, id: ImageId) -> [Class; Slots::CAPACITY] {
+        let mut classes = [Class::Source; Slots::CAPACITY];
+        for slot in self.images.get(id).present.iter() {
+            classes[usize::from(slot)] = self.images.class(id, slot);
+        }
+        classes
+    }
+
     /// Applies `edit` to what is known of an image, and moves its bytes between classes where it stays stored.
     pub(super) fn reclassify(&mut self, id: ImageId, edit: impl FnOnce(&mut Images)) {
-        let mut before = [Class::Source; Slots::CAPACITY];
-        for slot in self.images.get(id).present.iter() {
-            before[usize::from(slot)] = self.images.class(id, slot);
-        }
+        let before = self.classes(id);
         edit(&mut self.images);
         let image = *self.images.get(id);
         for slot in image.present.iter() {

@@ -10,6 +10,8 @@ use crate::aws::LifecyclePolicy;
 /// The template that a repository is created by, if it is created by replication.
 #[derive(Clone, Debug)]
 pub struct Template {
+    /// Its name.
+    pub name: String,
     /// Its tag mutability.
     pub mutability: TagRule,
     /// Its lifecycle policy.
@@ -30,8 +32,9 @@ impl World {
         template.is_some_and(|template| template.lacks_role)
     }
 
-    /// Creates a missing repository as an arriving image does (B60).
-    pub(super) fn create_for_arrival(&mut self, holder: HolderId) {
+    /// Creates a missing repository as an arriving image from `source` does (B60).
+    pub(super) fn create_for_arrival(&mut self, holder: HolderId, source: HolderId) {
+        self.created.insert(holder, source);
         let Some(template) = self.templates.get(&holder) else {
             return self.make_repository(holder, None);
         };

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::causes::Causes;
-use super::groups::Groups;
 use super::coverage::Coverage;
+use super::groups::Groups;
 use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
 use super::images::{Image, Images};
 use super::layers::Layers;
+use super::moves::Moves;
 use super::mutability::TagRule;
 use super::refusal::Refusal;
 use super::repositories::{Holder, Repository};
@@ -61,12 +62,16 @@ pub struct World {
     pub(super) lifecycles: BTreeMap<HolderId, Arc<LifecyclePolicy>>,
     /// Templates by which repositories are created that replication creates.
     pub(super) templates: BTreeMap<HolderId, Template>,
+    /// Repositories that replication created and that still exist, with the source of the image for which it did.
+    pub(super) created: BTreeMap<HolderId, HolderId>,
     /// Repositories whose lifecycle policy may ask when a replica arrived.
     pub(super) watched: BTreeSet<HolderId>,
     /// When images arrived there by replication, in nanoseconds since the run's start.
     pub(super) arrival_times: BTreeMap<(HolderId, ImageId), i64>,
     /// Which images hang together.
     pub(super) groups: Groups,
+    /// Images that came or went since they were asked for.
+    pub(super) moves: Moves,
 }
 
 impl World {
@@ -92,9 +97,11 @@ impl World {
             coverage: Coverage::default(),
             lifecycles: BTreeMap::new(),
             templates: BTreeMap::new(),
+            created: BTreeMap::new(),
             watched: BTreeSet::new(),
             arrival_times: BTreeMap::new(),
             groups: Groups::default(),
+            moves: Moves::default(),
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::batches::Batches;
 use super::ledger::Ledger;
 use super::outcome::{DeploymentRow, GateRow};
 use super::table::{Number, Seconds};
 use super::trend::Trend;
 use crate::simulation::{DeploymentStep, Model};
-use crate::units::SimDuration;
+use crate::units::{SimDuration, SimTime};
 
 /// The deployments of one stream, or of all.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub(super) struct DeploymentStats {
     pub gave_up: u64,
     /// From the first pull to the one that found the image.
     pub waits: Trend,
+    /// The same by when the images were pushed.
+    pub wait_batches: Batches,
     /// From the push until the image was there.
     pub available: Trend,
     /// From the push until the image was at all destinations of its push.
@@ -27,8 +30,10 @@ pub(super) struct DeploymentStats {
 }
 
 impl DeploymentStats {
-    pub fn new(limits: &Arc<[SimDuration]>) -> Self {
+    pub fn new(model: &Model, limits: &Arc<[SimDuration]>) -> Self {
+        let window = model.window;
         Self {
+            wait_batches: Batches::new(window.from, window.pushes_until, limits),
             deployments: 0,
             missed: 0,
             gave_up: 0,
@@ -42,20 +47,27 @@ impl DeploymentStats {
 
     /// Returns the sum over all streams.
     pub fn sum<S>(ledger: &Ledger<'_, S>) -> Self {
-        let mut sum = Self::new(&ledger.limits);
+        let mut sum = Self::new(ledger.model, &ledger.limits);
         ledger.deployments.iter().for_each(|of| sum.merge(of));
         sum
     }
 
-    pub fn book(&mut self, step: DeploymentStep) {
+    pub fn book(&mut self, pushed_at: SimTime, step: DeploymentStep) {
         match step {
             DeploymentStep::FirstPull { found } => {
                 self.deployments += 1;
                 self.missed += u64::from(!found);
             }
-            DeploymentStep::Found(waited) => self.waits.add(waited),
-            DeploymentStep::GaveUp => self.gave_up += 1,
+            DeploymentStep::Found(waited) => {
+                self.waits.add(waited);
+                self.wait_batches.add(pushed_at, waited);
+            }
+            DeploymentStep::GaveUp => {
+                self.gave_up += 1;
+                self.wait_batches.add_failed(pushed_at);
+            }
             DeploymentStep::StillTrying(tried) => {
+                self.wait_batches.add_unfinished(pushed_at, tried);
                 for (count, limit) in self.young.iter_mut().zip(&*self.limits) {
                     *count += u64::from(tried < *limit);
                 }
@@ -67,6 +79,7 @@ impl DeploymentStats {
 
     pub fn settle(&mut self) {
         self.waits.settle();
+        self.wait_batches.settle();
         self.available.settle();
         self.everywhere.settle();
     }
@@ -77,6 +90,7 @@ impl DeploymentStats {
         self.missed += other.missed;
         self.gave_up += other.gave_up;
         self.waits.merge(&other.waits);
+        self.wait_batches.merge(&other.wait_batches);
         self.available.merge(&other.available);
         self.everywhere.merge(&other.everywhere);
         self.young

@@ -175,7 +175,8 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
 
     fn deploy_wait(&self, stats: &DeploymentStats) -> Vec<MetricValue> {
         let asked = |place: usize| stats.deployments - stats.young[place];
-        self.trend("deploy_wait", &stats.waits, None, asked)
+        let batches = Some(&stats.wait_batches);
+        self.trend("deploy_wait", &stats.waits, batches, asked)
     }
 
     /// Returns the sum over the scope's lanes of what backfills did.

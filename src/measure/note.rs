@@ -3,13 +3,15 @@
 //! The loop of the simulation and the books have little in common but these: handed over by the thousand, each keeps its
 //! own memory at hand, and the books may be kept by another thread.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{CausedChange, Class, Covered, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Offer, Pull, PushState,
+    RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -68,7 +70,11 @@ pub(super) enum Note {
     /// Replicas of one account's images came or went.
     Caused { at: SimTime, change: CausedChange },
     /// Something became of one of a stream's deployments.
-    Deployed { stream: u32, step: DeploymentStep },
+    Deployed {
+        stream: u32,
+        pushed_at: SimTime,
+        step: DeploymentStep,
+    },
     /// An image was pushed that fleets may pull.
     Offered(Offer),
     /// A fleet pulled.
@@ -230,6 +236,22 @@ pub(super) enum Rare {
         end: End,
         backfill: NonZeroU32,
     },
+    /// Images at risk in a Region from now on.
+    AtRisk {
+        at: SimTime,
+        region: u32,
+        images: u64,
+        bytes: u64,
+    },
+    /// An image was deleted, one of the first.
+    Deleted {
+        at: SimTime,
+        deletion: Deletion,
+    },
+    /// How many images were deleted in all, and how many by each cause.
+    Deletions(BTreeMap<DeleteCause, u64>),
+    /// A repository that replication created.
+    Created(Box<CreatedRepository>),
     /// How a backfill stands when the run has ended.
     Backfill(Backfill),
     PolicyChanged {

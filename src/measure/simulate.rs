@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::calendar::Boundaries;
+use super::interruptions::Interruptions;
 use super::ledger::Ledger;
 use super::note::Notes;
 use super::outcome::Outcome;
@@ -123,7 +124,9 @@ impl<'a> Run<'a> {
 
     fn ledger<S: RecordSink>(&self, sink: S) -> Ledger<'a, S> {
         let questions = Questions::of(self.loaded);
-        Ledger::new(self.model, &questions, &self.boundaries(), sink)
+        let mut ledger = Ledger::new(self.model, &questions, &self.boundaries(), sink);
+        ledger.interruptions = Interruptions::of(self.model, self.seed);
+        ledger
     }
 
     fn teller<D: Delivery>(&self, is_recording: bool, delivery: D) -> Teller<'a, D> {

@@ -61,6 +61,9 @@ impl<S: RecordSink> Ledger<'_, S> {
             backfills: self.backfill_rows(),
             orphan_months: orphans::rows(&self, &months),
             orphans: orphans::summary(&self, &months),
+            outages: self.outage_rows(),
+            deletes: self.delete_rows(),
+            repositories: self.repository_rows(),
             other_reading: self.tariff.other_reading(self.model, &months),
             fingerprint: summary.fingerprint,
             events: summary.events,
@@ -81,7 +84,13 @@ impl<S: RecordSink> Ledger<'_, S> {
             "± takes bursts, outages and events for chance: it is wider than it need be".to_owned()
         });
         let others = tail.into_iter().chain(wide).chain(warm_up);
-        self.backfill_notes().chain(others).collect()
+        let backfills = self.backfill_notes();
+        backfills
+            .chain(self.outage_notes())
+            .chain(self.delete_note())
+            .chain(self.drift_note())
+            .chain(others)
+            .collect()
     }
 
     /// Says how the first backfills stand.
@@ -403,7 +412,7 @@ impl<S: RecordSink> Ledger<'_, S> {
 }
 
 /// Returns a duration for a sentence: whole seconds, rounded up, from a minute on.
-fn rounded(duration: SimDuration) -> SimDuration {
+pub(super) fn rounded(duration: SimDuration) -> SimDuration {
     const SECOND_NS: u64 = 1_000_000_000;
     match duration.as_nanos() {
         nanos if nanos < 60 * SECOND_NS => duration,

@@ -1,6 +1,6 @@
 //! The observer of a run: notes what happens, for the ledger to book.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use super::calendar::Boundaries;
@@ -10,10 +10,13 @@ use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, CausedChange, Class, Covered, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
-    Replication, RevokedCopy,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer,
+    Phase, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
+
+/// Deleted images are all counted; at most so many are listed.
+pub(super) const LISTED_DELETIONS: u64 = 100_000;
 
 /// Takes notes to their ledger.
 pub(super) trait Delivery {
@@ -56,6 +59,9 @@ pub(super) struct Teller<'m, D> {
     revoked: BTreeSet<u64>,
     /// What each registry stores.
     holdings: Vec<Holdings>,
+    /// Images deleted so far.
+    deleted: BTreeMap<DeleteCause, u64>,
+    listed_deletions: u64,
     notes: Notes,
     pub delivery: D,
 }
@@ -73,6 +79,8 @@ impl<'m, D: Delivery> Teller<'m, D> {
             records,
             is_recording,
             revoked: BTreeSet::new(),
+            deleted: BTreeMap::new(),
+            listed_deletions: 0,
             notes: Notes::default(),
             delivery,
         }
@@ -352,8 +360,12 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note_rare(Rare::Revoked { at, lane, copies });
     }
 
-    fn deployed(&mut self, stream: u32, step: DeploymentStep) {
-        self.note(Note::Deployed { stream, step });
+    fn deployed(&mut self, stream: u32, pushed_at: SimTime, step: DeploymentStep) {
+        self.note(Note::Deployed {
+            stream,
+            pushed_at,
+            step,
+        });
     }
 
     fn offered(&mut self, offer: Offer) {
@@ -362,6 +374,24 @@ impl<D: Delivery> Observer for Teller<'_, D> {
 
     fn pulled(&mut self, pull: Pull) {
         self.note(Note::Pulled(pull));
+    }
+
+    fn at_risk(&mut self, at: SimTime, region: u32, images: u64, bytes: u64) {
+        self.note_rare(Rare::AtRisk {
+            at,
+            region,
+            images,
+            bytes,
+        });
+    }
+
+    fn deleted(&mut self, at: SimTime, deletion: &Deletion) {
+        *self.deleted.entry(deletion.cause).or_default() += 1;
+        if self.listed_deletions < LISTED_DELETIONS {
+            self.listed_deletions += 1;
+            let deletion = deletion.clone();
+            self.note_rare(Rare::Deleted { at, deletion });
+        }
     }
 
     fn unfinished(
@@ -387,7 +417,13 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note_rare(Rare::Backfill(*backfill));
     }
 
+    fn created(&mut self, repository: CreatedRepository) {
+        self.note_rare(Rare::Created(Box::new(repository)));
+    }
+
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]) {
+        let deleted = std::mem::take(&mut self.deleted);
+        self.note_rare(Rare::Deletions(deleted));
         let moved_bytes = moved_bytes.into();
         self.note_rare(Rare::Finished { at, moved_bytes });
         self.delivery.deliver(&mut self.notes);

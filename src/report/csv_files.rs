@@ -32,7 +32,10 @@ pub fn write_tables(folder: &Path, outcome: &Outcome) -> Result<(), FileError> {
     write_table(folder, &outcome.pulls)?;
     write_table(folder, &outcome.break_even)?;
     write_table(folder, &outcome.backfills)?;
-    write_table(folder, &outcome.orphan_months)
+    write_table(folder, &outcome.orphan_months)?;
+    write_table(folder, &outcome.outages)?;
+    write_table(folder, &outcome.deletes)?;
+    write_table(folder, &outcome.repositories)
 }
 
 /// Writes `rows` as the table's file in `folder`.
@@ -118,9 +121,9 @@ fn summary_rows(outcome: &Outcome) -> Vec<SummaryRow> {
 mod tests {
     use super::*;
     use crate::measure::outcome::{
-        BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-        LatencyRow, LinkRow, OrphanRow, PullRow, RefusedRow, ReplicationRow, RevocationRow,
-        RevokedCopyRow, StorageRow, TimelineRow,
+        BackfillRow, BreakEvenRow, CostRow, DeleteRow, DeploymentRow, DestinationRow, FailureRow,
+        GateRow, LatencyRow, LinkRow, OrphanRow, OutageRow, PullRow, RefusedRow, ReplicationRow,
+        RepositoryRow, RevocationRow, RevokedCopyRow, StorageRow, TimelineRow,
     };
 
     fn header<T: Table>() -> String {
@@ -201,6 +204,18 @@ mod tests {
             (
                 header::<OrphanRow>(),
                 "month,storage_usd,orphan_usd,orphan_share,end_bytes,growth_bytes,growth_usd",
+            ),
+            (
+                header::<OutageRow>(),
+                "kind,name,link,at,ends_at,capacity,requested,completed,pullable_share_min,pullable_share_mean,at_risk_images,at_risk_bytes,backlog_before,backlog_max,drained_at,drain_s",
+            ),
+            (
+                header::<DeleteRow>(),
+                "at,cause,registry,repository,push,digest,pushed_at,image_bytes,orphaned",
+            ),
+            (
+                header::<RepositoryRow>(),
+                "registry,repository,source,template,tag_mutability,source_tag_mutability,lifecycle_policy,source_lifecycle_policy,differs",
             ),
         ];
         for (header, columns) in expected {

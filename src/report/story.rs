@@ -1,11 +1,14 @@
 //! One image's story, told from the files of a finished run: what became of it at each destination, and when.
 
+mod deletes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::Value;
 
+use self::deletes::Deletes;
 use super::companions::Companions;
 use super::csv_files::{for_each_row, read_table};
 use super::error::FileError;
@@ -84,6 +87,7 @@ pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
         companions: Companions::find(folder, &run.facts.scenario, firsts)?,
         run,
         revoked: read_table(folder)?,
+        deletes: Deletes::read(folder, image, &pushes)?,
     };
     let mut text = String::new();
     for rows in pushes.values() {
@@ -93,6 +97,7 @@ pub fn tell(folder: &Path, image: &ImageName) -> Result<Story, FileError> {
         let more = found.len() - pushes.len();
         let _ = writeln!(text, "and {more} later pushes with this tag: name a digest");
     }
+    text.push_str(&teller.deletes.unlisted());
     Ok(Story::Told(text))
 }
 
@@ -100,6 +105,7 @@ struct Teller {
     run: RunDocument,
     revoked: Vec<RevokedCopyRow>,
     companions: Companions,
+    deletes: Deletes,
 }
 
 impl Teller {
@@ -121,6 +127,9 @@ impl Teller {
         );
         for line in self.companions.told(first.push) {
             let _ = writeln!(text, "  {:24}  {line}", "");
+        }
+        for told in self.deletes.at_source(first) {
+            let _ = writeln!(text, "  {told}");
         }
         for row in rows {
             self.replication(text, row);
@@ -160,6 +169,9 @@ impl Teller {
             line(None, &moved(row));
         }
         line(row.ended_at, &ended(row));
+        for (at, told) in self.deletes.at_destination(row) {
+            line(Some(at), &told);
+        }
     }
 
     /// Names the rules that send the repository there, as they stand at the start.

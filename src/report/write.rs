@@ -58,11 +58,12 @@ mod tests {
     use crate::report::{charts, samples};
 
     /// The files of INTERFACE.md, but for those of later versions.
-    const FILES: [&str; 22] = [
+    const FILES: [&str; 25] = [
         "backfills.csv",
         "breakeven.csv",
         "charts",
         "costs.csv",
+        "deletes.csv",
         "deployments.csv",
         "destinations.csv",
         "failures.csv",
@@ -70,10 +71,12 @@ mod tests {
         "latency.csv",
         "links.csv",
         "orphans.csv",
+        "outages.csv",
         "pulls.csv",
         "refused.csv",
         "replications.csv",
         "report.html",
+        "repositories.csv",
         "revocations.csv",
         "revoked_copies.csv",
         "run.json",

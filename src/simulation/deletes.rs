@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::model::Place;
-use super::observer::{Observer, RefusedOperation};
+use super::observer::{DeleteCause, Observer, RefusedOperation};
 use super::run::{Event, EventClass, Simulation, order};
 use super::slab::Slab;
 use crate::ecr::{Digest, HolderId, Reason, Refusal, Removal, RepositoryId, TagId};
@@ -185,6 +185,7 @@ impl<O: Observer> Simulation<'_, O> {
         let delete = *self.deletes.pending.get(place);
         match self.world.check_removal(delete.removal, delete.holder) {
             Ok(()) => {
+                self.delete_by(DeleteCause::DeleteReplication);
                 self.world
                     .follow(delete.removal, delete.source, delete.holder);
             }

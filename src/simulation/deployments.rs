@@ -51,6 +51,7 @@ struct Deployment {
     holder: Option<HolderId>,
     /// Its place in the calendar's order.
     order: u64,
+    pushed_at: SimTime,
     first_pull_at: SimTime,
     /// The wait before the next pull.
     wait: SimDuration,
@@ -119,10 +120,10 @@ impl<O: Observer> Simulation<'_, O> {
         for (of, first_pull_at) in drawn {
             let registry = self.model.deployments[of as usize].registry;
             let holder = self.world.holder(push.repository, registry);
-            self.schedule_first_pull(of, first_pull_at, wanted, holder, push.number);
+            self.schedule_first_pull(of, (at, first_pull_at), wanted, holder, push.number);
             if self.is_available(wanted, holder) {
                 let step = DeploymentStep::Available(SimDuration::ZERO);
-                self.observer.deployed(of, step);
+                self.observer.deployed(of, at, step);
             }
             streams.push((of, holder));
         }
@@ -157,7 +158,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn schedule_first_pull(
         &mut self,
         stream: u32,
-        at: SimTime,
+        (pushed_at, at): (SimTime, SimTime),
         wanted: Wanted,
         holder: Option<HolderId>,
         number: u64,
@@ -170,6 +171,7 @@ impl<O: Observer> Simulation<'_, O> {
             wanted,
             holder,
             order: order(of.rank, number, 0),
+            pushed_at,
             first_pull_at: at,
             wait: of.backoff.first,
         };
@@ -213,7 +215,7 @@ impl<O: Observer> Simulation<'_, O> {
         let tried = at.since(deployment.first_pull_at);
         if tried == SimDuration::ZERO {
             let step = DeploymentStep::FirstPull { found };
-            self.observer.deployed(stream, step);
+            self.observer.deployed(stream, deployment.pushed_at, step);
         }
         if found {
             return self.end_deployment(place, DeploymentStep::Found(tried));
@@ -235,7 +237,8 @@ impl<O: Observer> Simulation<'_, O> {
 
     fn end_deployment(&mut self, place: u32, step: DeploymentStep) {
         let deployment = *self.deployments.open.get(place);
-        self.observer.deployed(deployment.stream, step);
+        self.observer
+            .deployed(deployment.stream, deployment.pushed_at, step);
         self.deployments.open.remove(place);
         self.world.let_go(deployment.wanted.image);
     }
@@ -256,7 +259,7 @@ impl<O: Observer> Simulation<'_, O> {
             let after = at.since(watch.pushed_at);
             for &(stream, _) in watch.streams.iter().filter(|(_, of)| *of == Some(holder)) {
                 let step = DeploymentStep::Available(after);
-                self.observer.deployed(stream, step);
+                self.observer.deployed(stream, watch.pushed_at, step);
             }
             watch.missing -= 1;
             if watch.missing == 0 {
@@ -269,7 +272,7 @@ impl<O: Observer> Simulation<'_, O> {
     fn tell_everywhere(&mut self, watch: &Watch, after: SimDuration) {
         for &(stream, _) in &watch.streams {
             let step = DeploymentStep::AvailableEverywhere(after);
-            self.observer.deployed(stream, step);
+            self.observer.deployed(stream, watch.pushed_at, step);
         }
     }
 
@@ -279,7 +282,8 @@ impl<O: Observer> Simulation<'_, O> {
             let deployment = *self.deployments.open.get(place);
             let tried = end.since(deployment.first_pull_at);
             let step = DeploymentStep::StillTrying(tried);
-            self.observer.deployed(deployment.stream, step);
+            self.observer
+                .deployed(deployment.stream, deployment.pushed_at, step);
         }
     }
 }

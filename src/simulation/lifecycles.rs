@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::model::Place;
-use super::observer::Observer;
+use super::observer::{DeleteCause, Observer};
 use super::run::{Event, EventClass, Simulation, order};
 use crate::ecr::{HolderId, ImageId, Removal};
 use crate::engine::Rank;
@@ -43,6 +43,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Expires what each repository's policy says; where a rule replicates deletes, that follows too (B111).
     pub(super) fn apply_lifecycles(&mut self, at: SimTime) {
         let now = nanos(at);
+        self.delete_by(DeleteCause::Lifecycle);
         self.expire_referrers(at);
         for holder in self.world.with_lifecycle() {
             let expired = self.world.expired(holder, now);

@@ -11,12 +11,15 @@ pub mod explain;
 mod groups;
 mod lifecycles;
 mod model;
+mod moves;
 pub mod names;
 mod observer;
 mod operations;
 mod permissions;
 mod pulls;
+mod repositories;
 mod requests;
+mod risk;
 mod run;
 mod slab;
 mod slots;
@@ -31,8 +34,8 @@ pub use model::{
     Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
-    DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
-    RevokedCopy,
+    CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull,
+    PushState, RefusedOperation, Replication, RevokedCopy,
 };
 pub use pulls::PullModel;
 pub use run::{Interrupted, Simulation, Summary};

@@ -382,6 +382,10 @@ pub enum Operation {
 /// A change of some links' capacity for a while.
 #[derive(Clone, Debug)]
 pub struct Outage {
+    /// Its name, if the scenario gives one.
+    pub name: String,
+    /// Its links as the scenario names them.
+    pub pattern: String,
     /// When it begins.
     pub at: SimTime,
     /// When it ends.
@@ -397,6 +401,8 @@ pub struct Outage {
 pub struct Spell {
     /// Its name; draws are keyed by it.
     pub name: String,
+    /// Its links as the scenario names them.
+    pub pattern: String,
     /// From one beginning to the next, in ns.
     pub every: Law,
     /// How long each lasts, in ns.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use super::backfill::Backfill;
 use super::names::TagList;
 use crate::ecr::{
-    Arrival, CausedChange, Covered, Digest, HolderId, Holdings, ImageId, Reason, Refusal,
+    Arrival, CausedChange, Covered, Created, Digest, HolderId, Holdings, ImageId, Reason, Refusal,
     RegistryId, RepositoryId, Slot,
 };
 use crate::network::CopyId;
@@ -222,6 +222,68 @@ pub struct Pull {
     pub is_stale: bool,
 }
 
+/// Why an image was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeleteCause {
+    /// A single operation, by tag or digest.
+    BatchDeleteImage,
+    /// Its repository was deleted.
+    DeleteRepository,
+    /// A `[retention]`.
+    Retention,
+    /// The repository's lifecycle policy.
+    Lifecycle,
+    /// A rule that replicates deletes (B111).
+    DeleteReplication,
+}
+
+impl DeleteCause {
+    /// Returns its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BatchDeleteImage => "BatchDeleteImage",
+            Self::DeleteRepository => "DeleteRepository",
+            Self::Retention => "retention",
+            Self::Lifecycle => "lifecycle",
+            Self::DeleteReplication => "delete_replication",
+        }
+    }
+}
+
+/// An image that was deleted.
+#[derive(Clone, Debug)]
+pub struct Deletion {
+    /// Why.
+    pub cause: DeleteCause,
+    /// Where.
+    pub registry: RegistryId,
+    /// In which repository.
+    pub repository: RepositoryId,
+    /// The low 32 bits of its push's number; 0 before the run.
+    pub push: u32,
+    /// When it was pushed, in nanoseconds since the run's start; negative before it.
+    pub pushed_at: i64,
+    /// Its digest, if the user gave it.
+    pub given: Option<u32>,
+    /// Bytes of the whole image.
+    pub image_bytes: u64,
+    /// Registries where it became an orphan by that.
+    pub orphaned: Vec<RegistryId>,
+}
+
+/// A repository that replication created.
+#[derive(Clone, Debug)]
+pub struct CreatedRepository {
+    /// Where.
+    pub registry: RegistryId,
+    /// Its name.
+    pub repository: RepositoryId,
+    /// Where the image came from for which it was created.
+    pub source: RegistryId,
+    /// Name of its template, and its settings beside those of its source.
+    pub created: Created,
+}
+
 /// Listens to a run. No method may look at the clock of the machine or draw.
 pub trait Observer {
     /// Returns the next moment at which [`Observer::boundary`] wants to be called.
@@ -279,14 +341,21 @@ pub trait Observer {
     /// A lane lost permission for some repositories; these copies of theirs were in flight.
     fn revoked(&mut self, at: SimTime, lane: u32, copies: &[RevokedCopy]);
 
-    /// Something became of one of a stream's deployments.
-    fn deployed(&mut self, stream: u32, step: DeploymentStep);
+    /// Something became of one of a stream's deployments, of an image pushed at `pushed_at`.
+    fn deployed(&mut self, stream: u32, pushed_at: SimTime, step: DeploymentStep);
 
     /// An image was pushed that fleets may pull.
     fn offered(&mut self, offer: Offer);
 
     /// A fleet pulled an image, or found none.
     fn pulled(&mut self, pull: Pull);
+
+    /// From now on so many images that were pushed in a Region are complete nowhere else, though a rule sends them; told
+    /// only of Regions that an outage cuts off.
+    fn at_risk(&mut self, at: SimTime, region: u32, images: u64, bytes: u64);
+
+    /// An image was deleted.
+    fn deleted(&mut self, at: SimTime, deletion: &Deletion);
 
     /// The run ended with this replication unfinished; `moved_bytes` counts its present attempt too.
     fn unfinished(
@@ -299,6 +368,9 @@ pub trait Observer {
 
     /// The run has ended with this backfill so; told of each in the order in which they were started.
     fn backfill(&mut self, backfill: &Backfill);
+
+    /// The run has ended with this repository, which replication created.
+    fn created(&mut self, repository: CreatedRepository);
 
     /// The run has ended: nothing more comes. `moved_bytes` is what each lane has moved.
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::model::{Model, Operation, Place, ScriptImage};
 use super::names::TagList;
-use super::observer::{Observer, RefusedOperation, RevokedCopy};
+use super::observer::{DeleteCause, Observer, RefusedOperation, RevokedCopy};
 use super::requests::NewPush;
 use super::run::{Event, EventClass, Simulation, order};
 use crate::aws::RegistryPolicy;
@@ -171,10 +171,12 @@ impl<O: Observer> Simulation<'_, O> {
         match operation {
             Operation::PutImage(place, image) => self.put_image(at, script, step, *place, *image),
             Operation::DeleteByTag(place, tag) => {
+                self.delete_by(DeleteCause::BatchDeleteImage);
                 self.replicate_delete_by_tag(at, *place, *tag);
                 return self.world.delete_by_tag(self.holder_at(*place), *tag);
             }
             Operation::DeleteByDigest(place, digest) => {
+                self.delete_by(DeleteCause::BatchDeleteImage);
                 self.replicate_delete_by_digest(at, *place, Digest::Given(*digest));
                 return self
                     .world
@@ -186,6 +188,7 @@ impl<O: Observer> Simulation<'_, O> {
                     .create_repository(self.holder_at(*place), mutability.clone());
             }
             Operation::DeleteRepository(place) => {
+                self.delete_by(DeleteCause::DeleteRepository);
                 return self.world.delete_repository(self.holder_at(*place));
             }
             Operation::PutImageTagMutability(place, mutability) => {
@@ -297,6 +300,7 @@ impl<O: Observer> Simulation<'_, O> {
     /// Deletes old images of a retention's repositories, in order of name, and schedules its next time.
     pub(super) fn retain(&mut self, at: SimTime, retention: u32) {
         let of = &self.model.retention[retention as usize];
+        self.delete_by(DeleteCause::Retention);
         for &repository in &of.repositories {
             let holder = self.holder(repository, of.registry);
             let place = Place {

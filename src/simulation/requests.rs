@@ -221,6 +221,9 @@ impl<O: Observer> Simulation<'_, O> {
         for &lane in &*routes {
             self.request(at, place, lane, (push.rank, push.number));
         }
+        if self.risk.is_some() {
+            self.begin_risk(at, image, push.registry, &routes);
+        }
         Some(image)
     }
 

@@ -8,14 +8,15 @@ use super::deletes::Deletes;
 use super::deployments::Deployments;
 use super::groups::Groups;
 use super::model::Model;
-use super::observer::{Observer, Phase, PushState, Replication};
+use super::observer::{DeleteCause, Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
 use super::permissions::Permissions;
 use super::pulls::Fleets;
 use super::requests::StreamState;
+use super::risk::Risk;
 use super::slab::Slab;
 use super::tags::{Contested, Resolved};
-use crate::ecr::{LayerId, World};
+use crate::ecr::{LayerId, Move, World};
 use crate::engine::{Calendar, Earliest, Key, Rank};
 use crate::network::{Arrived, Link};
 use crate::units::SimTime;
@@ -144,6 +145,11 @@ pub struct Simulation<'m, O> {
     pub(super) revocations: Vec<u64>,
     pub(super) deletes: Deletes,
     pub(super) groups: Groups,
+    /// Images at risk, where an outage cuts a Region off.
+    pub(super) risk: Option<Box<Risk>>,
+    /// By what images are being deleted.
+    pub(super) deleting: DeleteCause,
+    pub(super) moves: Vec<Move>,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -199,6 +205,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
             revocations: vec![0; model.lanes.len()],
             deletes: Deletes::default(),
             groups: Groups::default(),
+            risk: Risk::of(model),
+            deleting: DeleteCause::BatchDeleteImage,
+            moves: Vec::new(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
@@ -207,6 +216,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         };
         simulation.tell_causes();
         simulation.begin_coverage();
+        if simulation.risk.is_some() {
+            simulation.world.keep_stored();
+        }
         simulation.provide();
         simulation.schedule_all();
         simulation
@@ -368,6 +380,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.world
             .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
         self.tell_caused(at);
+        if self.world.has_moved() {
+            self.tell_moves(at);
+        }
     }
 
     fn finish(&mut self) {
@@ -388,6 +403,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.tell_deployments(end);
         self.check_holdings();
         self.tell_backfills();
+        self.tell_created();
         self.observer.finished(end, &moved_bytes);
     }
 

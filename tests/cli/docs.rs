@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ecrsim::measure::outcome::{
-    BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
-    LatencyRow, LinkRow, OrphanRow, PullRow, RefusedRow, ReplicationRow, RevocationRow,
-    RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
+    BackfillRow, BreakEvenRow, CostRow, DeleteRow, DeploymentRow, DestinationRow, FailureRow,
+    GateRow, LatencyRow, LinkRow, OrphanRow, OutageRow, PullRow, RefusedRow, ReplicationRow,
+    RepositoryRow, RevocationRow, RevokedCopyRow, StorageRow, SummaryRow, TimelineRow,
 };
 use ecrsim::measure::table::{self, Column, Table};
 use ecrsim::report::focus::{self, FocusRow};
@@ -165,6 +165,30 @@ the first day on which it is above zero is told (`trend`), unless that is more t
 is not in sight. Without orphans in the measured time `summary.json` has no `orphans`.
 ";
 
+const OUTAGES: &str = "
+A row is an outage, one spell, or one burst of a stream of pushes: the first 100,000 of the run, warm-up included, in order of
+their beginnings. A burst lasts for its `over`, and its links are all from the registry that it pushes to. Its beginning and its
+end come before all else of their instants. What holds for no time does not count, neither for a least nor for a largest.
+
+- The *pullable share* is that of images pushed so far, each once for every destination behind the links that a rule sends it
+  to: the replications over these links that were requested since the start of the run, and of these the ones that are
+  COMPLETE. Those of backfills are left out; a FAILED one stays in the first number; what was deleted later counts as it did.
+  The mean is weighted by time, from when there is one.
+- *At risk* is an image that was pushed in a Region, that a rule sends to another one, and that is complete in no other Region
+  yet. It is counted for an outage or spell of all links out of a Region to others, and from the start of the run on. Waiting,
+  in flight or FAILED, it stays at risk until it is complete elsewhere or deleted where it was pushed. One that has been complete
+  elsewhere does not come back. Its bytes are those of the whole image; the largest numbers of both may be at different times.
+- The *backlog* are the replications over these links that wait or are in flight, those of backfills too. It has drained at the
+  first moment from the end on at which there are no more of them than just before the beginning.
+";
+
+const DELETES: &str = "
+Images, not tags: one that loses a tag and has others is not deleted. All are counted, and the first 100,000 are listed; if
+there are more, the summary says how many, and by what causes. Of a repository that is deleted, each image has a row.
+`ecrsim explain DIR --image REPO:TAG` tells of an image's rows: where and by what it was deleted, and where it became an orphan.
+An image that was stored before the start has no push by which to find it, unless the scenario gives its digest.
+";
+
 /// Describes the metrics that this version can measure.
 fn metrics() -> String {
     let row = |metric: &Metric| {
@@ -193,11 +217,11 @@ fn metrics() -> String {
          What `summary.csv` holds and thresholds may ask. A trend has `mean min p50 p90 p95 p99 p999 max count` and `within(D)`, the share\n\
          done after at most D; a gauge `mean p50 p95 p99 max end`, weighted by time; a counter `total` and `rate` (per request), or for\n\
          money `monthly` (for 730 hours). Unit 1 is a plain number or a share.\n\n\
-         `summary.json` holds the same, and for `replication_latency` and `time_to_all` a `half_width`: the mean, quantile or share lies\n\
-         within so much of its value with a chance of 95 %, by batch means: 25 batches of equal length by time of push, Student's t. It is\n\
-         absent where it would be a guess: fewer than 20 batches that hold something, fewer than 250 replications, fewer than 50 beyond\n\
-         a quantile or on either side of a limit, a half-width as large as the value, the mean of a law of infinite variance. A\n\
-         threshold is `too_close` if a value within the half-width would change its verdict; `held` goes by the value itself. `notes`\n\
+         `summary.json` holds the same, and for `replication_latency`, `time_to_all` and `deploy_wait` a `half_width`: the mean, quantile\n\
+         or share lies within so much of its value with a chance of 95 %, by batch means: 25 batches of equal length by time of push,\n\
+         Student's t. It is absent where it would be a guess: fewer than 20 batches that hold something, fewer than 250 replications,\n\
+         fewer than 50 beyond a quantile or on either side of a limit, a half-width as large as the value, the mean of a law of infinite\n\
+         variance. A threshold is `too_close` if a value within the half-width would change its verdict; `held` goes by the value itself. `notes`\n\
          say why a mean has no half-width, and if the warm-up looks too short (MSER-5; only for pushes at a constant rate).\n\n\
          | metric | kind | unit | labels | is |\n| --- | --- | --- | --- | --- |\n{rows}"
     )
@@ -240,6 +264,11 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<BackfillRow>(),
         columns_of::<OrphanRow>(),
         ORPHANS.to_owned(),
+        columns_of::<OutageRow>(),
+        OUTAGES.to_owned(),
+        columns_of::<DeleteRow>(),
+        DELETES.to_owned(),
+        columns_of::<RepositoryRow>(),
         metrics(),
     ]
     .concat();

@@ -318,3 +318,49 @@ fn an_image_that_is_not_there_is_an_error() {
         .ends_with(2)
         .complains(&["--replications csv"]);
 }
+
+/// The same, with the permission left alone: the source's retention deletes the image after a day, Oregon's copy goes by an
+/// operation an hour later.
+#[test]
+fn a_story_tells_of_deletes_and_orphans() {
+    let story = STORY
+        .replace("duration = \"1 day\"", "duration = \"2 days\"")
+        .replace("DeleteRegistryPolicy", "PutRegistryPolicy")
+        .replace(
+            "[latency]\n",
+            "permissions = { from-build = { principals = [\"build\"] } }\n\
+             [retention.old]\nregistry = \"build/us-east-1\"\nrepositories = [\"shop/*\"]\nkeep_last = 0\n\
+             [[events]]\nat = \"25 hours\"\naction = \"BatchDeleteImage\"\nregistry = \"build/us-west-2\"\n\
+             repository = \"shop/api\"\ntag = \"17\"\n\
+             [[events]]\nat = \"26 hours\"\naction = \"BatchDeleteImage\"\nregistry = \"build/us-west-2\"\n\
+             repository = \"shop/api\"\ntag = \"latest\"\n[latency]\n",
+        );
+    let ran = Case::new()
+        .scenario(&story)
+        .args("run shop.toml --quiet --out run")
+        .succeeds();
+    assert!(
+        ran.read("run/deletes.csv").contains(
+            "2026-03-03T00:00:00.000Z,retention,build/us-east-1,shop/api,1,,2026-03-02T01:00:00.000Z,100000000,\
+             build/us-west-2 prod/eu-west-1\n"
+        ),
+        "{}",
+        ran.read("run/deletes.csv")
+    );
+    let ran = ran
+        .then()
+        .args("explain run --image shop/api:17")
+        .succeeds();
+    let text = &ran.stdout;
+    let source = "2026-03-03T00:00:00.000Z  deleted there by retention; orphaned: build/us-west-2 prod/eu-west-1";
+    assert!(text.contains(source), "{text}");
+    let orphaned = "2026-03-03T00:00:00.000Z  orphaned: retention deleted it at build/us-east-1";
+    let deleted = "2026-03-03T02:00:00.000Z  deleted here by BatchDeleteImage";
+    let own = about(text, "build/us-west-2");
+    assert!(own.contains(orphaned) && own.contains(deleted), "{text}");
+    let other = about(text, "prod/eu-west-1");
+    assert!(
+        other.contains(orphaned) && !other.contains("deleted here"),
+        "{text}"
+    );
+}

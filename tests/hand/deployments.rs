@@ -238,3 +238,52 @@ fn thresholds_ask_one_stream_or_all() {
     assert_eq!(observed, expected);
     assert!(verdicts.iter().all(|(_, held)| *held));
 }
+
+/// A copy takes 2 s or 4 s, by chance, and a deployment pulls every second from the push on: it finds the image a second
+/// after it came, for pulls come before arrivals of their instant that wait for a start. So its wait is as uncertain as
+/// the latency: to the last digit of the interval. Giving up after 3 s, it misses what takes 4 s, and the share within 3 s
+/// stays as uncertain as that of latencies within 2 s.
+#[test]
+fn a_wait_is_as_sure_as_the_latency_that_it_follows() {
+    let half_widths = |give_up: &str| {
+        let run = Text::new()
+            .lasting("10 h")
+            .rule(VIRGINIA, &[IRELAND])
+            .toml(&format!(
+                "[pushes.ci]\nregistry = '{VIRGINIA}'\nrepositories = ['app']\nrate = '200 per hour'\nsize = '1 kB'\n\
+                 [deployments.web]\nfollows = 'ci'\nregistry = '{IRELAND}'\ndelay = '0 s'\n\
+                 backoff = {{ first = '1 s', factor = 1.0, max = '1 s' }}\ngive_up = '{give_up}'\n\
+                 [thresholds]\ndeploy_wait = ['within(2 s) > 0', 'within(3 s) > 0']"
+            ))
+            .run_with(&[
+                "latency.dispatch={ mixture = [{ weight = 1, of = '2 s' }, { weight = 1, of = '4 s' }] }",
+                "links.'* -> *'.per_copy='unlimited'",
+            ]);
+        let sure = |metric: &str, statistic: &str| {
+            let mut metrics = run.outcome.metrics.iter();
+            let found = metrics.find(|of| {
+                (of.metric, of.destination.as_str(), of.statistic.as_str())
+                    == (metric, "", statistic)
+            });
+            found.expect("a metric").half_width
+        };
+        [
+            sure("deploy_wait", "mean"),
+            sure("replication_latency", "mean"),
+            sure("deploy_wait", "within(3 s)"),
+            sure("replication_latency", "within(2 s)"),
+        ]
+    };
+    let same = |one: Option<f64>, other: Option<f64>| {
+        let (one, other) = one.zip(other).expect("2,000 are enough");
+        assert!(
+            one > 0.0 && (one - other).abs() < 1e-9 * one,
+            "{one} is {other}"
+        );
+    };
+    let [wait, latency, wait_share, latency_share] = half_widths("1 h");
+    same(wait, latency);
+    same(wait_share, latency_share);
+    let [_, _, wait_share, latency_share] = half_widths("3 s");
+    same(wait_share, latency_share);
+}

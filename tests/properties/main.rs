@@ -11,6 +11,7 @@ mod deployments;
 mod determinism;
 mod fingerprints;
 mod groups;
+mod outages;
 mod past;
 mod scenarios;
 mod sections;

@@ -43,6 +43,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         stats.backfilled.requested += u64::from(measured);
         self.timeline.backfill_requested(destination);
         self.checks.requested(destination);
+        if let Some(interruptions) = &mut self.interruptions {
+            interruptions.backfilled(at, self.link_of[lane]);
+        }
         self.change_backlogs(destination, |backlog| {
             backlog.waiting.raise(at, 1);
             backlog.pending_bytes.raise(at, image_bytes);

@@ -29,6 +29,9 @@ impl<S: RecordSink> Ledger<'_, S> {
             backlog.waiting.raise(at, 1);
             backlog.pending_bytes.raise(at, bytes);
             source = Some(self.model.lanes[lane].source);
+            if let Some(interruptions) = &mut self.interruptions {
+                interruptions.requested(at, self.link_of[lane]);
+            }
         }
         let count = request.lanes().len() as u64;
         self.backlog.waiting.raise(at, count);
@@ -157,6 +160,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         });
         self.checks
             .ended(destination, lane, end.status, end.moved_bytes);
+        if let Some(interruptions) = &mut self.interruptions {
+            interruptions.left(at, self.link_of[lane]);
+        }
         if end.measured && end.in_flight {
             self.lanes[lane].transfer.add(end.transfer);
         }
@@ -165,6 +171,9 @@ impl<S: RecordSink> Ledger<'_, S> {
     #[inline]
     fn note_complete(&mut self, end: &End, destination: usize) {
         let latency = end.at.since(end.pushed_at);
+        if let Some(interruptions) = &mut self.interruptions {
+            interruptions.completed(end.at, self.link_of[end.lane as usize]);
+        }
         self.timeline.completed(destination, latency);
         if let Some(transient) = &mut self.transient {
             transient.add(end.pushed_at, latency);

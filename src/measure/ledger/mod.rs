@@ -12,7 +12,9 @@ use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::causes::CauseMeter;
 use super::checks::Checks;
+use super::deletions::Deletions;
 use super::deployments::DeploymentStats;
+use super::interruptions::Interruptions;
 use super::money::Tariff;
 use super::note::{Note, Notes};
 use super::pulls::PullBook;
@@ -25,7 +27,7 @@ use super::timeline::Timeline;
 use super::transient::Transient;
 use super::trend::Trend;
 use crate::ecr::{Reason, RegistryId};
-use crate::simulation::{Model, RefusedOperation};
+use crate::simulation::{CreatedRepository, Model, RefusedOperation};
 use crate::units::{SimDuration, SimTime};
 
 /// Everything heard of one run.
@@ -69,6 +71,11 @@ pub(super) struct Ledger<'m, S> {
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
     pub(super) backfills: Backfills,
+    pub(super) deletions: Deletions,
+    /// Repositories that replication created.
+    pub(super) created: Vec<CreatedRepository>,
+    /// Outages, spells and bursts, if there are any.
+    pub(super) interruptions: Option<Box<Interruptions>>,
     /// Records of the present instant: sorted by id before they go on.
     pub(super) tied: Vec<ReplicationRecord>,
 }
@@ -118,12 +125,15 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             revocations: Revocations::default(),
             storage: StorageMeter::new(model.registries.len(), from),
             causes: CauseMeter::new(from),
-            deployments: vec![DeploymentStats::new(&limits); model.deployments.len()],
+            deployments: vec![DeploymentStats::new(model, &limits); model.deployments.len()],
             pulls: PullBook::default(),
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),
             backfills: Backfills::default(),
+            deletions: Deletions::default(),
+            created: Vec::new(),
+            interruptions: None,
             limits,
             tied: Vec::new(),
         }
@@ -166,7 +176,11 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
                     ref holdings,
                 } => self.storage.set(at, registry, holdings),
                 Note::Caused { at, ref change } => self.causes.change(at, change),
-                Note::Deployed { stream, step } => self.deployments[stream as usize].book(step),
+                Note::Deployed {
+                    stream,
+                    pushed_at,
+                    step,
+                } => self.deployments[stream as usize].book(pushed_at, step),
                 Note::Offered(ref offer) => self.pulls.offered(offer),
                 Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
                 Note::Rare => {

@@ -52,6 +52,19 @@ impl<S: RecordSink> Ledger<'_, S> {
             } => self.backfill_requested(at, lane as usize, image_bytes, measured),
             Rare::BackfillEnded { end, backfill } => self.backfill_ended(&end, backfill),
             Rare::Backfill(backfill) => self.backfills.list.push(backfill),
+            Rare::AtRisk {
+                at,
+                region,
+                images,
+                bytes,
+            } => {
+                if let Some(interruptions) = &mut self.interruptions {
+                    interruptions.at_risk(at, region as usize, (images, bytes));
+                }
+            }
+            Rare::Deleted { at, deletion } => self.deletions.list.push((at, deletion)),
+            Rare::Created(repository) => self.created.push(*repository),
+            Rare::Deletions(counts) => self.deletions.counts = counts,
             Rare::PolicyChanged { registry } => self.policy_changed(registry),
             Rare::Revoked { at, lane, copies } => self.revocations.open(at, lane, &copies),
             Rare::Unfinished {
@@ -165,6 +178,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         }
         self.timeline.correct(moved_bytes);
         self.storage.finish(at);
+        if let Some(interruptions) = &mut self.interruptions {
+            interruptions.finish(at);
+        }
         for backlog in self.backlogs.iter_mut().chain([&mut self.backlog]) {
             backlog.flush(at);
         }

@@ -2,9 +2,11 @@
 //!
 //! Knows nothing of files, screens or charts. `Option` is an empty cell: a value without a sample.
 
+mod happenings;
 mod orphans;
 mod workloads;
 
+pub use happenings::{DeleteRow, OutageRow, RepositoryRow};
 pub use orphans::{OrphanPass, OrphanRow, Orphans, PassedBy};
 pub use workloads::{BackfillRow, BreakEvenRow, DeploymentRow, GateRow, PullRow};
 
@@ -51,6 +53,12 @@ pub struct Outcome {
     pub orphan_months: Vec<OrphanRow>,
     /// What orphans come to over the run; `None` if the measured time has none.
     pub orphans: Option<Orphans>,
+    /// `outages.csv`
+    pub outages: Vec<OutageRow>,
+    /// `deletes.csv`
+    pub deletes: Vec<DeleteRow>,
+    /// `repositories.csv`
+    pub repositories: Vec<RepositoryRow>,
     /// The bill's transfer item under the reading of the transfer rate that `prices.transfer_rate` did not choose.
     pub other_reading: OtherReading,
     /// Running hash over time, kind and ids of every event, in order.

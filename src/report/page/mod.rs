@@ -22,16 +22,18 @@ pub const PAGE_FILE: &str = "report.html";
 const MAX_ROWS: usize = 100;
 
 /// Tables that the page shows as they are.
-const TABLES: [(&str, &str); 11] = [
+const TABLES: [(&str, &str); 13] = [
     ("destinations.csv", "Replications by source and destination"),
     ("links.csv", "Links between Regions"),
     ("failures.csv", "Failures by reason"),
     ("revocations.csv", "Losses of permission"),
     ("deployments.csv", "Deployments by stream"),
+    ("outages.csv", "Outages, spells and bursts"),
     ("costs.csv", "The bill"),
     ("orphans.csv", "Orphans by month"),
     ("pulls.csv", "Pulls by the registry that served them"),
     ("breakeven.csv", "Replicate or pull across"),
+    ("repositories.csv", "Repositories that replication created"),
     ("refused.csv", "Refused operations"),
     ("summary.csv", "Every metric"),
 ];

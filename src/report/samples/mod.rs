@@ -137,6 +137,9 @@ pub fn empty() -> Outcome {
         backfills: Vec::new(),
         orphan_months: Vec::new(),
         orphans: None,
+        outages: Vec::new(),
+        deletes: Vec::new(),
+        repositories: Vec::new(),
         other_reading: OtherReading {
             transfer_rate: "internet",
             transfer_usd: Some(Usd(0.0)),

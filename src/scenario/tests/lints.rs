@@ -44,7 +44,11 @@ fn b35_regions_that_are_not_opted_in() {
     let opted_in = "accounts.build={ id = \"111122223333\", opted_in = [\"ap-east-1\"] }";
     assert_eq!(Folder::new(&scenario).warnings(&[opted_in]), "");
     let enabled = "[[events]]\nat = \"1 h\"\naction = \"EnableRegion\"\naccount = \"build\"\nregion = \"ap-east-1\"\n";
-    assert_eq!(Folder::new(&(scenario + enabled)).warnings(&[]), "");
+    assert_eq!(Folder::new(&(scenario.clone() + enabled)).warnings(&[]), "");
+    let row =
+        "time,action,registry,repository,tags,digest,bytes\n1 h,EnableRegion,build/ap-east-1,,,,\n";
+    let traced = Folder::new(&(scenario + "[traces.history]\nfile = \"history.csv\"\n"));
+    assert_eq!(traced.with("history.csv", row).warnings(&[]), "");
     let needless = "accounts.build={ id = \"111122223333\", opted_in = [\"us-east-1\"] }";
     warns(BASE, &[needless], &["`us-east-1` needs no opt-in"]);
 }

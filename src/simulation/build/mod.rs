@@ -237,6 +237,8 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
             .sim_time(outage.at)
             .expect("an outage begins within the run, which was checked");
         Outage {
+            name: outage.name.clone().unwrap_or_default(),
+            pattern: outage.link.to_string(),
             at,
             until: at + outage.lasts,
             capacity: outage.capacity,
@@ -248,7 +250,11 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
     outages.sort_by(|one, other| {
         let key = |of: &Outage| (of.at, of.until, of.links.clone());
         let capacity = || one.capacity.total_cmp(&other.capacity);
-        key(one).cmp(&key(other)).then_with(capacity)
+        let names = || (&one.name, &one.pattern).cmp(&(&other.name, &other.pattern));
+        key(one)
+            .cmp(&key(other))
+            .then_with(capacity)
+            .then_with(names)
     });
     outages
 }
@@ -257,6 +263,7 @@ fn outages(loaded: &Loaded, links: &[(String, String)]) -> Vec<Outage> {
 fn spells(scenario: &Scenario, links: &[(String, String)]) -> Vec<Spell> {
     let spell = |(name, spell): (&String, &crate::scenario::Spell)| Spell {
         name: name.clone(),
+        pattern: spell.link.to_string(),
         every: laws::compile(&spell.every),
         lasts: laws::compile(&spell.lasts),
         capacity: spell.capacity,

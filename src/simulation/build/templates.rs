@@ -32,7 +32,7 @@ pub(super) fn templates(
                     registry: id,
                     repository,
                 };
-                found.push((place, compile(template, lifecycle)));
+                found.push((place, compile(key, template, lifecycle)));
             }
         }
     }
@@ -47,8 +47,13 @@ fn held_by(
     all.filter(move |id| repositories.holders[id.index()].contains(&registry))
 }
 
-fn compile(template: &CreationTemplate, lifecycle: Option<&LifecyclePolicy>) -> Template {
+fn compile(
+    name: &str,
+    template: &CreationTemplate,
+    lifecycle: Option<&LifecyclePolicy>,
+) -> Template {
     Template {
+        name: name.to_owned(),
         mutability: tag_rule(template.tag_mutability, &template.exclusions),
         lifecycle: lifecycle.cloned().map(Arc::new),
         lacks_role: template.lacks_role(),
