@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::diagnostic::{Diagnostic, Diagnostics, FileId};
-use super::document::{Node, Override};
+use super::document::{Node, Override, Segment, read_toml};
 use super::load::{Loaded, checked, diagnostics, tree};
 use super::read::Reader;
 
@@ -62,6 +62,36 @@ impl Base {
             }
         }
         self.changed(reader, &parsed, wrong)
+    }
+
+    /// Checks the scenario under overrides that are read already.
+    pub(super) fn changed_by(&self, overrides: &[Override]) -> Result<Loaded, Diagnostics> {
+        self.changed(self.reader.clone(), overrides, Vec::new())
+    }
+
+    /// Returns the value at a path: as it is written, or its default; `None` if there is neither.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the scenario.
+    pub(super) fn value(&self, path: &[Segment]) -> Result<Option<Node>, Diagnostics> {
+        let find = |root: &Node| {
+            let mut keys = path.iter().map(|segment| segment.key.as_str());
+            keys.try_fold(root, |node, key| node.named_child(key))
+                .cloned()
+        };
+        if let Some(written) = find(&self.root) {
+            return Ok(Some(written));
+        }
+        let loaded = self.changed_by(&[])?;
+        let text = loaded.scenario.to_toml();
+        let file = self.reader.files.clone().add("", text.as_str());
+        let resolved = read_toml(file, &text).expect("a scenario is shown as TOML");
+        Ok(find(&resolved))
+    }
+
+    /// Returns findings that are told with the files of this base.
+    pub(super) fn diagnostics(&self, list: Vec<Diagnostic>) -> Diagnostics {
+        diagnostics(self.reader.clone(), list)
     }
 
     /// Checks the scenario under overrides of which those in `wrong` could not be read.

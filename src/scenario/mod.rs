@@ -17,6 +17,7 @@ mod registry;
 mod resolve;
 pub mod schema;
 mod show;
+pub mod sweep;
 mod threshold;
 mod time;
 mod trace;
