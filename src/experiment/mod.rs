@@ -5,4 +5,5 @@
 pub mod engine;
 pub mod journal;
 pub mod scenarios;
+pub mod statistics;
 pub mod sweep;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::diagnostic::{Diagnostic, Diagnostics, FileId};
-use super::document::{Node, Override, Segment, read_toml};
+use super::document::{Node, Override, Segment, Value, read_toml};
 use super::load::{Loaded, checked, diagnostics, tree};
 use super::read::Reader;
+use super::types::default_seed;
 
 /// A scenario file, parsed; what its scenarios share is read once: texts of files, rows of traces.
 #[derive(Clone, Debug)]
@@ -44,6 +45,14 @@ impl Base {
     /// Returns where the scenario's file is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the hash of a file that the scenario, or one made of it, names as `written`; its own by its own name.
+    pub fn hash_of(&self, written: &str) -> Option<String> {
+        let mut reader = self.reader.clone();
+        reader.named(written).ok()?;
+        let mut read = reader.read.into_iter().rev();
+        read.find(|file| file.path == written).map(|file| file.hash)
     }
 
     /// Checks the scenario under overrides `KEY=VALUE`.
@@ -87,6 +96,15 @@ impl Base {
         let file = self.reader.files.clone().add("", text.as_str());
         let resolved = read_toml(file, &text).expect("a scenario is shown as TOML");
         Ok(find(&resolved))
+    }
+
+    /// Returns the seed that is written, or its default.
+    pub(super) fn seed(&self) -> u64 {
+        let written = self.root.entry("seed").map(|entry| &entry.node.value);
+        match written {
+            Some(Value::Integer(seed)) => u64::try_from(*seed).unwrap_or_default(),
+            _ => default_seed(),
+        }
     }
 
     /// Returns findings that are told with the files of this base.

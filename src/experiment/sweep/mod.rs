@@ -7,4 +7,11 @@
 //! [`Manifest`]: super::journal::Manifest
 
 pub mod design;
+pub mod goals;
 pub mod plan;
+pub mod runner;
+pub mod stop;
+pub mod tables;
+
+pub use goals::missing;
+pub use runner::{Halt, Runner, Shard, Watch};

@@ -12,9 +12,6 @@ use crate::scenario::load::{Loaded, diagnostics, tree};
 use crate::scenario::read::{InputFile, Reader};
 use crate::scenario::schema::{Shaped, check_shape, did_you_mean, listed, sweep_schema};
 
-/// The fewest repeats at which a point is looked at.
-pub const FEWEST_REPEATS: u32 = 20;
-
 /// A sweep file, read and checked but for its points.
 #[derive(Clone, Debug)]
 pub struct Sweep {
@@ -484,6 +481,11 @@ impl Sweep {
             })
             .collect();
         self.base.changed_by(&overrides)
+    }
+
+    /// Returns the scenario's seed, before anything varies.
+    pub fn seed(&self) -> u64 {
+        self.base.seed()
     }
 
     /// Returns the scenario's own value of an axis: as it is written there, or its default.
