@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::diagnostic::{Diagnostic, Diagnostics, FileId};
-use super::document::{Node, Override};
+use super::document::{Node, Override, Segment, Value, read_toml};
 use super::load::{Loaded, checked, diagnostics, tree};
 use super::read::Reader;
+use super::types::default_seed;
 
 /// A scenario file, parsed; what its scenarios share is read once: texts of files, rows of traces.
 #[derive(Clone, Debug)]
@@ -46,6 +47,14 @@ impl Base {
         &self.path
     }
 
+    /// Returns the hash of a file that the scenario, or one made of it, names as `written`; its own by its own name.
+    pub fn hash_of(&self, written: &str) -> Option<String> {
+        let mut reader = self.reader.clone();
+        reader.named(written).ok()?;
+        let mut read = reader.read.into_iter().rev();
+        read.find(|file| file.path == written).map(|file| file.hash)
+    }
+
     /// Checks the scenario under overrides `KEY=VALUE`.
     ///
     /// # Errors
@@ -62,6 +71,45 @@ impl Base {
             }
         }
         self.changed(reader, &parsed, wrong)
+    }
+
+    /// Checks the scenario under overrides that are read already.
+    pub(super) fn changed_by(&self, overrides: &[Override]) -> Result<Loaded, Diagnostics> {
+        self.changed(self.reader.clone(), overrides, Vec::new())
+    }
+
+    /// Returns the value at a path: as it is written, or its default; `None` if there is neither.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the scenario.
+    pub(super) fn value(&self, path: &[Segment]) -> Result<Option<Node>, Diagnostics> {
+        let find = |root: &Node| {
+            let mut keys = path.iter().map(|segment| segment.key.as_str());
+            keys.try_fold(root, |node, key| node.named_child(key))
+                .cloned()
+        };
+        if let Some(written) = find(&self.root) {
+            return Ok(Some(written));
+        }
+        let loaded = self.changed_by(&[])?;
+        let text = loaded.scenario.to_toml();
+        let file = self.reader.files.clone().add("", text.as_str());
+        let resolved = read_toml(file, &text).expect("a scenario is shown as TOML");
+        Ok(find(&resolved))
+    }
+
+    /// Returns the seed that is written, or its default.
+    pub(super) fn seed(&self) -> u64 {
+        let written = self.root.entry("seed").map(|entry| &entry.node.value);
+        match written {
+            Some(Value::Integer(seed)) => u64::try_from(*seed).unwrap_or_default(),
+            _ => default_seed(),
+        }
+    }
+
+    /// Returns findings that are told with the files of this base.
+    pub(super) fn diagnostics(&self, list: Vec<Diagnostic>) -> Diagnostics {
+        diagnostics(self.reader.clone(), list)
     }
 
     /// Checks the scenario under overrides of which those in `wrong` could not be read.

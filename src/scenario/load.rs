@@ -7,7 +7,7 @@ use super::check::{self, Context, Documents};
 use super::diagnostic::{Diagnostic, Diagnostics, FileId, Severity};
 use super::document::{Node, Value, read_json, read_toml};
 use super::read::{InputFile, Reader};
-use super::schema::{Shaped, check_shape};
+use super::schema::{Shaped, check_shape, scenario_schema};
 use super::threshold::{DeltaThreshold, Threshold};
 use super::trace::Traces;
 use super::types::Scenario;
@@ -97,7 +97,7 @@ pub(super) fn checked(
         json,
         found: shape,
         broken,
-    } = check_shape(root);
+    } = check_shape(root, scenario_schema());
     found.extend(shape);
     let mut scenario: Scenario = match serde_json::from_value(json) {
         Ok(scenario) => scenario,

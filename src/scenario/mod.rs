@@ -18,6 +18,7 @@ mod registry;
 mod resolve;
 pub mod schema;
 mod show;
+pub mod sweep;
 mod threshold;
 mod time;
 mod trace;

@@ -21,6 +21,8 @@ pub struct Manifest {
     pub keys: Vec<String>,
     /// Names of the numbers that every run gives: the columns of segments and of `runs.csv`.
     pub metrics: Vec<String>,
+    /// Their units.
+    pub units: Vec<String>,
     /// Repeats of each point; with a rule to stop by, those that every point gets at first.
     pub repeats: u64,
     /// When a point has enough repeats, if it may have more.

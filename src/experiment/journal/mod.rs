@@ -12,10 +12,10 @@ mod results;
 mod segment;
 
 pub use key::Key;
-pub use manifest::{Manifest, Planned, Settled, Stop};
+pub use manifest::{Manifest, Planned, ReadFile, Settled, Stop};
 pub use place::{MANIFEST, SEGMENTS, SweepFolder};
 pub use results::{Conflict, Found, Results};
-pub use segment::{Journal, Row};
+pub use segment::{Journal, Row, cell, csv_line};
 
 #[cfg(test)]
 mod tests;

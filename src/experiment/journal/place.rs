@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::fs::{self, File};
 use std::hash::{BuildHasher, Hasher};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::report::error::FileError;
@@ -69,6 +69,34 @@ impl SweepFolder {
             .and_then(|hidden| fs::rename(hidden, &place))
             .and_then(|()| sync_folder(&self.place))
             .map_err(FileError::about("write", &place))
+    }
+
+    /// Puts a file into the folder in one step, over one that stands there; `write` may take its time.
+    ///
+    /// # Errors
+    /// If `write` fails, or the system refuses.
+    pub fn put_streamed(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), FileError>,
+    ) -> Result<(), FileError> {
+        let place = self.place.join(name);
+        let hidden = self.place.join(format!(".{:016x}", random()));
+        let file = File::create_new(&hidden).map_err(FileError::about("write", &place))?;
+        let mut out = BufWriter::new(file);
+        let written = write(&mut out).and_then(|()| {
+            out.into_inner()
+                .map_err(io::IntoInnerError::into_error)
+                .and_then(|file| file.sync_all())
+                .and_then(|()| fs::rename(&hidden, &place))
+                .and_then(|()| sync_folder(&self.place))
+                .map_err(FileError::about("write", &place))
+        });
+        if written.is_err() {
+            // What is left of it is in nobody's way.
+            let _ = fs::remove_file(&hidden);
+        }
+        written
     }
 
     /// Puts a file into the folder in one step unless one stands there, and says whether it did.

@@ -4,6 +4,7 @@ mod json;
 mod overrides;
 mod toml;
 mod tree;
+mod write;
 
 pub use json::read_json;
 pub use overrides::{Override, Segment};
