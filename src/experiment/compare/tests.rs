@@ -316,3 +316,56 @@ fn the_table_has_signs_and_a_legend() {
     let json: serde_json::Value = serde_json::from_str(&show(Shape::Json)).expect("JSON");
     assert_eq!(json["differences"][0]["verdict"], "always-more");
 }
+
+#[test]
+fn markdown_folds_away_what_is_not_clear() {
+    let noisy = Point {
+        own_noise: 1.0,
+        ..PLAIN
+    };
+    let found = compared(vec![("base", PLAIN), ("noisy", noisy)], &[], None);
+    assert_eq!(
+        row(&found, "noisy", "latency.mean").verdict,
+        Verdict::Unclear
+    );
+    let text = shaped(&found, Shape::Markdown, Screen::default(), false);
+    for part in [
+        "**noisy**: no clear difference",
+        "<details><summary>~ 1 changed, but not clearly</summary>\n\n| noisy |",
+        "| \\~ latency.mean |",
+        "</details>",
+    ] {
+        assert!(text.contains(part), "no {part} in:\n{text}");
+    }
+}
+
+/// Of a saved run, the base has no variance, and the interval is that of the variant's mean.
+#[test]
+fn a_saved_base_leaves_the_variant_s_own_interval() {
+    let noisy = Point {
+        own_noise: 1.0,
+        ..PLAIN
+    };
+    let mut gathered = gathered(vec![("noisy", noisy)]).expect("all runs end");
+    let mean: Vec<f64> = gathered.systems[0].values[0]
+        .iter()
+        .flatten()
+        .copied()
+        .collect();
+    let alone = crate::experiment::statistics::Estimate::of(&mean);
+    let saved = System {
+        name: "saved".to_owned(),
+        values: vec![vec![Some(9.0); 20], vec![None; 20], vec![None; 20]],
+    };
+    gathered.systems.insert(0, saved);
+    let question = Question {
+        base: BaseIs::Saved,
+        ..question(&[], None)
+    };
+    let found = Comparison::new(&gathered, &question).expect("a right question");
+    let latency = row(&found, "noisy", "latency.mean");
+    let (low, high) = latency.difference_interval.expect("bounds");
+    assert!(((high - low) / 2.0 - alone.half_width(0.95)).abs() < 1e-9);
+    assert!((latency.difference.expect("one") - (alone.mean - 9.0)).abs() < 1e-9);
+    assert_eq!((latency.narrower, found.notes.len()), (None, 1));
+}

@@ -58,12 +58,15 @@ pub fn narrower(of: &Difference) -> String {
     }
 }
 
-/// Returns a signed share in per cent with three digits: `+2.57 %`.
+/// Returns a signed share in per cent with three digits, or two of a small one: `+2.57 %`.
 pub fn percent(share: f64) -> String {
-    format!(
-        "{} %",
-        signed(human::three_digits(share.abs() * 100.0), share)
-    )
+    let size = share.abs() * 100.0;
+    let digits = match size {
+        size if size >= 0.1 => human::three_digits(size),
+        size if size > 0.0 => fixed(size, decimals(size)),
+        _ => "0".to_owned(),
+    };
+    format!("{} %", signed(digits, share))
 }
 
 /// Returns a signed amount in the unit in which it reads best: `+3.4 ms`.
@@ -189,6 +192,8 @@ mod tests {
         assert_eq!(percent(0.025_712), "+2.57 %");
         assert_eq!(percent(-1.5), "-150 %");
         assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(-0.000_017_3), "-0.0017 %");
+        assert_eq!(percent(2e-9), "+2.0e-7 %");
         assert_eq!(amount(-0.5, "USD"), "-0.50 USD");
         assert_eq!(amount(3.0, "1"), "+3");
     }
