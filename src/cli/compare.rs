@@ -55,7 +55,7 @@ pub struct Options {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Runs of each, under seeds that follow the base's; 20, if not given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=100_000))]
     repeats: Option<u64>,
     /// Runs at once; as many as there are processors, if not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

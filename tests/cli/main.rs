@@ -2,6 +2,7 @@
 
 mod case;
 mod check;
+mod compare;
 mod docs;
 mod explain;
 mod folder;

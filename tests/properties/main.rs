@@ -12,6 +12,7 @@ mod determinism;
 mod fingerprints;
 mod groups;
 mod outages;
+mod pairing;
 mod past;
 mod scenarios;
 mod sections;

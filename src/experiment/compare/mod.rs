@@ -12,6 +12,9 @@ pub mod show;
 mod table;
 mod verdicts;
 
+#[cfg(test)]
+mod tests;
+
 pub use difference::{Difference, Verdict};
 pub use ranking::{RankBy, Ranked, Ranking};
 pub use runs::{Audience, Contender, Gathered, Repeats, Stopped, System, gather};

@@ -3,9 +3,6 @@
 use crate::aws::nearest;
 use crate::experiment::engine::Column;
 
-/// Statistics that are shown of every metric where nobody asks for others: where it lies, its tail, its sum.
-const TELLING: [&str; 5] = ["mean", "p50", "p99", "max", "total"];
-
 /// What a user asks to be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked<'a> {
@@ -29,7 +26,7 @@ impl Asked<'_> {
         };
         let names = match self {
             Self::All => return Ok(places(&|_| true)),
-            Self::Telling => return Ok(places(&is_telling)),
+            Self::Telling => return Ok(places(&|column| is_telling(column, columns))),
             Self::Named(names) => names,
         };
         let mut found: Vec<usize> = Vec::new();
@@ -69,12 +66,19 @@ pub fn metric(name: &str) -> &str {
     name.split_once('.').map_or(name, |(metric, _)| metric)
 }
 
-fn is_telling(column: &Column) -> bool {
-    let statistic = column
-        .name
-        .split_once('.')
-        .map_or("", |(_, statistic)| statistic);
-    TELLING.contains(&statistic) || statistic.starts_with("within(")
+/// Says whether a statistic is shown where nobody asks for others: mean, median, tail and share in time of samples, mean and
+/// maximum of levels (which have an end), and totals.
+fn is_telling(column: &Column, columns: &[Column]) -> bool {
+    let (metric, statistic) = column.name.split_once('.').unwrap_or((&column.name, ""));
+    let is_level = columns
+        .iter()
+        .any(|other| other.name == format!("{metric}.end"));
+    match statistic {
+        "mean" | "total" => true,
+        "p50" | "p99" => !is_level,
+        "max" => is_level,
+        other => other.starts_with("within("),
+    }
 }
 
 fn unknown(name: &str, columns: &[Column]) -> String {
@@ -100,6 +104,9 @@ mod tests {
             "latency.within(30 min)",
             "usd.total",
             "usd.monthly",
+            "stored.p99",
+            "stored.max",
+            "stored.end",
         ];
         let column = |name: &str| Column {
             name: name.to_owned(),
@@ -124,7 +131,10 @@ mod tests {
             "unknown metric `latency.p59`; did you mean `latency.p95`?"
         );
         let wrong = named(&["nothing-like-it"]).unwrap_err();
-        assert!(wrong.ends_with("the metrics are latency, usd"), "{wrong}");
+        assert!(
+            wrong.ends_with("the metrics are latency, usd, stored"),
+            "{wrong}"
+        );
     }
 
     #[test]
@@ -133,7 +143,7 @@ mod tests {
         assert_eq!(natural("usd", &columns()), Ok(3));
         assert_eq!(natural("latency.p95", &columns()), Ok(1));
         assert!(natural("lateness", &columns()).is_err());
-        assert_eq!(Asked::Telling.of(&columns()), Ok(vec![0, 2, 3]));
-        assert_eq!(Asked::All.of(&columns()).map(|all| all.len()), Ok(5));
+        assert_eq!(Asked::Telling.of(&columns()), Ok(vec![0, 2, 3, 6]));
+        assert_eq!(Asked::All.of(&columns()).map(|all| all.len()), Ok(8));
     }
 }

@@ -57,7 +57,7 @@ fn title(comparison: &Comparison) -> String {
 }
 
 /// Returns the differences of one variant as a table.
-fn grid(rows: &[&Difference], variant: &str, with_identical: bool) -> Grid {
+fn grid(rows: &[&Difference], variant: &str) -> Grid {
     let header = [
         variant,
         "old → new",
@@ -65,33 +65,27 @@ fn grid(rows: &[&Difference], variant: &str, with_identical: bool) -> Grid {
         "change, 95 %",
         "narrower",
     ];
-    let is_shown = |row: &&Difference| with_identical || row.verdict != Verdict::Identical;
-    let behind: BTreeSet<&str> = rows.iter().filter_map(|row| quantity_of(row)).collect();
-    let mut cells = Vec::new();
-    for row in rows.iter().copied().filter(is_shown) {
-        if behind.contains(row.metric.as_str()) {
-            continue;
-        }
-        cells.push(line(row, &format!("{} {}", row.verdict.sign(), row.metric)));
-        let quantity = quantity_of(row).and_then(|of| rows.iter().find(|it| it.metric == of));
-        let for_it =
-            |of: &&Difference| line(of, &format!("  {} for {}", of.verdict.sign(), of.metric));
-        cells.extend(quantity.map(for_it));
-    }
-    // A quantity whose money does not differ stands for itself.
-    for row in rows.iter().copied().filter(is_shown) {
-        let money = rows
-            .iter()
-            .find(|of| quantity_of(of) == Some(row.metric.as_str()));
-        if money.is_some_and(|of| !is_shown(&of)) {
-            cells.push(line(row, &format!("{} {}", row.verdict.sign(), row.metric)));
-        }
-    }
     Grid {
         header: header.map(str::to_owned).to_vec(),
-        rows: cells,
+        rows: lines(rows),
         dispensable: vec!["change, 95 %", "narrower"],
     }
+}
+
+/// Returns a line for each row; the quantity that a sum of money is paid for follows it, if it is there too.
+fn lines(rows: &[&Difference]) -> Vec<Vec<String>> {
+    let behind: BTreeSet<&str> = rows.iter().filter_map(|row| quantity_of(row)).collect();
+    let mut lines = Vec::new();
+    for row in rows
+        .iter()
+        .filter(|row| !behind.contains(row.metric.as_str()))
+    {
+        lines.push(line(row, &format!("{} {}", row.verdict.sign(), row.metric)));
+        let quantity = quantity_of(row).and_then(|of| rows.iter().find(|it| it.metric == of));
+        let name = |of: &Difference| format!("  {} for {}", of.verdict.sign(), of.metric);
+        lines.extend(quantity.map(|of| line(of, &name(of))));
+    }
+    lines
 }
 
 /// Returns the quantity that a sum of money is paid for.
@@ -112,14 +106,26 @@ fn line(row: &Difference, name: &str) -> Vec<String> {
     ]
 }
 
-/// Says how many numbers are not shown because they are equal.
-fn identical(rows: &[&Difference], with_identical: bool) -> Option<String> {
-    let equal = rows
+/// Returns the rows of a variant that are shown, and how many are not because they are equal.
+fn shown<'a>(
+    comparison: &'a Comparison,
+    variant: &str,
+    with_identical: bool,
+) -> (Vec<&'a Difference>, Option<String>) {
+    let of_variant = comparison
+        .differences
         .iter()
-        .filter(|row| row.verdict == Verdict::Identical)
-        .count();
-    (equal > 0 && !with_identical)
-        .then(|| format!("= {equal} more numbers are identical in every repeat"))
+        .filter(|row| row.variant == variant);
+    let is_shown = |row: &&Difference| with_identical || row.verdict != Verdict::Identical;
+    let (shown, equal): (Vec<&Difference>, Vec<&Difference>) = of_variant.partition(is_shown);
+    let equal = match equal.len() {
+        0 => None,
+        1 => Some("= 1 more number is identical in every repeat".to_owned()),
+        many => Some(format!(
+            "= {many} more numbers are identical in every repeat"
+        )),
+    };
+    (shown, equal)
 }
 
 fn ranking(ranking: &Ranking) -> Grid {

@@ -6,8 +6,11 @@ use crate::report::human;
 /// A cell without a value.
 pub const NONE: &str = "–";
 
-/// More decimals than these tell nothing.
-const MOST_DECIMALS: f64 = 6.0;
+/// Half-widths that take more decimals are written with a power of ten.
+const MOST_DECIMALS: usize = 5;
+
+/// Factors beyond this are not counted.
+const MOST_TIMES: f64 = 9_999.0;
 
 /// Returns `old → new`, both in one unit.
 pub fn old_to_new(of: &Difference) -> String {
@@ -48,16 +51,22 @@ pub fn relative(of: &Difference) -> String {
 
 /// Returns by what the interval is narrower than with independent seeds: `12×`.
 pub fn narrower(of: &Difference) -> String {
-    of.narrower
-        .map_or(NONE.to_owned(), |factor| human::three_digits(factor) + "×")
+    match of.narrower {
+        None => NONE.to_owned(),
+        Some(factor) if factor > MOST_TIMES => "> 9999×".to_owned(),
+        Some(factor) => human::three_digits(factor) + "×",
+    }
 }
 
-/// Returns a signed share in per cent with three digits: `+2.57 %`.
+/// Returns a signed share in per cent with three digits, or two of a small one: `+2.57 %`.
 pub fn percent(share: f64) -> String {
-    format!(
-        "{} %",
-        signed(human::three_digits(share.abs() * 100.0), share)
-    )
+    let size = share.abs() * 100.0;
+    let digits = match size {
+        size if size >= 0.1 => human::three_digits(size),
+        size if size > 0.0 => fixed(size, decimals(size)),
+        _ => "0".to_owned(),
+    };
+    format!("{} %", signed(digits, share))
 }
 
 /// Returns a signed amount in the unit in which it reads best: `+3.4 ms`.
@@ -102,10 +111,13 @@ fn decimals(half_width: f64) -> usize {
     if half_width <= 0.0 {
         return 2;
     }
-    (1.0 - libm::log10(half_width).floor()).clamp(0.0, MOST_DECIMALS) as usize
+    (1.0 - libm::log10(half_width).floor()).max(0.0) as usize
 }
 
 fn fixed(value: f64, decimals: usize) -> String {
+    if decimals > MOST_DECIMALS {
+        return format!("{value:.1e}");
+    }
     let text = format!("{value:.decimals$}");
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     human::thousands(whole) + rest
@@ -135,9 +147,18 @@ fn plain(value: f64, unit: &str) -> String {
     match unit {
         "s" | "bytes" => human::three_digits(value),
         "USD" => human::usd(value),
-        _ if value.abs() >= 100.0 && value.fract() != 0.0 => human::quantity(value),
-        _ => human::in_unit(value, "1"),
+        _ if value.fract() == 0.0 => human::in_unit(value, "1"),
+        _ if value.abs() >= 100.0 => human::quantity(value),
+        _ => four_digits(value),
     }
+}
+
+/// Returns a share or a small number with four digits.
+fn four_digits(value: f64) -> String {
+    let decimals = 3.0 - libm::log10(value.abs()).floor();
+    let decimals = decimals.clamp(2.0, 9.0) as usize;
+    let text = format!("{value:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn with_unit(text: String, unit: &str) -> String {
@@ -159,6 +180,10 @@ mod tests {
         assert_eq!(amount_within(-90.0, 0.5, "s"), "-90.00 ± 0.50 s");
         assert_eq!(amount_within(2.5e9, 3e8, "bytes"), "+2.50 ± 0.30 GB");
         assert_eq!(amount_within(0.0, 3.0, "1"), "0.0 ± 3.0");
+        assert_eq!(amount_within(-6e-8, 2e-8, "USD"), "-6.0e-8 ± 2.0e-8 USD");
+        assert_eq!(plain(0.367_912, "1"), "0.3679");
+        assert_eq!(plain(1_234.56, "1"), "1,234.6");
+        assert_eq!(plain(49_317.0, "1"), "49,317");
     }
 
     #[test]
@@ -167,6 +192,8 @@ mod tests {
         assert_eq!(percent(0.025_712), "+2.57 %");
         assert_eq!(percent(-1.5), "-150 %");
         assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(-0.000_017_3), "-0.0017 %");
+        assert_eq!(percent(2e-9), "+2.0e-7 %");
         assert_eq!(amount(-0.5, "USD"), "-0.50 USD");
         assert_eq!(amount(3.0, "1"), "+3");
     }
