@@ -2,6 +2,7 @@
 
 mod case;
 mod check;
+mod cluster;
 mod compare;
 mod docs;
 mod explain;
