@@ -10,7 +10,8 @@ use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Offer, Pull, PushState,
+    RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 

@@ -31,8 +31,8 @@ pub use model::{
     Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
-    CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,
-    RevokedCopy,
+    CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull,
+    PushState, RefusedOperation, Replication, RevokedCopy,
 };
 pub use pulls::PullModel;
 pub use run::{Interrupted, Simulation, Summary};

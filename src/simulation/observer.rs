@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use super::backfill::Backfill;
 use super::names::TagList;
 use crate::ecr::{
-    Arrival, Created, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId, Slot,
+    Arrival, Created, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId,
+    RepositoryId, Slot,
 };
 use crate::network::CopyId;
 use crate::units::{SimDuration, SimTime};

@@ -5,7 +5,7 @@
 mod happenings;
 mod workloads;
 
-pub use happenings::{DeleteRow, OutageRow, RepositoryRow};
+pub use happenings::{DeleteRow, LISTED_DELETES, OutageRow, RepositoryRow};
 pub use workloads::{BackfillRow, BreakEvenRow, DeploymentRow, GateRow, PullRow};
 
 use super::table::{Moment, Number, Seconds, Usd, table};
