@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use super::calendar::Boundaries;
 use super::ledger::Ledger;
 use super::note::{Arrived, End, Note, Notes, Rare, Request, Start};
+use super::outcome::LISTED_DELETES;
 use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, CausedChange, Class, Covered, Holdings, RegistryId};
@@ -14,9 +15,6 @@ use crate::simulation::{
     Phase, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
-
-/// Deleted images are all counted; at most so many are listed.
-pub(super) const LISTED_DELETIONS: u64 = 100_000;
 
 /// Takes notes to their ledger.
 pub(super) trait Delivery {
@@ -387,7 +385,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
 
     fn deleted(&mut self, at: SimTime, deletion: &Deletion) {
         *self.deleted.entry(deletion.cause).or_default() += 1;
-        if self.listed_deletions < LISTED_DELETIONS {
+        if self.listed_deletions < LISTED_DELETES {
             self.listed_deletions += 1;
             let deletion = deletion.clone();
             self.note_rare(Rare::Deleted { at, deletion });

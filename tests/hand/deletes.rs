@@ -137,3 +137,30 @@ fn a_rule_that_replicates_deletes_is_a_cause() {
     ];
     assert_eq!(rows(&text), expected);
 }
+
+#[test]
+fn the_first_hundred_thousand_are_listed_and_all_are_counted() {
+    let images = |repository: &str, count: u32| {
+        format!(
+            "[registries.\"{VIRGINIA}\".repositories.{repository}]\nimages = {{ count = {count}, size = '1 kB' }}"
+        )
+    };
+    let delete = |repository: &str| format!("registry = '{VIRGINIA}'\nrepository = '{repository}'");
+    let run = Text::new()
+        .toml(&images("app", 99_999))
+        .toml(&images("web", 3))
+        .event("1 s", "DeleteRepository", &delete("app"))
+        .event("2 s", "DeleteRepository", &delete("web"))
+        .run();
+    assert_eq!(run.outcome.deletes.len(), 100_000);
+    assert_eq!(run.outcome.deletes[99_999].repository, "web");
+    let note =
+        "100002 images were deleted (DeleteRepository 100002); deletes.csv lists the first 100000";
+    assert!(run.outcome.notes.iter().any(|found| found == note));
+    // Stored before the start, one a day back from it: no push of the run.
+    let last = &run.outcome.deletes[99_998];
+    assert_eq!(
+        (last.push, last.pushed_at.to_string().as_str()),
+        (0, "2026-03-01T00:00:00.000Z")
+    );
+}

@@ -2,6 +2,9 @@
 
 use crate::measure::table::{Moment, Number, Seconds, table};
 
+/// Deleted images are all counted; at most so many are listed.
+pub const LISTED_DELETES: u64 = 100_000;
+
 table! {
     /// One outage, spell or burst.
     OutageRow, "outages.csv", {

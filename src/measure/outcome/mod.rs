@@ -6,7 +6,7 @@ mod happenings;
 mod orphans;
 mod workloads;
 
-pub use happenings::{DeleteRow, OutageRow, RepositoryRow};
+pub use happenings::{DeleteRow, LISTED_DELETES, OutageRow, RepositoryRow};
 pub use orphans::{OrphanPass, OrphanRow, Orphans, PassedBy};
 pub use workloads::{BackfillRow, BreakEvenRow, DeploymentRow, GateRow, PullRow};
 

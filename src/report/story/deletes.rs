@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::ImageName;
-use crate::measure::outcome::{DeleteRow, ReplicationRow};
+use crate::measure::outcome::{DeleteRow, LISTED_DELETES, ReplicationRow};
 use crate::measure::table::{Moment, Table};
 use crate::report::csv_files::for_each_row;
 use crate::report::error::FileError;
-
-/// `deletes.csv` lists at most so many.
-const LISTED: u64 = 100_000;
 
 /// The listed deletes of some images.
 pub(super) struct Deletes {
@@ -37,7 +34,7 @@ impl Deletes {
         let mut count = 0;
         for_each_row(folder, |row: DeleteRow| {
             count += 1;
-            if count == LISTED {
+            if count == LISTED_DELETES {
                 new.full_at = Some(row.at);
             }
             let mut replications = pushes.values().flatten();
