@@ -78,14 +78,27 @@ impl Provenance {
         self.pushed.add(slot);
     }
 
-    /// A replica that is new at `slot` stands in the list where its source does.
+    /// A replica that is new at `slot` stands in the list where its source does. If that held a replica itself, of which a
+    /// backfill made a copy, both came from where it was pushed.
     pub fn note_arrival(&mut self, slot: Slot, source: Slot, is_stored: bool) {
-        if !self.replicated.contains(&(slot, source)) {
-            self.replicated.push((slot, source));
+        for root in self.roots(source) {
+            if !self.replicated.contains(&(slot, root)) {
+                self.replicated.push((slot, root));
+            }
         }
         if !is_stored && let Some(place) = self.place(source) {
             self.set_place(slot, place);
         }
+    }
+
+    /// Returns where what is copied from `source` was pushed.
+    fn roots(&self, source: Slot) -> Vec<Slot> {
+        let to_source = self.replicated.iter().filter(|&&(to, _)| to == source);
+        let roots: Vec<Slot> = to_source.map(|&(_, root)| root).collect();
+        if self.pushed.has(source) || roots.is_empty() {
+            return vec![source];
+        }
+        roots
     }
 
     pub fn note_deletion(&mut self, slot: Slot) {

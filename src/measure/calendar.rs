@@ -59,6 +59,8 @@ pub(super) struct Boundaries {
     pub month: Month,
     next_bucket: SimTime,
     next_day: SimTime,
+    /// Whether a day is looked at before what happens at its last instant.
+    looks_before: bool,
     end: SimTime,
 }
 
@@ -68,7 +70,7 @@ pub(super) struct Kinds {
     pub warm_up: bool,
     pub month: bool,
     pub bucket: bool,
-    /// A day is over: this comes after all that happened at its last instant.
+    /// A day is over: this comes after all that happened at its last instant, unless looks come before.
     pub day: bool,
 }
 
@@ -81,13 +83,32 @@ impl Boundaries {
             month: month_at(start, SimTime::ZERO),
             next_bucket: SimTime::ZERO + bucket,
             next_day: SimTime::ZERO + DAY,
+            looks_before: false,
             end,
+        }
+    }
+
+    /// Looks at each day, but for the run's end, before what happens at its last instant: deletes that follow others which
+    /// are made then could not have followed yet.
+    pub fn looking_before(self) -> Self {
+        Self {
+            looks_before: true,
+            ..self
+        }
+    }
+
+    /// Returns when the present day is looked at.
+    fn day_look(&self) -> SimTime {
+        if self.looks_before && self.next_day < self.end {
+            self.next_day
+        } else {
+            after(self.next_day)
         }
     }
 
     /// Returns the next boundary. What happens exactly at the run's end still belongs to its last step and month.
     pub fn next(&self) -> SimTime {
-        let after_day = after(self.next_day);
+        let day_look = self.day_look();
         let inner = self
             .next_bucket
             .min(self.month.end)
@@ -97,7 +118,7 @@ impl Boundaries {
         } else {
             inner
         };
-        inner.min(after_day)
+        inner.min(day_look)
     }
 
     /// Passes the boundary `at` and returns what it is. After the run's end nothing follows.
@@ -107,7 +128,7 @@ impl Boundaries {
             warm_up: self.warm_up.is_some_and(|warm_up| warm_up <= at),
             month: over || self.month.end <= at,
             bucket: over || self.next_bucket <= at,
-            day: after(self.next_day) <= at || over,
+            day: self.day_look() <= at || over,
         };
         if over {
             self.end = SimTime::from_nanos(u64::MAX - 1);

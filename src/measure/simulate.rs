@@ -141,7 +141,12 @@ impl<'a> Run<'a> {
         let Model {
             start, window, end, ..
         } = *self.model;
-        Boundaries::new(start, self.loaded.scenario.bucket, window.from, end)
+        let boundaries = Boundaries::new(start, self.loaded.scenario.bucket, window.from, end);
+        if self.model.replicates_deletes {
+            boundaries.looking_before()
+        } else {
+            boundaries
+        }
     }
 }
 

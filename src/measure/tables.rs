@@ -180,6 +180,8 @@ impl<S: RecordSink> Ledger<'_, S> {
                 untagged_arrivals: stats.untagged_arrivals,
                 moved_bytes: stats.moved_bytes,
                 transfer_usd: Usd(dollars.lanes[lane]),
+                backfill_requested: stats.backfilled.requested,
+                backfill_completed: stats.backfilled.latency.count(),
             }
         });
         rows.collect()

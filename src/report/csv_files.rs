@@ -146,7 +146,7 @@ mod tests {
             ),
             (
                 header::<DestinationRow>(),
-                "source,destination,requested,completed,failed,in_progress,within_30min,mean_s,p50_s,p90_s,p95_s,p99_s,p999_s,max_s,untagged_arrivals,moved_bytes,transfer_usd",
+                "source,destination,requested,completed,failed,in_progress,within_30min,mean_s,p50_s,p90_s,p95_s,p99_s,p999_s,max_s,untagged_arrivals,moved_bytes,transfer_usd,backfill_requested,backfill_completed",
             ),
             (
                 header::<LinkRow>(),

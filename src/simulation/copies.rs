@@ -346,7 +346,9 @@ impl<O: Observer> Simulation<'_, O> {
                 self.observer.settled(at, &of, all_complete);
             }
             self.pushes.remove(push);
-            self.deployments.forget(of.number);
+            if self.backfills.is_none() {
+                self.deployments.forget(of.number);
+            }
             if !self.left_out.is_empty() {
                 self.left_out.remove(&push);
             }

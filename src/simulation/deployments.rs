@@ -64,8 +64,10 @@ struct Watch {
     pushed_at: SimTime,
     /// Streams whose deployments look there.
     streams: Vec<(u32, Option<HolderId>)>,
-    /// Destinations where it is not available yet.
-    missing: usize,
+    /// Where it is known to be available.
+    available: Vec<HolderId>,
+    /// Destinations of its push where it is not available yet.
+    missing: Vec<HolderId>,
 }
 
 impl Deployments {
@@ -92,7 +94,7 @@ impl Deployments {
         !self.followers[stream].is_empty()
     }
 
-    /// Every replication of a push has ended: it becomes available nowhere else.
+    /// Every replication of a push has ended: it becomes available nowhere else, unless a backfill brings it.
     #[inline]
     pub fn forget(&mut self, push: u64) {
         if !self.watched.is_empty() {
@@ -117,6 +119,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         let wanted = self.wanted(push, image);
         let mut streams = Vec::with_capacity(drawn.len());
+        let mut available = Vec::new();
         for (of, first_pull_at) in drawn {
             let registry = self.model.deployments[of as usize].registry;
             let holder = self.world.holder(push.repository, registry);
@@ -124,20 +127,30 @@ impl<O: Observer> Simulation<'_, O> {
             if self.is_available(wanted, holder) {
                 let step = DeploymentStep::Available(SimDuration::ZERO);
                 self.observer.deployed(of, at, step);
+                available.extend(holder);
             }
             streams.push((of, holder));
         }
         let routes = self
             .permissions
             .routes(self.model, push.registry, push.repository);
+        let destinations = routes.iter().map(|&lane| {
+            let destination = self.model.lanes[lane as usize].destination;
+            self.holder(push.repository, destination)
+        });
         let watch = Watch {
             wanted,
             pushed_at: at,
             streams,
-            missing: routes.len(),
+            available,
+            missing: destinations.collect(),
         };
         if routes.is_empty() {
-            return self.tell_everywhere(&watch, SimDuration::ZERO);
+            self.tell_everywhere(&watch, SimDuration::ZERO);
+            // Only a backfill may still bring it anywhere.
+            if self.backfills.is_none() {
+                return;
+            }
         }
         self.deployments.watched.insert(self.last_push, watch);
     }
@@ -255,14 +268,17 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(mut watch) = self.deployments.watched.remove(&push) else {
             return;
         };
-        if self.is_available(watch.wanted, Some(holder)) {
+        let is_known = watch.available.contains(&holder);
+        if !is_known && self.is_available(watch.wanted, Some(holder)) {
+            watch.available.push(holder);
             let after = at.since(watch.pushed_at);
             for &(stream, _) in watch.streams.iter().filter(|(_, of)| *of == Some(holder)) {
                 let step = DeploymentStep::Available(after);
                 self.observer.deployed(stream, watch.pushed_at, step);
             }
-            watch.missing -= 1;
-            if watch.missing == 0 {
+            let before = watch.missing.len();
+            watch.missing.retain(|&of| of != holder);
+            if watch.missing.is_empty() && before > 0 {
                 self.tell_everywhere(&watch, after);
             }
         }

@@ -87,7 +87,7 @@ fn deployments() -> String {
      A deployment is made of a measured push of the stream that it follows, if its draw falls in `share` and its first pull, `delay`\n\
      after the push, falls in the run. It pulls by the push's first tag (of a push without tags, by digest). The image is *there*\n\
      when that tag resolves to the pushed digest in the registry; a tag that a later push has taken, or a copy that failed, is never\n\
-     there. If the image is not there at the first pull, the deployment has *missed*. It pulls again after `backoff.first`, and each\n\
+     there; one that a backfill brings is there from then on. If the image is not there at the first pull, the deployment has *missed*. It pulls again after `backoff.first`, and each\n\
      wait is the one before it times `backoff.factor`, at most `backoff.max`. It *gives up* at `give_up` after the first pull; the\n\
      last pull is the last one not later than that. `deploy_wait` is the time from the first pull to the one that found the image,\n\
      0 s if that was the first; deployments that gave up, or that the end of the run found trying, have none. Of `within(D)`, those\n\
@@ -142,6 +142,13 @@ sources' pairs are added up; of a digest pushed at two of them, both are held by
 step's end, whenever the image was pushed: a new rule counts images that it never sent, which a backfill may bring. An image that
 is deleted at the source leaves both sides; one that is deleted at the destination alone is lacking. Images that came to a source
 by replication are not counted there. What happens exactly at a step's end belongs to the next step, but at the run's end.
+";
+
+const STORAGE: &str = "
+A row shows what is stored after all that happens at its instant. Where rules replicate deletes it shows what is stored before, but
+for the run's end: retention and lifecycle policies act at the very same instants, and a delete that follows takes its time, so that
+afterwards each replica that is about to go would show as an orphan. Until it is gone it is one all the same, for `orphan_bytes` of
+`summary.csv`, `orphans.csv` and the bill, which are exact over time.
 ";
 
 const COSTS: &str = "
@@ -258,6 +265,7 @@ fn docs_describe_every_column_and_metric() {
         columns_of::<RevocationRow>(),
         columns_of::<RevokedCopyRow>(),
         columns_of::<StorageRow>(),
+        STORAGE.to_owned(),
         columns_of::<CostRow>(),
         COSTS.to_owned(),
         columns_of::<FocusRow>(),

@@ -287,3 +287,61 @@ fn a_wait_is_as_sure_as_the_latency_that_it_follows() {
     let [_, _, wait_share, latency_share] = half_widths("3 s");
     same(wait_share, latency_share);
 }
+
+#[test]
+fn what_a_backfill_brings_is_available_from_then_on() {
+    // Denied until 25 min; a backfill at 35 min copies the images of 0, 10 and 20 min, and that of 30 min comes by itself:
+    // each is there 61 s after it was requested.
+    let denied = pushing("{ images = 4, over = '40 min' }", "['{n}']")
+        .rule(VIRGINIA, &["prod/us-east-1"])
+        .event(
+            "25 min",
+            "PutRegistryPolicy",
+            "registry = 'prod/us-east-1'\npermissions = { in = { principals = ['build'] } }",
+        )
+        .event(
+            "35 min",
+            "StartReplicationBackfill",
+            &format!("registry = '{VIRGINIA}'\ndestination = 'prod/us-east-1'"),
+        );
+    let run = deploying(denied, "x", "prod/us-east-1", "10 s", "give_up = '50 min'").run();
+    // Pushes at 0, 10, 20 and 30 min are there at 36 min 1 s and 31 min 1 s: after 2161, 1561, 961 and 61 s.
+    let found: Vec<(f64, u64)> = run
+        .outcome
+        .gates
+        .iter()
+        .filter(|row| !row.registry.is_empty())
+        .map(|row| (row.gate_s.0.as_secs_f64().round(), row.failed))
+        .collect();
+    let expected = [(0.0, 4), (61.0, 3), (961.0, 2), (1561.0, 1), (2161.0, 0)];
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for ((gate_s, failed), (expected_s, left)) in found.iter().zip(expected) {
+        // A bucket is at most a 64th wide.
+        assert!(
+            (gate_s - expected_s).abs() <= expected_s / 64.0,
+            "{found:?}"
+        );
+        assert_eq!(*failed, left, "{found:?}");
+    }
+    // Everywhere with Ireland, where each was after 61 s.
+    assert_eq!(counts(&run), [4, 4, 0]);
+    let slowest = row(&run).everywhere_p999_s.expect("it came everywhere").0;
+    assert!((slowest - 2161.0).abs() < 2161.0 / 64.0, "{slowest}");
+}
+
+#[test]
+fn the_end_of_a_backfill_forgets_no_push_that_is_still_on_its_way() {
+    // 60 MB at 0.1 MB/s: in Ireland after 601 s. In Tokyo after 61 s; a backfill there at 2 min has nothing to move.
+    let text = pushing("{ images = 1, over = '40 min' }", "['{n}']")
+        .toml("[links.'us-east-1 -> eu-west-1']\nper_copy = '0.8 Mbit/s'")
+        .rule(VIRGINIA, &[TOKYO])
+        .event(
+            "2 min",
+            "StartReplicationBackfill",
+            &format!("registry = '{VIRGINIA}'\ndestination = '{TOKYO}'"),
+        );
+    let run = deploying(text, "x", IRELAND, "10 s", "").run();
+    assert_eq!(run.outcome.backfills[0].completed, 1);
+    let gate = row(&run).gate_p999_s.expect("it came").0;
+    assert!((gate - 601.0).abs() < 601.0 / 64.0, "{gate}");
+}

@@ -23,6 +23,7 @@ proptest! {
         records_are_in_order(&run);
         tables_add_up(&run);
         storage_adds_up(&run);
+        the_bill_adds_up(&run);
         revocations_add_up(&run, &loaded);
         if loaded.scenario.warmup == SimDuration::ZERO {
             levels_are_those_of_the_records(&run, &loaded);
@@ -31,6 +32,41 @@ proptest! {
             bytes_are_conserved(&run);
         }
     }
+}
+
+/// All lines of an item, whoever caused them, are its metric; orphans by month are the bill's; shares are shares.
+fn the_bill_adds_up(run: &Run) {
+    let billed = |item: &str| {
+        let rows = run.outcome.costs.iter();
+        let rows = rows.filter(|row| row.item.starts_with(item));
+        rows.map(|row| row.usd.0).sum::<f64>()
+    };
+    let close =
+        |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * a.abs().max(1.0), "{a} is not {b}");
+    for (item, metric) in [
+        ("transfer", "transfer_usd"),
+        ("storage", "storage_usd"),
+        ("storage_orphan", "orphan_usd"),
+        ("pull", "pull_usd"),
+    ] {
+        let total = run.metric(metric, "", "total").expect("a total");
+        close(billed(item), total);
+    }
+    let months = &run.outcome.orphan_months;
+    close(
+        months.iter().map(|of| of.storage_usd.0).sum(),
+        billed("storage"),
+    );
+    close(
+        months.iter().map(|of| of.orphan_usd.0).sum(),
+        billed("storage_orphan"),
+    );
+    if let Some(last) = months.last() {
+        let end = run.metric("orphan_bytes", "", "end");
+        assert_eq!(end, Some(last.end_bytes as f64));
+    }
+    let shares = run.outcome.timeline.iter().filter_map(|row| row.coverage);
+    shares.for_each(|share| assert!((0.0..=1.0).contains(&share.0), "{share:?}"));
 }
 
 /// Per destination, requested = completed + failed + unfinished, and as many records of each.

@@ -161,8 +161,13 @@ impl Naive {
                 self.mounting[from] && self.mounting[to.0],
             );
         }
+        // A copy of a replica came from where that did.
+        let source = self.repositories.get(&(from, to.1));
+        let source = source.and_then(|of| of.images.get(&digest));
+        let roots = source.filter(|of| !of.pushed && !of.came_from.is_empty());
+        let roots = roots.map_or(BTreeSet::from([from]), |of| of.came_from.clone());
         let of = self.repositories.get_mut(&to).unwrap();
-        of.images.get_mut(&digest).unwrap().came_from.insert(from);
+        of.images.get_mut(&digest).unwrap().came_from.extend(roots);
         let mut arrival = Arrival::default();
         for &tag in tags {
             match of.tags.get(&tag) {

@@ -98,7 +98,9 @@ impl<S: RecordSink> Ledger<'_, S> {
             self.months.push(month);
         }
         if kinds.day {
-            self.storage.look(SimTime::from_nanos(at.as_nanos() - 1));
+            let is_before = self.model.replicates_deletes && at < self.model.end;
+            let past = u64::from(!is_before);
+            self.storage.look(SimTime::from_nanos(at.as_nanos() - past));
         }
     }
 

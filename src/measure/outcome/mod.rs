@@ -173,6 +173,10 @@ table! {
         moved_bytes: u64,
         /// What they cost.
         transfer_usd: Usd,
+        /// Of the requested, those of backfills: the latencies and the share within 30 minutes are without them.
+        backfill_requested: u64,
+        /// Of these, COMPLETE.
+        backfill_completed: u64,
     }
 }
 

@@ -304,6 +304,8 @@ fn destination_row(index: usize, sorted: &[f64], moved_bytes: u64) -> Destinatio
         untagged_arrivals: 0,
         moved_bytes,
         transfer_usd: Usd(moved_bytes as f64 / 1_073_741_824.0 * 0.02),
+        backfill_requested: 0,
+        backfill_completed: 0,
     }
 }
 
