@@ -267,7 +267,7 @@ impl Forecast {
             manifest.repeats,
             self.events / 1e6,
             in_words(Duration::from_secs_f64(seconds)),
-            if jobs == 1 { "core" } else { "cores" },
+            if jobs == 1 { "job" } else { "jobs" },
             bytes / 1e6,
         )
     }
