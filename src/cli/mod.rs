@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod scenario;
 mod schema;
+mod submit;
 mod sweep;
 mod validate;
 
@@ -66,6 +67,7 @@ enum Command {
     Explain(explain::Options),
     Run(run::Options),
     Sweep(sweep::Options),
+    Submit(submit::Options),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),
@@ -81,6 +83,7 @@ impl Command {
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
             Self::Sweep(options) => sweep::run(options),
+            Self::Submit(options) => submit::run(options),
             Self::Report(options) => report::run(options),
             Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),

@@ -163,7 +163,10 @@ mod tests {
                 runs(automatic(4, lookup).expect("a share"), 4, 10)
             };
             let shares: Vec<Vec<u64>> = (0..4).map(share).collect();
-            assert_eq!(shares, [vec![0, 4, 8], vec![1, 5, 9], vec![2, 6], vec![3, 7]]);
+            assert_eq!(
+                shares,
+                [vec![0, 4, 8], vec![1, 5, 9], vec![2, 6], vec![3, 7]]
+            );
         }
     }
 

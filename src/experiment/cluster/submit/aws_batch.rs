@@ -65,7 +65,10 @@ impl AwsBatch {
             commands: commands(&files),
             files,
             folders: Vec::new(),
-            hints: vec![inside.hint],
+            hints: vec![
+                inside.hint,
+                "the merge starts only if every share succeeds; where some do not, submit it without `--depends-on`: it says what is missing".to_owned(),
+            ],
         })
     }
 

@@ -53,7 +53,10 @@ impl Kubernetes {
             commands: self.commands(job, &sweep, &merge),
             files: vec![sweep, merge],
             folders: Vec::new(),
-            hints: vec![inside.hint],
+            hints: vec![
+                inside.hint,
+                "`kubectl wait` waits for every share to succeed; where some do not, `kubectl apply` the merge all the same: it says what is missing".to_owned(),
+            ],
         })
     }
 
@@ -119,10 +122,11 @@ impl Kubernetes {
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: {name}
+  name: {}
 {space}  labels:
     app.kubernetes.io/name: ecrsim
-"
+",
+            json(name)
         )
     }
 
@@ -137,8 +141,7 @@ metadata:
             job.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB)
         );
         format!(
-            "\
-  template:
+            "  template:
     metadata:
       labels:
         app.kubernetes.io/name: ecrsim

@@ -19,7 +19,8 @@ use std::path::{self, Path, PathBuf};
 pub use aws_batch::AwsBatch;
 pub use container::Container;
 pub use kubernetes::Kubernetes;
-pub use slurm::{Slurm, Submitted};
+pub use quote::shell_command;
+pub use slurm::{Slurm, Submitted, array_in};
 
 use crate::report::error::FileError;
 use crate::units::{Bytes, SimDuration};
@@ -195,9 +196,12 @@ impl Settled {
 /// Returns the path from the root on, as text without anything that a job script could not hold.
 fn absolute(path: &Path) -> Result<String, String> {
     let whole = path::absolute(path).map_err(|why| format!("`{}`: {why}", path.display()))?;
-    let text = whole
-        .to_str()
-        .ok_or_else(|| format!("`{}`: a job script is UTF-8, this path is not", path.display()))?;
+    let text = whole.to_str().ok_or_else(|| {
+        format!(
+            "`{}`: a job script is UTF-8, this path is not",
+            path.display()
+        )
+    })?;
     if text.chars().any(char::is_control) {
         return Err(format!(
             "`{}`: a path with a line break or another control character cannot stand in a job script",

@@ -1,7 +1,7 @@
 //! Slurm: a job array, then the merge; also what AWS ParallelCluster and AWS PCS are.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::quote::{shell, shell_command};
@@ -33,6 +33,9 @@ const MAX_ARRAY_SIZE: u64 = 1001;
 /// Folder of the scripts and what the jobs print.
 const FOLDER: &str = "slurm";
 
+/// The script of the array.
+const SWEEP: &str = "sweep.sh";
+
 impl Slurm {
     /// Returns the two scripts.
     pub(super) fn papers(&self, job: &Settled) -> Result<Papers, String> {
@@ -45,7 +48,7 @@ impl Slurm {
         self.check()?;
         let program = program(job)?;
         let sweep = Paper {
-            path: job.place(FOLDER, "sweep.sh"),
+            path: job.place(FOLDER, SWEEP),
             text: self.sweep_script(job, &program),
         };
         let merge = Paper {
@@ -155,6 +158,11 @@ impl Papers {
         })?;
         Ok(Submitted { sweep, merge })
     }
+}
+
+/// Returns where the script of the array lies in a sweep's folder, if it was submitted to Slurm.
+pub fn array_in(folder: &Path) -> PathBuf {
+    folder.join(FOLDER).join(SWEEP)
 }
 
 /// Submits a script and returns the job's number.
