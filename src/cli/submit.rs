@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::asked::manifest;
 use super::exit::{Failure, Status};
 use super::output::{print, warn};
 use crate::experiment::cluster::submit::{
     AwsBatch, Container, Job, Kubernetes, Papers, Scheduler, Slurm,
 };
+use crate::experiment::journal::{Manifest, Settled, SweepFolder};
 use crate::units::{Bytes, SimDuration};
 
 const EXAMPLES: &str = "\
@@ -41,6 +43,9 @@ pub struct Options {
     /// Only print what would be written and done
     #[arg(long)]
     dry_run: bool,
+    /// Submit although some points look endless, as `ecrsim sweep` says
+    #[arg(long)]
+    yes: bool,
     /// Name of the jobs; by default after FILE
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -140,16 +145,30 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     for hint in &papers.hints {
         warn(&format!("note: {hint}\n"));
     }
+    let folder = SweepFolder::at(&options.out);
+    let manifest = manifest(&options.file, &folder, options.yes)?;
     if options.dry_run {
         print(&papers.text())?;
         return Ok(Status::Done);
     }
+    settle(&manifest, options)?;
     papers.write()?;
     print(&match options.engine {
         Engine::Slurm => submitted(&papers)?,
         Engine::Kubernetes | Engine::AwsBatch => written(&papers),
     })?;
     Ok(Status::Done)
+}
+
+/// Makes the folder the sweep's own, so that every job finds the manifest that it must agree with.
+fn settle(manifest: &Manifest, options: &Options) -> Result<(), Failure> {
+    match manifest.settle(&SweepFolder::open(&options.out)?)? {
+        Settled::New | Settled::Same | Settled::Grown => Ok(()),
+        Settled::Refused(why) => Err(Failure::wrong(format_args!(
+            "{} holds another sweep: {why}",
+            options.out.display()
+        ))),
+    }
 }
 
 fn submitted(papers: &Papers) -> Result<String, Failure> {

@@ -26,16 +26,16 @@ pub struct Gaps {
     pub unfinished: usize,
 }
 
-impl Gaps {
-    /// Returns how many runs each share lacks.
-    fn by_shard(&self, shards: u64) -> BTreeMap<u64, u64> {
-        let mut lacking = BTreeMap::new();
-        for run in &self.missing {
-            *lacking.entry(run % shards).or_default() += 1;
-        }
-        lacking
+/// Returns how many of these runs belong to each share, of those to which any belongs.
+pub fn by_shard(runs: &[u64], shards: u64) -> BTreeMap<u64, u64> {
+    let mut lacking = BTreeMap::new();
+    for run in runs {
+        *lacking.entry(run % shards).or_default() += 1;
     }
+    lacking
+}
 
+impl Gaps {
     fn words(&self, command: &str) -> Vec<String> {
         let [file, folder] = &self.sweep;
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
@@ -51,7 +51,7 @@ impl Gaps {
         let sweep = shell_command(&self.words("sweep"));
         let _ = writeln!(text, "To make them on this machine: {sweep}");
         if let Some(shards) = self.shards {
-            let lacking: Vec<u64> = self.by_shard(shards).into_keys().collect();
+            let lacking: Vec<u64> = by_shard(&self.missing, shards).into_keys().collect();
             if let [one] = lacking.as_slice() {
                 let _ = writeln!(text, "Or its share alone: {sweep} --shard {one}/{shards}");
             }
@@ -86,8 +86,7 @@ impl Display for Gaps {
             )?;
         }
         if let Some(shards) = self.shards {
-            let lacking = self.by_shard(shards);
-            let indices: Vec<u64> = lacking.keys().copied().collect();
+            let indices: Vec<u64> = by_shard(&self.missing, shards).into_keys().collect();
             writeln!(out, "Missing by shard (of {shards}): {}", listed(&indices))?;
         }
         if self.unfinished > 0 {

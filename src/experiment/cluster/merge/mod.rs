@@ -15,11 +15,12 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use disagreement::Disagreement;
-pub use gaps::Gaps;
+pub use gaps::{Gaps, by_shard};
 pub use sources::Source;
 
 use super::submit;
 use crate::experiment::journal::{Manifest, Results, Settled, SweepFolder};
+use crate::experiment::sweep::{self, stop};
 use crate::report::error::FileError;
 
 /// What is to be merged.
@@ -64,17 +65,13 @@ impl From<FileError> for MergeError {
 }
 
 impl Request<'_> {
-    /// Reads every result, and proves that the whole is there; `missing` finds what is asked for and has no result.
+    /// Reads every result, and proves that the whole is there.
     ///
     /// What came from other folders lies in the whole's own afterwards, so that `ecrsim sweep` makes what is missing there.
     ///
     /// # Errors
     /// If it is not, or cannot be told.
-    pub fn gather(
-        &self,
-        manifest: &Manifest,
-        missing: impl FnOnce(&mut Results) -> Result<Missing, FileError>,
-    ) -> Result<Whole, MergeError> {
+    pub fn gather(&self, manifest: &Manifest) -> Result<Whole, MergeError> {
         let folder = SweepFolder::at(self.out);
         if !folder.is_begun() && self.from.is_empty() {
             return Err(MergeError::Missing(self.gaps(Missing::all(manifest), 0)));
@@ -102,7 +99,7 @@ impl Request<'_> {
         for other in &others {
             gather::copy(other, &folder)?;
         }
-        let missing = missing(&mut results)?;
+        let missing = Missing::of(manifest, &mut results)?;
         if missing.runs.is_empty() {
             Ok(Whole { folder, results })
         } else {
@@ -136,11 +133,23 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// Finds the runs that are asked for and have no result.
+    ///
+    /// # Errors
+    /// If a segment cannot be read any more.
+    pub fn of(manifest: &Manifest, results: &mut Results) -> Result<Self, FileError> {
+        let (runs, asked) = sweep::missing(manifest, results)?;
+        let first = stop::first_round(manifest);
+        let is_later = |run: &u64| manifest.point_and_repeat(*run).1 > first;
+        let round = runs.iter().any(is_later);
+        Ok(Self { runs, asked, round })
+    }
+
     /// Returns every run of a sweep of which there is nothing.
     fn all(manifest: &Manifest) -> Self {
         let points = 0..manifest.points.len();
         let runs: Vec<u64> = points
-            .flat_map(|point| (1..=manifest.repeats).map(move |repeat| (point, repeat)))
+            .flat_map(|point| (1..=stop::first_round(manifest)).map(move |repeat| (point, repeat)))
             .map(|(point, repeat)| manifest.run(point, repeat))
             .collect();
         Self {
