@@ -181,8 +181,9 @@ impl Settled {
     }
 
     /// Returns the words of the job that puts the shares together.
-    fn merge(program: &str, file: &str, folder: &str) -> Vec<String> {
-        [program, "merge", file, "--out", folder]
+    fn merge(&self, program: &str, file: &str, folder: &str) -> Vec<String> {
+        let shards = self.shards.to_string();
+        [program, "merge", file, "--out", folder, "--shards", &shards]
             .map(str::to_owned)
             .to_vec()
     }
