@@ -73,7 +73,7 @@ enum Command {
     Run(run::Options),
     Sweep(sweep::Options),
     Merge(merge::Options),
-    Submit(submit::Options),
+    Submit(Box<submit::Options>),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),

@@ -237,8 +237,10 @@ fn a_dry_run_leaves_nothing() {
 #[test]
 fn manifests_are_written_and_the_commands_told() {
     let ran = case()
-        .args("submit rates.toml --out out --engine kubernetes --shards 3 --image x --claim y")
+        .args("submit rates.toml --out out --engine kubernetes --shards 8 --image x --claim y")
         .succeeds();
+    let idle = "2 of 8 shards have nothing to do: there are 6 runs";
+    assert!(ran.stderr.contains(idle), "{}", ran.stderr);
     assert!(ran.stdout.contains("kubectl apply -f "));
     assert!(
         ran.read("out/kubernetes/sweep.yaml")

@@ -22,6 +22,8 @@ pub use kubernetes::Kubernetes;
 pub use quote::shell_command;
 pub use slurm::{Slurm, Submitted, array_in};
 
+use crate::experiment::journal::Manifest;
+use crate::experiment::sweep::stop;
 use crate::report::error::FileError;
 use crate::units::{Bytes, SimDuration};
 
@@ -102,6 +104,14 @@ impl Scheduler {
         }
         Ok(papers)
     }
+}
+
+/// Says so if some of the shares have nothing to do at first.
+pub fn idle_shares(manifest: &Manifest, shards: u64) -> Option<String> {
+    let runs = manifest.points.len() as u64 * stop::first_round(manifest);
+    let idle = shards.saturating_sub(runs);
+    (idle > 0)
+        .then(|| format!("{idle} of {shards} shards have nothing to do: there are {runs} runs"))
 }
 
 impl Papers {
