@@ -370,7 +370,9 @@ fn status(options: &Options, folder: &SweepFolder) -> Result<Status, Failure> {
         _ => None,
     };
     if let Some(count) = options.shards.or(of_shard) {
-        for (shard, missing) in by_shard(&missing, count) {
+        let lacking = by_shard(&missing, count);
+        for shard in 0..count {
+            let missing = lacking.get(&shard).unwrap_or(&0);
             text += &format!("  shard {shard}/{count}: {missing} missing\n");
         }
     }
