@@ -55,8 +55,11 @@ fn failure(error: MergeError) -> Failure {
         MergeError::Refused(why) => Failure::wrong(why),
         MergeError::File(error) => error.into(),
         MergeError::Missing(gaps) => Failure::missing(gaps.to_string().trim_end()),
-        MergeError::Disagree(found) => {
-            let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+        MergeError::Disagree { found, more } => {
+            let mut lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+            if more > 0 {
+                lines.push(format!("and {more} more runs"));
+            }
             Failure::disagreement(format_args!(
                 "{}\nA run depends on its scenario, seed and version alone: this is a bug of ecrsim, or a machine that errs; please report it.",
                 lines.join("\n")

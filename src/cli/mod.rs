@@ -78,7 +78,7 @@ enum Command {
     Compare(compare::Options),
     Sweep(sweep::Options),
     Merge(merge::Options),
-    Submit(submit::Options),
+    Submit(Box<submit::Options>),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),

@@ -8,7 +8,7 @@ use super::asked::manifest;
 use super::exit::{Failure, Status};
 use super::output::{print, warn};
 use crate::experiment::cluster::submit::{
-    AwsBatch, Container, Job, Kubernetes, Papers, Scheduler, Slurm,
+    AwsBatch, Container, Job, Kubernetes, Papers, Scheduler, Slurm, idle_shares,
 };
 use crate::experiment::journal::{Manifest, Settled, SweepFolder};
 use crate::units::{Bytes, SimDuration};
@@ -142,11 +142,15 @@ struct AwsBatchOptions {
 pub fn run(options: &Options) -> Result<Status, Failure> {
     let papers = options.scheduler().papers(&options.job());
     let papers = papers.map_err(Failure::wrong)?;
-    for hint in &papers.hints {
-        warn(&format!("note: {hint}\n"));
-    }
     let folder = SweepFolder::at(&options.out);
     let manifest = manifest(&options.file, &folder, options.yes)?;
+    for hint in papers
+        .hints
+        .iter()
+        .chain(&idle_shares(&manifest, options.shards))
+    {
+        warn(&format!("note: {hint}\n"));
+    }
     if options.dry_run {
         print(&papers.text())?;
         return Ok(Status::Done);

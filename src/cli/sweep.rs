@@ -264,7 +264,7 @@ impl Forecast {
             manifest.repeats,
             self.events / 1e6,
             in_words(Duration::from_secs_f64(seconds)),
-            if jobs == 1 { "core" } else { "cores" },
+            if jobs == 1 { "job" } else { "jobs" },
             bytes / 1e6,
         )
     }
@@ -370,7 +370,9 @@ fn status(options: &Options, folder: &SweepFolder) -> Result<Status, Failure> {
         _ => None,
     };
     if let Some(count) = options.shards.or(of_shard) {
-        for (shard, missing) in by_shard(&missing, count) {
+        let lacking = by_shard(&missing, count);
+        for shard in 0..count {
+            let missing = lacking.get(&shard).unwrap_or(&0);
             text += &format!("  shard {shard}/{count}: {missing} missing\n");
         }
     }

@@ -16,5 +16,6 @@ mod output;
 mod parquet;
 mod report;
 mod run;
+mod sweep;
 mod templates;
 mod validate;

@@ -8,6 +8,7 @@ const COMMANDS: [&str; 10] = [
     "explain",
     "run",
     "compare",
+    "sweep",
     "report",
     "validate",
     "schema",

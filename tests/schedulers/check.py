@@ -79,7 +79,7 @@ def check_slurm(folder):
     program = "/opt/ecr sim/ecrsim"
     wanted = {
         "sweep.sh": [program, "sweep", file, "--out", out, "--shard", "auto", "--shards", "8"],
-        "merge.sh": [program, "merge", file, "--out", out],
+        "merge.sh": [program, "merge", file, "--out", out, "--shards", "8"],
     }
     for name, words in wanted.items():
         text = (folder / name).read_text()

@@ -128,6 +128,8 @@ mod tests {
         }
     }
 
+    type Variables = Vec<(&'static str, String)>;
+
     /// Runs are dealt by their number modulo the number of shares.
     fn runs(share: u64, shares: u64, all: u64) -> Vec<u64> {
         (0..all).filter(|run| run % shares == share).collect()
@@ -136,7 +138,7 @@ mod tests {
     #[test]
     fn each_engine_deals_every_run_once() {
         // Variables of the n-th of 4 jobs, as each engine sets them.
-        let engines: [fn(u64) -> Vec<(&'static str, String)>; 4] = [
+        let engines: [fn(u64) -> Variables; 4] = [
             |n| vec![("SLURM_ARRAY_TASK_ID", n.to_string())],
             // An array of the failed indices alone, submitted again: the count that Slurm tells is not ours.
             |n| {

@@ -9,4 +9,4 @@
 #SBATCH --partition=spot
 #SBATCH --account=shop
 #SBATCH --constraint=icelake
-exec '/opt/ecr sim/ecrsim' merge '/shared/Jo'\''s sweeps/2 Slots.toml' --out '/shared/Jo'\''s sweeps/out 100% "$(done)"'
+exec '/opt/ecr sim/ecrsim' merge '/shared/Jo'\''s sweeps/2 Slots.toml' --out '/shared/Jo'\''s sweeps/out 100% "$(done)"' --shards 8

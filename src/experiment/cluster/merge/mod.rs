@@ -23,6 +23,9 @@ use crate::experiment::journal::{Manifest, Results, Settled, SweepFolder};
 use crate::experiment::sweep::{self, stop};
 use crate::report::error::FileError;
 
+/// More runs with different results are counted, not told one by one.
+const MOST_TOLD: usize = 10;
+
 /// What is to be merged.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -44,9 +47,14 @@ pub enum MergeError {
     /// A file cannot be read or written, or is no segment.
     File(FileError),
     /// Runs are missing.
-    Missing(Gaps),
+    Missing(Box<Gaps>),
     /// Runs gave different results.
-    Disagree(Vec<Disagreement>),
+    Disagree {
+        /// The first of them.
+        found: Vec<Disagreement>,
+        /// How many more there are.
+        more: usize,
+    },
 }
 
 /// A sweep whose runs are all there.
@@ -107,9 +115,9 @@ impl Request<'_> {
         }
     }
 
-    fn gaps(&self, missing: Missing, unfinished: usize) -> Gaps {
+    fn gaps(&self, missing: Missing, unfinished: usize) -> Box<Gaps> {
         let array = submit::array_in(self.out);
-        Gaps {
+        Box::new(Gaps {
             missing: missing.runs,
             asked: missing.asked,
             sweep: [self.file, self.out].map(Path::to_path_buf),
@@ -117,7 +125,7 @@ impl Request<'_> {
             array: array.is_file().then_some(array),
             round: missing.round,
             unfinished,
-        }
+        })
     }
 }
 
@@ -165,9 +173,10 @@ fn agreed(results: &Results, manifest: &Manifest) -> Result<(), MergeError> {
     if results.conflicts().is_empty() {
         return Ok(());
     }
-    let conflicts = results.conflicts().iter();
-    let told: Result<Vec<_>, FileError> = conflicts
-        .map(|conflict| Disagreement::of(conflict, manifest))
-        .collect();
-    Err(MergeError::Disagree(told?))
+    let conflicts = results.conflicts();
+    let told = conflicts.iter().take(MOST_TOLD);
+    let told = told.map(|conflict| Disagreement::of(conflict, manifest));
+    let found: Vec<_> = told.collect::<Result<_, FileError>>()?;
+    let more = conflicts.len() - found.len();
+    Err(MergeError::Disagree { found, more })
 }

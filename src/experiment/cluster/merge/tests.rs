@@ -72,7 +72,7 @@ fn segments(place: &Path) -> Vec<PathBuf> {
 #[track_caller]
 fn gaps(merged: Result<Whole, MergeError>) -> Gaps {
     match merged {
-        Err(MergeError::Missing(gaps)) => gaps,
+        Err(MergeError::Missing(gaps)) => *gaps,
         other => panic!("{other:?}"),
     }
 }
@@ -152,7 +152,7 @@ fn different_results_are_told_with_their_lines() {
     write(&a, 0, &[0, 2, 4], 0.0);
     write(&b, 1, &[1, 3, 5, 4], 0.5);
     let (one, other) = (segments(&a).remove(0), segments(&b).remove(0));
-    let Err(MergeError::Disagree(found)) = merge(&c, &[a, b], None) else {
+    let Err(MergeError::Disagree { found, more: 0 }) = merge(&c, &[a, b], None) else {
         panic!("no disagreement");
     };
     assert_eq!(found.len(), 1);

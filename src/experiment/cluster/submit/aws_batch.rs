@@ -51,7 +51,7 @@ impl AwsBatch {
         let mut sweep = job.sweep(program, &inside.file, &inside.folder);
         // An instance's container may use more than its share of processors, and so sees all of them.
         sweep.extend(["--jobs".to_owned(), job.cpus.to_string()]);
-        let merge = Settled::merge(program, &inside.file, &inside.folder);
+        let merge = job.merge(program, &inside.file, &inside.folder);
         let paper = |name: &str, value: &Value| Paper {
             path: job.place(FOLDER, name),
             text: format!("{value:#}\n"),

@@ -40,7 +40,7 @@ impl Kubernetes {
         let inside = self.container.inside(job)?;
         let program = job.program.as_deref().unwrap_or("ecrsim");
         let sweep = self.sweep(job, &job.sweep(program, &inside.file, &inside.folder));
-        let merge = Settled::merge(program, &inside.file, &inside.folder);
+        let merge = job.merge(program, &inside.file, &inside.folder);
         let sweep = Paper {
             path: job.place(FOLDER, "sweep.yaml"),
             text: sweep,

@@ -22,6 +22,8 @@ pub use kubernetes::Kubernetes;
 pub use quote::shell_command;
 pub use slurm::{Slurm, Submitted, array_in};
 
+use crate::experiment::journal::Manifest;
+use crate::experiment::sweep::stop;
 use crate::report::error::FileError;
 use crate::units::{Bytes, SimDuration};
 
@@ -104,6 +106,14 @@ impl Scheduler {
     }
 }
 
+/// Says so if some of the shares have nothing to do at first.
+pub fn idle_shares(manifest: &Manifest, shards: u64) -> Option<String> {
+    let runs = manifest.points.len() as u64 * stop::first_round(manifest);
+    let idle = shards.saturating_sub(runs);
+    (idle > 0)
+        .then(|| format!("{idle} of {shards} shards have nothing to do: there are {runs} runs"))
+}
+
 impl Papers {
     /// Writes the files.
     ///
@@ -181,8 +191,9 @@ impl Settled {
     }
 
     /// Returns the words of the job that puts the shares together.
-    fn merge(program: &str, file: &str, folder: &str) -> Vec<String> {
-        [program, "merge", file, "--out", folder]
+    fn merge(&self, program: &str, file: &str, folder: &str) -> Vec<String> {
+        let shards = self.shards.to_string();
+        [program, "merge", file, "--out", folder, "--shards", &shards]
             .map(str::to_owned)
             .to_vec()
     }

@@ -115,7 +115,7 @@ impl Slurm {
             "--cpus-per-task=1".to_owned(),
         ];
         lines.extend(self.common(job));
-        let command = Settled::merge(program, &job.file, &job.folder);
+        let command = job.merge(program, &job.file, &job.folder);
         script(
             "Puts the shares together; ends with exit code 3, and says what to do, if runs are missing.",
             &lines,
