@@ -28,8 +28,9 @@ const RANK: &str = "total_usd";
 
 const EXAMPLES: &str = "\
 Examples:
-  ecrsim compare shop.toml --variant slow 'latency.per_copy=200 Mbit/s'
-  ecrsim compare shop.toml --variant a 'links.\"* -> *\".slots=8' --variant b 'links.\"* -> *\".slots=32' --rank time_to_all.p99
+  ecrsim compare shop.toml --variant slow 'links.\"* -> *\".per_copy=200 Mbit/s'
+  ecrsim compare shop.toml --variant few 'links.\"* -> *\".slots=8' --variant none 'links.\"* -> *\".slots=unlimited' \\
+      --rank time_to_all.p99
   ecrsim compare shop.toml cheaper.toml --metric total_usd --metric replication_latency.p99
   ecrsim compare shop.toml new.toml --threshold 'total_usd delta < +10 %' --format markdown
   ecrsim compare shop.toml --compare-to output/shop/summary.json";
@@ -38,7 +39,7 @@ Examples:
 ///
 /// Each number's difference is a mean over pairs of runs under the same seed, with its 95 % interval of Student's t, the
 /// relative change (Fieller), and whether it can be told from no difference (Holm over the numbers shown). Thresholds on
-/// differences (`total_usd = [\"delta < +10 %\"]` under [thresholds], or --threshold) end with exit code 99 if breached.
+/// differences (`total_usd = ["delta < +10 %"]` under [thresholds], or --threshold) end with exit code 99 if breached.
 /// More than two are ranked too. The same seeds and repeats give the same bytes, whatever the number of threads.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
