@@ -28,8 +28,9 @@ const RANK: &str = "total_usd";
 
 const EXAMPLES: &str = "\
 Examples:
-  ecrsim compare shop.toml --variant slow 'latency.per_copy=200 Mbit/s'
-  ecrsim compare shop.toml --variant a 'links.\"* -> *\".slots=8' --variant b 'links.\"* -> *\".slots=32' --rank time_to_all.p99
+  ecrsim compare shop.toml --variant slow 'links.\"* -> *\".per_copy=200 Mbit/s'
+  ecrsim compare shop.toml --variant few 'links.\"* -> *\".slots=8' --variant none 'links.\"* -> *\".slots=unlimited' \\
+      --rank time_to_all.p99
   ecrsim compare shop.toml cheaper.toml --metric total_usd --metric replication_latency.p99
   ecrsim compare shop.toml new.toml --threshold 'total_usd delta < +10 %' --format markdown
   ecrsim compare shop.toml --compare-to output/shop/summary.json";
@@ -38,7 +39,7 @@ Examples:
 ///
 /// Each number's difference is a mean over pairs of runs under the same seed, with its 95 % interval of Student's t, the
 /// relative change (Fieller), and whether it can be told from no difference (Holm over the numbers shown). Thresholds on
-/// differences (`total_usd = [\"delta < +10 %\"]` under [thresholds], or --threshold) end with exit code 99 if breached.
+/// differences (`total_usd = ["delta < +10 %"]` under [thresholds], or --threshold) end with exit code 99 if breached.
 /// More than two are ranked too. The same seeds and repeats give the same bytes, whatever the number of threads.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -142,38 +143,37 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     let contenders = contenders(options)?;
     let saved = options.compare_to.as_deref().map(Saved::read).transpose();
     let saved = saved.map_err(Failure::wrong)?;
-    let base = &contenders[0].point;
-    let (repeats, base_is) = plan(options, base.loaded.scenario.seed, saved.as_ref());
-    let mut thresholds = base.loaded.deltas.clone();
-    thresholds.extend(options.threshold.iter().cloned());
-    let count = contenders.len();
-    let rank = options
-        .rank
-        .as_deref()
-        .or((count > 2 && saved.is_none()).then_some(RANK));
-    let preference = if options.rank_max {
-        Preference::Greatest
-    } else {
-        Preference::Least
-    };
+    let base = &contenders[0].point.loaded;
+    let (repeats, base_is) = plan(options, base.scenario.seed, saved.as_ref());
+    let thresholds: Vec<DeltaThreshold> =
+        [&base.deltas, &options.threshold].map(Vec::clone).concat();
     let question = Question {
         asked: asked(options),
         thresholds: &thresholds,
-        rank: rank.map(|metric| RankBy { metric, preference }),
+        rank: rank(options, contenders.len()),
         repeats,
         base: base_is,
     };
-    question
-        .check(&Scenarios::at(&options.base).columns())
-        .map_err(Failure::wrong)?;
-    let gathered = simulated(options, &contenders, repeats)?;
-    let gathered = match &saved {
-        Some(saved) => saved.before(gathered),
-        None => gathered,
-    };
+    let engine = Scenarios::at(&options.base);
+    question.check(&engine.columns()).map_err(Failure::wrong)?;
+    let mut gathered = simulated(options, &engine, &contenders, repeats)?;
+    if let Some(saved) = &saved {
+        gathered = saved.before(gathered);
+    }
     let mut comparison = Comparison::new(&gathered, &question).map_err(Failure::wrong)?;
     comparison.notes.extend(notes(&contenders, saved.as_ref()));
     told(options, &comparison)
+}
+
+/// Returns what to rank by.
+fn rank(options: &Options, contenders: usize) -> Option<RankBy<'_>> {
+    let by_default = contenders > 2 && options.compare_to.is_none();
+    let metric = options.rank.as_deref().or(by_default.then_some(RANK))?;
+    let preference = match options.rank_max {
+        true => Preference::Greatest,
+        false => Preference::Least,
+    };
+    Some(RankBy { metric, preference })
 }
 
 /// Fails if the folder to write into holds something else than a comparison.
@@ -196,33 +196,38 @@ fn check_place(options: &Options) -> Result<(), Failure> {
 
 /// Reads and checks the base and every variant.
 fn contenders(options: &Options) -> Result<Vec<Contender<Prepared>>, Failure> {
-    let mut all = vec![contender(
-        options,
-        &stem(&options.base),
-        &options.base,
-        &[],
-        false,
-    )?];
-    for file in &options.files {
-        all.push(contender(options, &stem(file), file, &[], true)?);
+    let files = || std::iter::once(&options.base).chain(&options.files);
+    let variants = options.variants.list()?;
+    let mut all = Vec::new();
+    for file in files() {
+        let is_alone = files().filter(|other| stem(other) == stem(file)).count() == 1;
+        let name = if is_alone {
+            stem(file)
+        } else {
+            file.display().to_string()
+        };
+        all.push(contender(options, &name, file, &[])?);
     }
-    for Variant { name, overrides } in options.variants.list()? {
-        all.push(contender(options, name, &options.base, overrides, true)?);
+    for Variant { name, overrides } in variants {
+        all.push(contender(options, name, &options.base, overrides)?);
     }
     if all.len() == 1 && options.compare_to.is_none() {
         return Err(Failure::wrong(
             "there is nothing to compare with: name a second scenario, or a --variant NAME KEY=VALUE, or --compare-to a saved run",
         ));
     }
-    for (place, of) in all.iter().enumerate() {
-        if all[..place].iter().any(|other| other.name == of.name) {
-            return Err(Failure::wrong(format_args!(
-                "two of them are called `{}`",
-                of.name
-            )));
-        }
+    let is_again = |place: usize| {
+        all[..place]
+            .iter()
+            .any(|other| other.name == all[place].name)
+    };
+    match (0..all.len()).find(|&place| is_again(place)) {
+        Some(place) => Err(Failure::wrong(format_args!(
+            "two of them are called `{}`",
+            all[place].name
+        ))),
+        None => Ok(all),
     }
-    Ok(all)
 }
 
 fn contender(
@@ -230,12 +235,11 @@ fn contender(
     name: &str,
     file: &Path,
     own: &[String],
-    is_variant: bool,
 ) -> Result<Contender<Prepared>, Failure> {
     let overrides: Vec<String> = options.set.iter().chain(own).cloned().collect();
-    let prefix = |text: String| match is_variant {
-        true => format!("in the variant `{name}`:\n{text}"),
-        false => text,
+    let prefix = |text: String| match own {
+        [] if file == options.base => text,
+        _ => format!("in the variant `{name}`:\n{text}"),
     };
     let point = Scenarios::at(file).point(&overrides);
     let point = point.map_err(|wrong| Failure::Wrong(prefix(wrong)))?;
@@ -278,6 +282,7 @@ fn asked(options: &Options) -> Asked<'_> {
 /// Makes all runs.
 fn simulated(
     options: &Options,
+    engine: &Scenarios,
     contenders: &[Contender<Prepared>],
     repeats: Repeats,
 ) -> Result<Gathered, Failure> {
@@ -288,8 +293,7 @@ fn simulated(
         progress: ManyRuns::start(contenders.len() as u64 * repeats.count, options.quiet),
         interrupt: Interrupt::listen()?,
     };
-    let engine = Scenarios::at(&options.base);
-    let gathered = pool(options.jobs)?.install(|| gather(&engine, contenders, repeats, &listener));
+    let gathered = pool(options.jobs)?.install(|| gather(engine, contenders, repeats, &listener));
     let timing = listener.progress.timing();
     drop(listener);
     if gathered.is_ok() && !options.quiet {

@@ -41,7 +41,7 @@ Examples:
   ecrsim explain shop.toml                     which rule sends what where, and whether it may arrive
   ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
-  ecrsim compare shop.toml --variant busier 'pushes.teams.rate=60 per hour'     what differs, and how surely
+  ecrsim compare shop.toml busier.toml         what differs, and how surely
   ecrsim sweep slots.toml --out slots          many runs: what varies, how often, and how sure the means are
   ecrsim validate                              links beside the closed forms of queueing theory
 

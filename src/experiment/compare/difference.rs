@@ -152,31 +152,26 @@ impl Difference {
             return None;
         }
         let pairs = Pairs::of(of_base, of_variant);
-        let spread = pairs.spread();
-        let means = pairs.means();
-        let lone = |values: &[Option<f64>]| Pairs::of(values, values).means().map(|(mean, _)| mean);
-        let saved = pairs.variance_saved().filter(|_| !is_saved);
-        let difference = match spread {
-            Spread::Varying(estimate) => Some(estimate.mean),
-            Spread::Identical => Some(0.0),
-            _ => means.map(|(base, variant)| variant - base),
+        let (base_mean, variant_mean) = match pairs.means() {
+            Some((base, variant)) => (Some(base), Some(variant)),
+            None => (lone_mean(of_base), lone_mean(of_variant)),
         };
+        let spread = pairs.spread();
+        let difference = difference(spread, pairs.means());
+        let saved = pairs.variance_saved().filter(|_| !is_saved);
         Some(Self {
             variant: variant.name.clone(),
             metric: column.name.clone(),
             unit: column.unit,
             pairs: pairs.count() as u64,
-            base_mean: means.map_or_else(|| lone(of_base), |(base, _)| Some(base)),
-            variant_mean: means.map_or_else(|| lone(of_variant), |(_, variant)| Some(variant)),
+            base_mean,
+            variant_mean,
             difference,
             difference_interval: interval(spread, difference),
             relative: pairs.relative_change(),
             relative_interval: pairs.relative_interval(CONFIDENCE),
             verdict: verdict(spread, difference),
-            p_value: match spread {
-                Spread::Varying(estimate) => Some(estimate.p_value(0.0)),
-                _ => None,
-            },
+            p_value: p_value(spread),
             p_adjusted: None,
             variance_saved: saved,
             narrower: saved.map(f64::sqrt),
@@ -192,6 +187,29 @@ impl Difference {
         let size = |of: &Self| of.relative.map_or(f64::INFINITY, f64::abs);
         let by_size = size(other).total_cmp(&size(self));
         class(self).cmp(&class(other)).then(by_size)
+    }
+}
+
+/// Returns the mean of what one system gave, whatever the other did.
+fn lone_mean(values: &[Option<f64>]) -> Option<f64> {
+    let means = Pairs::of(values, values).means();
+    means.map(|(mean, _)| mean)
+}
+
+fn difference(spread: Spread, means: Option<(f64, f64)>) -> Option<f64> {
+    match spread {
+        Spread::Varying(estimate) => Some(estimate.mean),
+        Spread::Identical => Some(0.0),
+        Spread::Constant | Spread::One | Spread::None => {
+            means.map(|(base, variant)| variant - base)
+        }
+    }
+}
+
+fn p_value(spread: Spread) -> Option<f64> {
+    match spread {
+        Spread::Varying(estimate) => Some(estimate.p_value(0.0)),
+        _ => None,
     }
 }
 

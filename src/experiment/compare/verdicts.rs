@@ -21,6 +21,8 @@ pub struct Judged {
     pub interval: Option<(f64, f64)>,
     /// Unit of the change: `%` for a share, else the metric's.
     pub unit: &'static str,
+    /// Repeats behind it; a single pair has no interval.
+    pub pairs: u64,
     /// Whether it held, by the change itself.
     pub held: bool,
     /// Whether another change within the interval gives another verdict.
@@ -77,6 +79,7 @@ impl Judged {
                 (relative, interval, bound, "%")
             }
         };
+        let pairs = difference.map_or(0, |it| it.pairs);
         let holds = |change: f64| threshold.operator.holds(change, bound);
         let held = observed.is_some_and(holds);
         let others = |(low, high): (f64, f64)| [low, bound.clamp(low, high), high];
@@ -87,11 +90,12 @@ impl Judged {
             observed,
             interval,
             unit,
+            pairs,
             held,
             too_close: match interval {
                 Some(interval) => is_unsure(others(interval)),
                 // It varies, and nobody knows how far.
-                None => observed.is_some(),
+                None => observed.is_some() && pairs > 1,
             },
         }
     }

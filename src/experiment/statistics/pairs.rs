@@ -1,6 +1,7 @@
 //! Two systems under the same seeds: their difference, their ratio, and what the same seeds were worth.
 
 use super::estimate::{Estimate, student_quantile};
+use super::fieller::{Mean, ratio_interval};
 
 /// Differences that agree to so many parts of the values themselves agree: the rest is rounding.
 const ROUNDING: f64 = 1e-12;
@@ -73,28 +74,29 @@ impl Pairs {
         (base != 0.0).then(|| (variant - base) / base)
     }
 
-    /// Returns the interval of the relative change of the true means; `None` where it has no bounds, because the base's mean
-    /// is not distinguishable from 0, or there are fewer than 2 pairs.
+    /// Returns the interval of the relative change of the true means, by [`ratio_interval`]; `None` where it has no bounds, or
+    /// there are fewer than 2 pairs.
     ///
-    /// E. C. Fieller, "Some Problems in Interval Estimation", Journal of the Royal Statistical Society B 16 (1954), 175-185:
-    /// those ratios r for which Student's test does not reject a mean of 0 for variant - r base.
+    /// It is that of the differences over the base: of the variant over the base, less 1, a small change would lose its
+    /// digits.
     pub fn relative_interval(&self, confidence: f64) -> Option<(f64, f64)> {
         if self.count() < 2 {
             return None;
         }
         let (base, variant) = self.means()?;
-        let by = variant - base;
         let differences = self.differences();
         let count = self.count() as f64;
-        let square = student_quantile(0.5 + confidence / 2.0, count - 1.0).powi(2) / count;
-        // Of the differences over the base, not of the variant over the base less 1: that would lose all digits of a small
-        // change.
-        let a = base * base - square * covariance(&self.base, &self.base);
-        let b = base * by - square * covariance(&self.base, &differences);
-        let c = by * by - square * covariance(&differences, &differences);
-        // Of a ratio that is certain, rounding may leave less than nothing.
-        let root = (b * b - a * c).max(0.0).sqrt();
-        (a > 0.0).then(|| ((b - root) / a, (b + root) / a))
+        let of_means = |one: &[f64], other: &[f64]| covariance(one, other) / count;
+        let over = Mean {
+            value: variant - base,
+            variance: of_means(&differences, &differences),
+        };
+        let under = Mean {
+            value: base,
+            variance: of_means(&self.base, &self.base),
+        };
+        let t = student_quantile(0.5 + confidence / 2.0, count - 1.0);
+        ratio_interval(over, under, of_means(&self.base, &differences), t)
     }
 
     /// Returns by what the variance of a difference of independent runs is more than that of these pairs; `None` where one of

@@ -157,10 +157,10 @@ fn threshold(judged: &Judged) -> String {
         unit => numbers::amount(change, unit),
     };
     let observed = judged.observed.map_or("no value".to_owned(), amount);
-    let close = if judged.too_close {
-        " (too close to call)"
-    } else {
-        ""
+    let close = match judged.pairs {
+        _ if judged.too_close => " (too close to call)",
+        1 if judged.observed != Some(0.0) => " (one pair)",
+        _ => "",
     };
     format!("{}: {} {observed}{close}", judged.threshold, judged.variant)
 }
