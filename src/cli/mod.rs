@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod init;
 mod interrupt;
+mod jobs;
 mod man;
 mod output;
 mod progress;
@@ -16,7 +17,7 @@ mod report;
 mod run;
 mod scenario;
 mod schema;
-mod threads;
+mod sweep;
 mod validate;
 mod variants;
 
@@ -36,6 +37,7 @@ Examples:
   ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
   ecrsim compare shop.toml busier.toml         what differs, and how surely
+  ecrsim sweep slots.toml --out slots          many runs: what varies, how often, and how sure the means are
   ecrsim validate                              links beside the closed forms of queueing theory
 
 Exit codes:
@@ -43,7 +45,7 @@ Exit codes:
   1    it could not finish: disk, permissions, or an internal check failed; or the theory card did not hold
   2    wrong usage; a scenario, or a file that it names, is wrong or missing
   99   the runs finished; a threshold was breached
-  130  interrupted; nothing is left behind";
+  130  interrupted; a run leaves nothing behind, a sweep keeps what is complete";
 
 /// Simulates Amazon ECR replication: when images arrive, what never does and why, and what it costs.
 ///
@@ -67,6 +69,7 @@ enum Command {
     Explain(explain::Options),
     Run(run::Options),
     Compare(compare::Options),
+    Sweep(sweep::Options),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),
@@ -82,6 +85,7 @@ impl Command {
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
             Self::Compare(options) => compare::run(options),
+            Self::Sweep(options) => sweep::run(options),
             Self::Report(options) => report::run(options),
             Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),

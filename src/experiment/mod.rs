@@ -4,5 +4,7 @@
 
 pub mod compare;
 pub mod engine;
+pub mod journal;
 pub mod scenarios;
 pub mod statistics;
+pub mod sweep;

@@ -9,7 +9,7 @@ use crate::scenario::document::Path;
 use crate::scenario::metrics::{Label, Metric, REASONS};
 use crate::scenario::schema::{did_you_mean, listed};
 use crate::scenario::threshold::{DeltaThreshold, Threshold, parse_condition, parse_key};
-use crate::scenario::trace::TraceRows;
+use crate::scenario::trace::Traces;
 use crate::scenario::types::Scenario;
 
 /// Reads every threshold that is right: those of single runs, and those on differences.
@@ -17,7 +17,7 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) -> (Vec<Threshold>, Vec<DeltaThreshold>) {
     let list = Path::root().to("thresholds");
     let destinations = destinations(scenario, documents);
@@ -86,7 +86,7 @@ fn has_meaning(
 }
 
 /// Tells whether the scenario has what a metric needs.
-fn has(scenario: &Scenario, traces: &BTreeMap<String, TraceRows>, what: &str) -> bool {
+fn has(scenario: &Scenario, traces: &Traces, what: &str) -> bool {
     match what {
         "deployments" => !scenario.deployments.is_empty(),
         "pulls" => !scenario.pulls.is_empty(),
