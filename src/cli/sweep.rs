@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use rayon::ThreadPoolBuilder;
 
 use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
@@ -13,10 +14,11 @@ use super::output::{print, warn};
 use super::progress::SweepProgress;
 use crate::experiment::journal::{Manifest, ReadFile, Results, Settled, SweepFolder};
 use crate::experiment::scenarios::{Prepared, Scenarios};
-use crate::experiment::sweep::plan::{self, Points};
+use crate::experiment::sweep::plan::{self, NoPlan, Points};
 use crate::experiment::sweep::tables::{self, Counts};
 use crate::experiment::sweep::{Halt, Runner, Shard, Watch, missing};
 use crate::measure::Scalar;
+use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::estimate;
 use crate::scenario::sweep::{Sweep, read};
 
@@ -117,14 +119,14 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         return status(options, &folder);
     }
     let engine = Scenarios::of(sweep.base.clone());
+    let interrupt = Interrupt::listen()?;
     if options.plan {
-        let (manifest, forecast) = planned(&sweep, &engine)?;
+        let (manifest, forecast) = planned(options, &sweep, &engine, &interrupt)?;
         print(&forecast.text(&manifest, options.jobs()))?;
         return Ok(Status::Done);
     }
-    let interrupt = Interrupt::listen()?;
+    let manifest = settled(options, &sweep, &engine, &folder, &interrupt)?;
     let folder = SweepFolder::open(&place)?;
-    let manifest = settled(options, &sweep, &engine, &folder)?;
     let watch = Audience {
         progress: SweepProgress::start(options.quiet),
         interrupt,
@@ -178,12 +180,15 @@ impl Watch for Audience {
 }
 
 /// Plans every point, and reckons what its runs will take.
-fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Forecast), Failure> {
-    let wrong =
-        |wrong: crate::scenario::diagnostic::Diagnostics| Failure::Wrong(wrong.render(true));
+fn planned(
+    options: &Options,
+    sweep: &Sweep,
+    engine: &Scenarios,
+    interrupt: &Interrupt,
+) -> Result<(Manifest, Forecast), Failure> {
+    let wrong = |wrong: Diagnostics| Failure::Wrong(wrong.render(true));
     let points = Points::of(sweep, sweep.seed()).map_err(wrong)?;
     points.check(sweep).map_err(wrong)?;
-    let mut forecast = Forecast::default();
     let files = |point: &Prepared| -> Vec<ReadFile> {
         let files = point.loaded.files.iter();
         let read = files.map(|file| ReadFile {
@@ -192,15 +197,31 @@ fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Forecast), Fa
         });
         read.collect()
     };
-    let repeats = f64::from(sweep.repeats);
-    let manifest = plan::manifest(sweep, &points, engine, files, |number, point| {
+    let note = |point: &Prepared| {
         let estimate = estimate(&point.loaded);
-        forecast.events += estimate.events * repeats;
-        if let Some(reason) = estimate.reasons_needing_yes.into_iter().next() {
-            forecast.doubtful.push((number, reason));
-        }
-    });
-    Ok((manifest.map_err(Failure::Wrong)?, forecast))
+        (
+            estimate.events,
+            estimate.reasons_needing_yes.into_iter().next(),
+        )
+    };
+    let jobs = options.jobs();
+    let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool =
+        pool.map_err(|why| Failure::broken(format_args!("cannot start {jobs} jobs: {why}")))?;
+    let planned = pool
+        .install(|| plan::manifest(sweep, &points, engine, files, note, || interrupt.is_quiet()));
+    let (manifest, notes) = planned.map_err(|why| match why {
+        NoPlan::Interrupted => Failure::Interrupted,
+        NoPlan::Wrong(text) => Failure::Wrong(text),
+    })?;
+    let mut forecast = Forecast::default();
+    for (number, (events, reason)) in notes.into_iter().enumerate() {
+        forecast.events += events * f64::from(sweep.repeats);
+        forecast
+            .doubtful
+            .extend(reason.map(|reason| (number, reason)));
+    }
+    Ok((manifest, forecast))
 }
 
 /// Returns the manifest of the folder if it is still this sweep's; else plans one and settles on it.
@@ -209,15 +230,16 @@ fn settled(
     sweep: &Sweep,
     engine: &Scenarios,
     folder: &SweepFolder,
+    interrupt: &Interrupt,
 ) -> Result<Manifest, Failure> {
     if let Some(known) = Manifest::read(folder)?.and_then(|found| plan::still_right(sweep, found)) {
         return Ok(known);
     }
-    let (manifest, forecast) = planned(sweep, engine)?;
+    let (manifest, forecast) = planned(options, sweep, engine, interrupt)?;
     if !options.yes {
         forecast.refuse_doubtful(&manifest)?;
     }
-    match manifest.settle(folder)? {
+    match manifest.settle(&SweepFolder::open(folder.path())?)? {
         Settled::New | Settled::Same | Settled::Grown => Ok(manifest),
         Settled::Refused(why) => Err(Failure::wrong(format_args!(
             "{} holds another sweep: {why}\nTo begin anew, name another folder with --out.",
@@ -316,6 +338,16 @@ fn finish(
             asked - missing.len() as u64
         ))?;
         return Ok(Status::Done);
+    }
+    if let Some(conflict) = results.conflicts().first() {
+        let [one, other] = conflict
+            .segments
+            .each_ref()
+            .map(|segment| segment.display());
+        return Err(Failure::broken(format_args!(
+            "the run {} gave different results in {one} and {other}: a bug of ecrsim, or of the machine",
+            conflict.key
+        )));
     }
     let counts = tables::write(folder, manifest, results)?;
     print(&said(&counts, manifest, folder))?;
