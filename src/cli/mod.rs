@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output; errors, warnings, progress and timings to standard error.
 
+mod asked;
 mod check;
 mod completions;
 mod exit;
@@ -10,12 +11,15 @@ mod init;
 mod interrupt;
 mod jobs;
 mod man;
+mod merge;
 mod output;
+mod part;
 mod progress;
 mod report;
 mod run;
 mod scenario;
 mod schema;
+mod submit;
 mod sweep;
 mod validate;
 
@@ -41,6 +45,8 @@ Exit codes:
   0    it worked; every threshold held
   1    it could not finish: disk, permissions, or an internal check failed; or the theory card did not hold
   2    wrong usage; a scenario, or a file that it names, is wrong or missing
+  3    merge: runs are missing
+  4    merge: the same run gave different results
   99   the run finished; a threshold was breached
   130  interrupted; a run leaves nothing behind, a sweep keeps what is complete";
 
@@ -66,6 +72,8 @@ enum Command {
     Explain(explain::Options),
     Run(run::Options),
     Sweep(sweep::Options),
+    Merge(merge::Options),
+    Submit(Box<submit::Options>),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),
@@ -81,6 +89,8 @@ impl Command {
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
             Self::Sweep(options) => sweep::run(options),
+            Self::Merge(options) => merge::run(options),
+            Self::Submit(options) => submit::run(options),
             Self::Report(options) => report::run(options),
             Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),

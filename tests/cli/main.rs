@@ -2,6 +2,7 @@
 
 mod case;
 mod check;
+mod cluster;
 mod docs;
 mod explain;
 mod folder;
