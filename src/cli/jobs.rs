@@ -20,7 +20,14 @@ pub fn granted() -> usize {
 /// # Errors
 /// If the system has no threads left.
 pub fn pool(jobs: Option<u16>) -> Result<ThreadPool, Failure> {
-    let threads = jobs.map_or_else(granted, usize::from);
+    pool_of(jobs.map_or_else(granted, usize::from))
+}
+
+/// Returns a pool of so many threads.
+///
+/// # Errors
+/// If the system has none left.
+pub fn pool_of(threads: usize) -> Result<ThreadPool, Failure> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).build();
     pool.map_err(|why| Failure::broken(format_args!("cannot start {threads} jobs: {why}")))
 }

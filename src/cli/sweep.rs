@@ -8,15 +8,18 @@ use clap::Args;
 
 use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
-use super::jobs::granted;
+use super::jobs::{granted, pool_of};
 use super::output::{print, warn};
+use super::part::{Part, part, share};
 use super::progress::SweepProgress;
+use crate::experiment::cluster::merge::by_shard;
 use crate::experiment::journal::{Manifest, ReadFile, Results, Settled, SweepFolder};
 use crate::experiment::scenarios::{Prepared, Scenarios};
-use crate::experiment::sweep::plan::{self, Points};
+use crate::experiment::sweep::plan::{self, NoPlan, Points};
 use crate::experiment::sweep::tables::{self, Counts};
 use crate::experiment::sweep::{Halt, Runner, Shard, Watch, missing};
 use crate::measure::Scalar;
+use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::estimate;
 use crate::scenario::sweep::{Sweep, read};
 
@@ -72,9 +75,12 @@ pub struct Options {
     /// Says what is done and what is missing, from the folder's files alone, and runs nothing
     #[arg(long)]
     status: bool,
-    /// Makes only every N-th run, from the I-th on (I from 0)
-    #[arg(long, value_name = "I/N", value_parser = shard)]
-    shard: Option<Shard>,
+    /// Makes only every N-th run, from the I-th on (I from 0); 'auto': which, the scheduler of an array of --shards N jobs says
+    #[arg(long, value_name = "I/N", value_parser = part)]
+    shard: Option<Part>,
+    /// Number of jobs for --shard auto; with --status, counts what each of them lacks
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    shards: Option<u64>,
     /// Ends the sweep with the first run that fails
     #[arg(long)]
     fail_fast: bool,
@@ -86,21 +92,9 @@ pub struct Options {
     quiet: bool,
 }
 
-fn shard(text: &str) -> Result<Shard, String> {
-    let read = || {
-        let (index, count) = text.split_once('/')?;
-        let shard = Shard {
-            index: index.parse().ok()?,
-            count: count.parse().ok()?,
-        };
-        (shard.index < shard.count).then_some(shard)
-    };
-    read().ok_or_else(|| "write I/N with I from 0 to N - 1, as in 0/8".to_owned())
-}
-
 /// What the runs of a sweep will take.
 #[derive(Debug, Default)]
-struct Forecast {
+pub(super) struct Forecast {
     events: f64,
     /// Points that look endless, and why.
     doubtful: Vec<(usize, String)>,
@@ -116,15 +110,17 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     if options.status {
         return status(options, &folder);
     }
+    let shard = share(options.shard, options.shards)?;
     let engine = Scenarios::of(sweep.base.clone());
+    let interrupt = Interrupt::listen()?;
     if options.plan {
-        let (manifest, forecast) = planned(&sweep, &engine)?;
+        let (manifest, forecast) =
+            planned(&sweep, &engine, options.jobs(), || interrupt.is_quiet())?;
         print(&forecast.text(&manifest, options.jobs()))?;
         return Ok(Status::Done);
     }
-    let interrupt = Interrupt::listen()?;
+    let manifest = settled(options, &sweep, &engine, &folder, &interrupt)?;
     let folder = SweepFolder::open(&place)?;
-    let manifest = settled(options, &sweep, &engine, &folder)?;
     let watch = Audience {
         progress: SweepProgress::start(options.quiet),
         interrupt,
@@ -133,7 +129,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         engine: &engine,
         manifest: &manifest,
         folder: &folder,
-        shard: options.shard.unwrap_or(Shard::ALL),
+        shard: shard.unwrap_or(Shard::ALL),
         jobs: options.jobs(),
         fail_fast: options.fail_fast,
     };
@@ -144,7 +140,10 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     if !options.quiet {
         warn(&timing);
     }
-    finish(options, &folder, &manifest, &mut results)
+    match shard {
+        Some(shard) => finish_shard(shard, &manifest, &mut results),
+        None => finish(&folder, &manifest, &mut results),
+    }
 }
 
 impl Options {
@@ -178,12 +177,15 @@ impl Watch for Audience {
 }
 
 /// Plans every point, and reckons what its runs will take.
-fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Forecast), Failure> {
-    let wrong =
-        |wrong: crate::scenario::diagnostic::Diagnostics| Failure::Wrong(wrong.render(true));
+pub(super) fn planned(
+    sweep: &Sweep,
+    engine: &Scenarios,
+    jobs: usize,
+    keep_going: impl Fn() -> bool + Send,
+) -> Result<(Manifest, Forecast), Failure> {
+    let wrong = |wrong: Diagnostics| Failure::Wrong(wrong.render(true));
     let points = Points::of(sweep, sweep.seed()).map_err(wrong)?;
     points.check(sweep).map_err(wrong)?;
-    let mut forecast = Forecast::default();
     let files = |point: &Prepared| -> Vec<ReadFile> {
         let files = point.loaded.files.iter();
         let read = files.map(|file| ReadFile {
@@ -192,15 +194,27 @@ fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Forecast), Fa
         });
         read.collect()
     };
-    let repeats = f64::from(sweep.repeats);
-    let manifest = plan::manifest(sweep, &points, engine, files, |number, point| {
+    let note = |point: &Prepared| {
         let estimate = estimate(&point.loaded);
-        forecast.events += estimate.events * repeats;
-        if let Some(reason) = estimate.reasons_needing_yes.into_iter().next() {
-            forecast.doubtful.push((number, reason));
-        }
-    });
-    Ok((manifest.map_err(Failure::Wrong)?, forecast))
+        (
+            estimate.events,
+            estimate.reasons_needing_yes.into_iter().next(),
+        )
+    };
+    let pool = pool_of(jobs)?;
+    let planned = pool.install(|| plan::manifest(sweep, &points, engine, files, note, keep_going));
+    let (manifest, notes) = planned.map_err(|why| match why {
+        NoPlan::Interrupted => Failure::Interrupted,
+        NoPlan::Wrong(text) => Failure::Wrong(text),
+    })?;
+    let mut forecast = Forecast::default();
+    for (number, (events, reason)) in notes.into_iter().enumerate() {
+        forecast.events += events * f64::from(sweep.repeats);
+        forecast
+            .doubtful
+            .extend(reason.map(|reason| (number, reason)));
+    }
+    Ok((manifest, forecast))
 }
 
 /// Returns the manifest of the folder if it is still this sweep's; else plans one and settles on it.
@@ -209,15 +223,16 @@ fn settled(
     sweep: &Sweep,
     engine: &Scenarios,
     folder: &SweepFolder,
+    interrupt: &Interrupt,
 ) -> Result<Manifest, Failure> {
     if let Some(known) = Manifest::read(folder)?.and_then(|found| plan::still_right(sweep, found)) {
         return Ok(known);
     }
-    let (manifest, forecast) = planned(sweep, engine)?;
+    let (manifest, forecast) = planned(sweep, engine, options.jobs(), || interrupt.is_quiet())?;
     if !options.yes {
         forecast.refuse_doubtful(&manifest)?;
     }
-    match manifest.settle(folder)? {
+    match manifest.settle(&SweepFolder::open(folder.path())?)? {
         Settled::New | Settled::Same | Settled::Grown => Ok(manifest),
         Settled::Refused(why) => Err(Failure::wrong(format_args!(
             "{} holds another sweep: {why}\nTo begin anew, name another folder with --out.",
@@ -227,7 +242,7 @@ fn settled(
 }
 
 impl Forecast {
-    fn refuse_doubtful(&self, manifest: &Manifest) -> Result<(), Failure> {
+    pub(super) fn refuse_doubtful(&self, manifest: &Manifest) -> Result<(), Failure> {
         if self.doubtful.is_empty() {
             return Ok(());
         }
@@ -267,7 +282,7 @@ impl Forecast {
             manifest.repeats,
             self.events / 1e6,
             in_words(Duration::from_secs_f64(seconds)),
-            if jobs == 1 { "core" } else { "cores" },
+            if jobs == 1 { "job" } else { "jobs" },
             bytes / 1e6,
         )
     }
@@ -300,22 +315,37 @@ fn failure(halt: Halt, manifest: &Manifest) -> Failure {
     }
 }
 
-/// Writes the tables if all is there, and says what came of it.
-fn finish(
-    options: &Options,
+/// Says what is there after a shard.
+fn finish_shard(
+    shard: Shard,
+    manifest: &Manifest,
+    results: &mut Results,
+) -> Result<Status, Failure> {
+    let (missing, asked) = missing(manifest, results)?;
+    print(&format!(
+        "shard {}/{}: done; {} of {asked} runs of the sweep are there\n",
+        shard.index,
+        shard.count,
+        asked - missing.len() as u64
+    ))?;
+    Ok(Status::Done)
+}
+
+/// Writes the tables of a sweep that is all there, and says what came of it.
+pub(super) fn finish(
     folder: &SweepFolder,
     manifest: &Manifest,
     results: &mut Results,
 ) -> Result<Status, Failure> {
-    if let Some(shard) = options.shard {
-        let (missing, asked) = missing(manifest, results)?;
-        print(&format!(
-            "shard {}/{}: done; {} of {asked} runs of the sweep are there\n",
-            shard.index,
-            shard.count,
-            asked - missing.len() as u64
-        ))?;
-        return Ok(Status::Done);
+    if let Some(conflict) = results.conflicts().first() {
+        let [one, other] = conflict
+            .segments
+            .each_ref()
+            .map(|segment| segment.display());
+        return Err(Failure::broken(format_args!(
+            "the run {} gave different results in {one} and {other}: a bug of ecrsim, or of the machine",
+            conflict.key
+        )));
     }
     let counts = tables::write(folder, manifest, results)?;
     print(&said(&counts, manifest, folder))?;
@@ -363,13 +393,14 @@ fn status(options: &Options, folder: &SweepFolder) -> Result<Status, Failure> {
         asked - missing.len() as u64,
         missing.len()
     );
-    let count = options.shard.map_or(1, |shard| shard.count);
-    if count > 1 {
-        let mut of_shards = vec![0_u64; count as usize];
-        for run in &missing {
-            of_shards[(run % count) as usize] += 1;
-        }
-        for (shard, missing) in of_shards.iter().enumerate() {
+    let of_shard = match options.shard {
+        Some(Part::One(shard)) => Some(shard.count),
+        _ => None,
+    };
+    if let Some(count) = options.shards.or(of_shard) {
+        let lacking = by_shard(&missing, count);
+        for shard in 0..count {
+            let missing = lacking.get(&shard).unwrap_or(&0);
             text += &format!("  shard {shard}/{count}: {missing} missing\n");
         }
     }

@@ -2,6 +2,7 @@
 
 mod case;
 mod check;
+mod cluster;
 mod compare;
 mod docs;
 mod explain;
@@ -13,5 +14,6 @@ mod output;
 mod parquet;
 mod report;
 mod run;
+mod sweep;
 mod templates;
 mod validate;

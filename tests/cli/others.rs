@@ -2,12 +2,13 @@
 
 use crate::case::{Case, SHOP};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "init",
     "check",
     "explain",
     "run",
     "compare",
+    "sweep",
     "report",
     "validate",
     "schema",
