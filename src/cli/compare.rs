@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::exit::{Failure, Status};
+use super::exit::{Failure, Status, error_line};
 use super::interrupt::Interrupt;
+use super::jobs::pool;
 use super::output::{print, screen, warn};
 use super::progress::ManyRuns;
-use super::threads::pool;
 use super::variants::{Variant, Variants};
 use crate::experiment::compare::show::{self, shaped};
 use crate::experiment::compare::{
@@ -140,7 +140,8 @@ impl Audience for Listener {
 /// Compares and prints.
 pub fn run(options: &Options) -> Result<Status, Failure> {
     check_place(options)?;
-    let contenders = contenders(options)?;
+    let engine = Scenarios::at(&options.base);
+    let contenders = contenders(options, &engine)?;
     let saved = options.compare_to.as_deref().map(Saved::read).transpose();
     let saved = saved.map_err(Failure::wrong)?;
     let base = &contenders[0].point.loaded;
@@ -154,7 +155,6 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         repeats,
         base: base_is,
     };
-    let engine = Scenarios::at(&options.base);
     question.check(&engine.columns()).map_err(Failure::wrong)?;
     let mut gathered = simulated(options, &engine, &contenders, repeats)?;
     if let Some(saved) = &saved {
@@ -195,63 +195,68 @@ fn check_place(options: &Options) -> Result<(), Failure> {
 }
 
 /// Reads and checks the base and every variant.
-fn contenders(options: &Options) -> Result<Vec<Contender<Prepared>>, Failure> {
+fn contenders(options: &Options, base: &Scenarios) -> Result<Vec<Contender<Prepared>>, Failure> {
     let files = || std::iter::once(&options.base).chain(&options.files);
-    let variants = options.variants.list()?;
-    let mut all = Vec::new();
-    for file in files() {
+    let name = |file: &PathBuf| {
         let is_alone = files().filter(|other| stem(other) == stem(file)).count() == 1;
-        let name = if is_alone {
+        if is_alone {
             stem(file)
         } else {
             file.display().to_string()
-        };
-        all.push(contender(options, &name, file, &[])?);
+        }
+    };
+    let variants = options.variants.list()?;
+    let mut all = vec![contender(options, name(&options.base), base, &[]).map_err(Failure::Wrong)?];
+    for file in &options.files {
+        let found = contender(options, name(file), &Scenarios::at(file), &[]);
+        all.push(found.map_err(|wrong| of_variant(&name(file), &wrong))?);
     }
     for Variant { name, overrides } in variants {
-        all.push(contender(options, name, &options.base, overrides)?);
+        let found = contender(options, name.clone(), base, overrides);
+        all.push(found.map_err(|wrong| of_variant(name, &wrong))?);
     }
+    check_names(options, &all)?;
+    Ok(all)
+}
+
+fn contender(
+    options: &Options,
+    name: String,
+    of: &Scenarios,
+    own: &[String],
+) -> Result<Contender<Prepared>, String> {
+    let overrides: Vec<String> = options.set.iter().chain(own).cloned().collect();
+    let point = of.point(&overrides)?;
+    let reasons = estimate(&point.loaded).reasons_needing_yes;
+    if !options.yes && !reasons.is_empty() {
+        let reasons = reasons.join("\n");
+        return Err(error_line(format_args!(
+            "{reasons}\nTo run it all the same, add --yes."
+        )));
+    }
+    Ok(Contender { name, point })
+}
+
+fn of_variant(name: &str, wrong: &str) -> Failure {
+    Failure::Wrong(format!("in the variant `{name}`:\n{wrong}"))
+}
+
+/// Fails if there is nothing to compare, or two have one name.
+fn check_names(options: &Options, all: &[Contender<Prepared>]) -> Result<(), Failure> {
     if all.len() == 1 && options.compare_to.is_none() {
         return Err(Failure::wrong(
             "there is nothing to compare with: name a second scenario, or a --variant NAME KEY=VALUE, or --compare-to a saved run",
         ));
     }
-    let is_again = |place: usize| {
-        all[..place]
-            .iter()
-            .any(|other| other.name == all[place].name)
-    };
-    match (0..all.len()).find(|&place| is_again(place)) {
-        Some(place) => Err(Failure::wrong(format_args!(
+    let mut names: Vec<&str> = all.iter().map(|of| of.name.as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Failure::wrong(format_args!(
             "two of them are called `{}`",
-            all[place].name
+            pair[0]
         ))),
-        None => Ok(all),
+        None => Ok(()),
     }
-}
-
-fn contender(
-    options: &Options,
-    name: &str,
-    file: &Path,
-    own: &[String],
-) -> Result<Contender<Prepared>, Failure> {
-    let overrides: Vec<String> = options.set.iter().chain(own).cloned().collect();
-    let prefix = |text: String| match own {
-        [] if file == options.base => text,
-        _ => format!("in the variant `{name}`:\n{text}"),
-    };
-    let point = Scenarios::at(file).point(&overrides);
-    let point = point.map_err(|wrong| Failure::Wrong(prefix(wrong)))?;
-    let reasons = estimate(&point.loaded).reasons_needing_yes;
-    if !options.yes && !reasons.is_empty() {
-        let text = format!("{}\nTo run it all the same, add --yes.", reasons.join("\n"));
-        return Err(Failure::wrong(prefix(text)));
-    }
-    Ok(Contender {
-        name: name.to_owned(),
-        point,
-    })
 }
 
 fn stem(file: &Path) -> String {

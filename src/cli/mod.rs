@@ -22,7 +22,6 @@ mod scenario;
 mod schema;
 mod submit;
 mod sweep;
-mod threads;
 mod validate;
 mod variants;
 

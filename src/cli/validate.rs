@@ -4,9 +4,9 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
+use super::jobs::pool;
 use super::output::{print, screen, warn};
 use super::progress::ManyRuns;
-use super::threads::pool;
 use crate::report::human::{count, share};
 use crate::report::terminal::{MAX_COLUMNS, markdown_table};
 use crate::report::view::Grid;

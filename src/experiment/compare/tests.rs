@@ -339,6 +339,34 @@ fn markdown_folds_away_what_is_not_clear() {
     }
 }
 
+#[test]
+fn what_has_nothing_to_show_says_so() {
+    let gathered = gathered(vec![("base", PLAIN), ("same", PLAIN)]).expect("all runs end");
+    let shown = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let asked = Asked::Named(&names);
+        let question = Question {
+            asked,
+            ..question(&[], None)
+        };
+        let found = Comparison::new(&gathered, &question).expect("a right question");
+        let shapes = [Shape::Table, Shape::Markdown];
+        shapes.map(|shape| shaped(&found, shape, Screen::default(), false))
+    };
+    for text in shown(&["extra"]) {
+        assert!(
+            text.contains("same: nothing that was asked for has a sample"),
+            "{text}"
+        );
+    }
+    for text in shown(&["latency", "total_usd"]) {
+        assert!(
+            text.contains("same: all 2 numbers are identical in every repeat"),
+            "{text}"
+        );
+    }
+}
+
 /// Of a saved run, the base has no variance, and the interval is that of the variant's mean.
 #[test]
 fn a_saved_base_leaves_the_variant_s_own_interval() {

@@ -106,7 +106,7 @@ fn line(row: &Difference, name: &str) -> Vec<String> {
     ]
 }
 
-/// Returns the rows of a variant that are shown, and how many are not because they are equal.
+/// Returns the rows of a variant that are shown, and what there is to say of those that are not.
 fn shown<'a>(
     comparison: &'a Comparison,
     variant: &str,
@@ -118,14 +118,28 @@ fn shown<'a>(
         .filter(|row| row.variant == variant);
     let is_shown = |row: &&Difference| with_identical || row.verdict != Verdict::Identical;
     let (shown, equal): (Vec<&Difference>, Vec<&Difference>) = of_variant.partition(is_shown);
-    let equal = match equal.len() {
-        0 => None,
-        1 => Some("= 1 more number is identical in every repeat".to_owned()),
-        many => Some(format!(
-            "= {many} more numbers are identical in every repeat"
-        )),
-    };
+    let equal = not_shown(variant, shown.len(), equal.len());
     (shown, equal)
+}
+
+/// Says how many numbers are not shown.
+fn not_shown(variant: &str, shown: usize, equal: usize) -> Option<String> {
+    match (shown, equal) {
+        (0, 0) => Some(format!(
+            "{variant}: nothing that was asked for has a sample"
+        )),
+        (0, 1) => Some(format!(
+            "{variant}: the number is identical in every repeat"
+        )),
+        (0, all) => Some(format!(
+            "{variant}: all {all} numbers are identical in every repeat"
+        )),
+        (_, 0) => None,
+        (_, 1) => Some("= 1 more number is identical in every repeat".to_owned()),
+        (_, more) => Some(format!(
+            "= {more} more numbers are identical in every repeat"
+        )),
+    }
 }
 
 fn ranking(ranking: &Ranking) -> Grid {

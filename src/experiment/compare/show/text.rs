@@ -56,10 +56,10 @@ fn markdown_with(comparison: &Comparison, with_identical: bool, with_unclear: bo
         let is_clear = |row: &&Difference| row.verdict.is_clear();
         let (clear, unclear): (Vec<&Difference>, Vec<&Difference>) =
             rows.into_iter().partition(is_clear);
-        if clear.is_empty() {
-            parts.push(format!("**{}**: no clear difference\n", escaped(variant)));
-        } else {
+        if !clear.is_empty() {
             parts.push(markdown_table(&grid(&clear, variant)));
+        } else if !unclear.is_empty() {
+            parts.push(format!("**{}**: no clear difference\n", escaped(variant)));
         }
         parts.extend(folded(&unclear, variant, with_unclear));
         parts.extend(equal.map(|it| escaped(&it) + "\n"));
