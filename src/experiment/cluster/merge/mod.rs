@@ -35,7 +35,7 @@ pub struct Request<'a> {
     pub out: &'a Path,
     /// Further folders with segments.
     pub from: &'a [PathBuf],
-    /// Shares that the runs were cut into, to tell whose are missing.
+    /// Shards that the runs were cut into, to tell whose are missing.
     pub shards: Option<u64>,
 }
 
