@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod scenario;
 mod schema;
+mod solve;
 mod validate;
 
 use std::ffi::OsString;
@@ -62,6 +63,7 @@ enum Command {
     Check(check::Options),
     Explain(explain::Options),
     Run(run::Options),
+    Solve(solve::Options),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),
@@ -76,6 +78,7 @@ impl Command {
             Self::Check(options) => check::run(options),
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
+            Self::Solve(options) => solve::run(options),
             Self::Report(options) => report::run(options),
             Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),

@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use super::engine::{Answer, Column, Engine, NoSample, Sample};
+use super::solve::{Limit, Limited};
 use crate::measure::{Run, Scalar, Scalars};
-use crate::scenario::{Loaded, load};
+use crate::scenario::metrics::{self, unit_of};
+use crate::scenario::{Loaded, Threshold, load};
 use crate::simulation::Model;
 
 /// A scenario file that is run under overrides.
@@ -102,4 +104,17 @@ fn words(broken: &(dyn Any + Send)) -> String {
     let text = broken.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| broken.downcast_ref::<&str>().copied());
     format!("an internal check failed: {}", text.unwrap_or("no message"))
+}
+
+impl Limited for Scenarios {
+    fn limits(&self, point: &Prepared) -> Vec<Limit> {
+        let limit = |threshold: &Threshold| Limit {
+            condition: format!("{} {}", threshold.key, threshold.condition),
+            operator: threshold.operator,
+            value: threshold.value,
+            unit: metrics::find(threshold.metric)
+                .map_or("1", |metric| unit_of(metric, threshold.statistic).name()),
+        };
+        point.loaded.thresholds.iter().map(limit).collect()
+    }
 }

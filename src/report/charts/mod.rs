@@ -15,8 +15,10 @@ mod marks;
 mod panel;
 mod revocations;
 mod smooth;
+mod solve;
 mod stored_bytes;
 mod style;
+mod sweep;
 mod thin;
 mod time_axis;
 mod transfer_by_pair;
@@ -39,6 +41,8 @@ use self::waiting_and_in_flight::WaitingAndInFlight;
 use super::error::FileError;
 
 pub use self::canvas::escaped;
+pub use self::solve::{SolveRow, draw_solve_chart};
+pub use self::sweep::{SWEEP_FILE, SweepFacts, draw_sweep_charts};
 
 /// The charts' folder in the run's folder.
 pub const CHARTS_FOLDER: &str = "charts";

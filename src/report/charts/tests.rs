@@ -33,7 +33,7 @@ fn drawn(name: &str, facts: &RunFacts, outcome: &Outcome) -> Vec<(&'static str, 
 }
 
 /// What holds for every chart of every run: it is whole, of bounded size, and all its text is on the paper.
-fn check(charts: &[(&'static str, String)]) {
+pub fn check<N: std::fmt::Display>(charts: &[(N, String)]) {
     for (name, svg) in charts {
         assert!(
             svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"),
