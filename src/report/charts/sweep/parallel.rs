@@ -1,8 +1,8 @@
 //! A metric over many keys: an axis for each, a line for each point, the darker the more.
 
-use plotters::element::PathElement;
+use plotters::element::{PathElement, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{RGBColor, ShapeStyle};
+use plotters::style::{Color, RGBColor, ShapeStyle, WHITE};
 use plotters_backend::DrawingBackend;
 
 use super::super::axis::Axis;
@@ -96,9 +96,20 @@ impl<'a> Parallel<'a> {
                 ShapeStyle::from(AXIS).stroke_width(2),
             ))?;
             let label = fitted(label, LABEL, room - 30);
+            // The lines come first: a ground of its own keeps a label legible.
+            let ground = [(x + 11, y - 17), (x + 20 + width(&label, LABEL), y + 17)];
+            area.draw(&Rectangle::new(ground, WHITE.mix(0.8).filled()))?;
             area.draw_text(&label, &beside(LABEL, INK, HPos::Left), (x + 14, y))?;
         }
         Ok(())
+    }
+}
+
+/// A key's short name, and the unit of its numbers.
+fn heading(key: &Key) -> String {
+    match key.unit.as_deref() {
+        None | Some("") => key.short().to_owned(),
+        Some(unit) => format!("{}, {unit}", key.short()),
     }
 }
 
@@ -146,7 +157,7 @@ impl Picture for Parallel<'_> {
         axes.extend(
             self.keys
                 .iter()
-                .map(|key| (key.short().to_owned(), key.axis(9))),
+                .map(|key| (heading(key), key.axis(9))),
         );
         axes.push((
             self.metric.to_owned(),
