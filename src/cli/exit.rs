@@ -46,6 +46,8 @@ pub enum Failure {
     Broken(String),
     /// A signal came.
     Interrupted,
+    /// A signal came, and what is complete is kept; the text says how to go on.
+    Kept(String),
 }
 
 impl Failure {
@@ -64,6 +66,7 @@ impl Failure {
         let (text, code) = match self {
             Self::Wrong(text) => (text.as_str(), WRONG),
             Self::Broken(text) => (text.as_str(), BROKEN),
+            Self::Kept(text) => (text.as_str(), INTERRUPTED),
             Self::Interrupted => ("interrupted: nothing is left behind\n", INTERRUPTED),
         };
         warn(text);

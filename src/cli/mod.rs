@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod init;
 mod interrupt;
+mod jobs;
 mod man;
 mod output;
 mod progress;
@@ -16,6 +17,7 @@ mod run;
 mod scenario;
 mod schema;
 mod solve;
+mod sweep;
 mod validate;
 
 use std::ffi::OsString;
@@ -33,6 +35,7 @@ Examples:
   ecrsim explain shop.toml                     which rule sends what where, and whether it may arrive
   ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
+  ecrsim sweep slots.toml --out slots          many runs: what varies, how often, and how sure the means are
   ecrsim validate                              links beside the closed forms of queueing theory
 
 Exit codes:
@@ -40,7 +43,7 @@ Exit codes:
   1    it could not finish: disk, permissions, or an internal check failed; or the theory card did not hold
   2    wrong usage; a scenario, or a file that it names, is wrong or missing
   99   the run finished; a threshold was breached
-  130  interrupted; nothing is left behind";
+  130  interrupted; a run leaves nothing behind, a sweep keeps what is complete";
 
 /// Simulates Amazon ECR replication: when images arrive, what never does and why, and what it costs.
 ///
@@ -64,6 +67,7 @@ enum Command {
     Explain(explain::Options),
     Run(run::Options),
     Solve(solve::Options),
+    Sweep(sweep::Options),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),
@@ -79,6 +83,7 @@ impl Command {
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
             Self::Solve(options) => solve::run(options),
+            Self::Sweep(options) => sweep::run(options),
             Self::Report(options) => report::run(options),
             Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),

@@ -3,5 +3,8 @@
 //! Knows a run as "parameters and a seed in, numbers out" ([`engine::Engine`]); only [`scenarios`] knows what is simulated.
 
 pub mod engine;
+pub mod journal;
 pub mod scenarios;
 pub mod solve;
+pub mod statistics;
+pub mod sweep;

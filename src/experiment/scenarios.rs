@@ -3,18 +3,22 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::engine::{Answer, Column, Engine, NoSample, Sample};
 use super::solve::{Limit, Limited};
 use crate::measure::{Run, Scalar, Scalars};
+use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::metrics::{self, unit_of};
-use crate::scenario::{Loaded, Threshold, load};
+use crate::scenario::{Base, Loaded, Threshold};
 use crate::simulation::Model;
 
 /// A scenario file that is run under overrides.
 #[derive(Clone, Debug)]
 pub struct Scenarios {
     path: PathBuf,
+    /// The file, read when it is first needed.
+    base: OnceLock<Result<Base, Diagnostics>>,
     columns: Vec<Column>,
 }
 
@@ -35,8 +39,25 @@ impl Scenarios {
         };
         Self {
             path: path.to_path_buf(),
+            base: OnceLock::new(),
             columns: Scalar::all().iter().map(column).collect(),
         }
+    }
+}
+
+impl Scenarios {
+    /// Returns the runs of a scenario that is open already.
+    pub fn of(base: Base) -> Self {
+        let scenarios = Self::at(base.path());
+        Self {
+            base: OnceLock::from(Ok(base)),
+            ..scenarios
+        }
+    }
+
+    fn loaded(&self, overrides: &[String]) -> Result<Loaded, Diagnostics> {
+        let base = self.base.get_or_init(|| Base::open(&self.path));
+        base.as_ref().map_err(Diagnostics::clone)?.with(overrides)
     }
 }
 
@@ -48,7 +69,7 @@ impl Engine for Scenarios {
     }
 
     fn point(&self, overrides: &[String]) -> Result<Prepared, String> {
-        let loaded = load(&self.path, overrides).map_err(|wrong| wrong.render(true))?;
+        let loaded = self.loaded(overrides).map_err(|wrong| wrong.render(true))?;
         let model = Model::new(&loaded);
         Ok(Prepared { loaded, model })
     }

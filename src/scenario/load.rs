@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use super::base::Base;
 use super::check::{self, Context, Documents};
 use super::diagnostic::{Diagnostic, Diagnostics, FileId, Severity};
-use super::document::{Node, Value, apply_override, read_json, read_toml};
+use super::document::{Node, Value, read_json, read_toml};
 use super::read::{InputFile, Reader};
-use super::schema::{Shaped, check_shape};
+use super::schema::{Shaped, check_shape, scenario_schema};
 use super::threshold::Threshold;
-use super::trace::TraceRows;
+use super::trace::Traces;
 use super::types::Scenario;
 use crate::aws::PriceTable;
 
@@ -20,7 +21,7 @@ pub struct Loaded {
     /// Replication configurations and registry policies, of registries and of events.
     pub documents: Documents,
     /// The rows of each trace, by its name.
-    pub traces: std::collections::BTreeMap<String, TraceRows>,
+    pub traces: Traces,
     /// Prices, with the scenario's own over them.
     pub prices: PriceTable,
     /// Thresholds, in the order of the file.
@@ -34,7 +35,7 @@ pub struct Loaded {
 /// What the checks resolve on the way.
 pub(super) struct Parts {
     pub(super) documents: Documents,
-    pub(super) traces: std::collections::BTreeMap<String, TraceRows>,
+    pub(super) traces: Traces,
     pub(super) prices: PriceTable,
     pub(super) thresholds: Vec<Threshold>,
 }
@@ -44,11 +45,7 @@ pub(super) struct Parts {
 /// # Errors
 /// Everything that is wrong with the scenario, its overrides and the files that it names.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, Diagnostics> {
-    let mut reader = Reader::beside(path);
-    match reader.scenario(path) {
-        Ok(file) => loaded(reader, file, path, overrides),
-        Err(why) => Err(diagnostics(reader, vec![Diagnostic::placeless(why)])),
-    }
+    Base::open(path)?.with(overrides)
 }
 
 /// Reads and checks the scenario `text` as if it stood in a file `name` of the working folder.
@@ -59,47 +56,24 @@ pub fn load_text(name: &str, text: &str, overrides: &[String]) -> Result<Loaded,
     let path = Path::new(name);
     let mut reader = Reader::beside(path);
     let file = reader.given(name, name.to_owned(), text.to_owned());
-    loaded(reader, file, path, overrides)
+    Base::read(reader, file, path)?.with(overrides)
 }
 
-fn loaded(
-    mut reader: Reader,
+/// Parses the file.
+pub(super) fn tree(
+    reader: &Reader,
     file: FileId,
     path: &Path,
-    overrides: &[String],
-) -> Result<Loaded, Diagnostics> {
-    match tree(&mut reader, file, path, overrides) {
-        Ok((root, wrong)) => checked(reader, path, &root, wrong),
-        Err(list) => Err(diagnostics(reader, list)),
-    }
-}
-
-/// Parses the file and applies the overrides; also returns which of those are wrong.
-fn tree(
-    reader: &mut Reader,
-    file: FileId,
-    path: &Path,
-    overrides: &[String],
 ) -> Result<(Node, Vec<Diagnostic>), Vec<Diagnostic>> {
     let text = reader.files.text(file).clone();
     let is_json = path
         .extension()
         .is_some_and(|extension| extension == "json");
-    let (mut root, mut wrong) = if is_json {
+    if is_json {
         let (root, wrong) = read_json(file, &text)?;
-        (without_schema(root), wrong)
-    } else {
-        (read_toml(file, &text)?, Vec::new())
-    };
-    for written in overrides {
-        let file = reader.files.add("--set", written.as_str());
-        wrong.extend(
-            apply_override(&mut root, file, written)
-                .err()
-                .map(|wrong| *wrong),
-        );
+        return Ok((without_schema(root), wrong));
     }
-    Ok((root, wrong))
+    Ok((read_toml(file, &text)?, Vec::new()))
 }
 
 /// Editors find the schema of a JSON file by its key `$schema`, which is no key of a scenario.
@@ -110,7 +84,7 @@ fn without_schema(mut root: Node) -> Node {
     root
 }
 
-fn checked(
+pub(super) fn checked(
     reader: Reader,
     path: &Path,
     root: &Node,
@@ -120,7 +94,7 @@ fn checked(
         json,
         found: shape,
         broken,
-    } = check_shape(root);
+    } = check_shape(root, scenario_schema());
     found.extend(shape);
     let mut scenario: Scenario = match serde_json::from_value(json) {
         Ok(scenario) => scenario,
@@ -168,7 +142,7 @@ fn finish(
     })
 }
 
-fn diagnostics(reader: Reader, list: Vec<Diagnostic>) -> Diagnostics {
+pub(super) fn diagnostics(reader: Reader, list: Vec<Diagnostic>) -> Diagnostics {
     let mut all = Diagnostics {
         files: reader.files,
         list,

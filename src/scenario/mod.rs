@@ -2,6 +2,7 @@
 //!
 //! Turns text into a checked [`Scenario`] with names as the user wrote them; knows nothing of how it is simulated.
 
+mod base;
 mod check;
 pub mod diagnostic;
 mod distribution;
@@ -16,11 +17,13 @@ mod registry;
 mod resolve;
 pub mod schema;
 mod show;
+pub mod sweep;
 mod threshold;
 mod time;
 mod trace;
 mod types;
 
+pub use base::Base;
 pub use check::Documents;
 pub use distribution::{
     Component, Distribution, Empirical, Law, Lognormal, Mixture, Percentile, Probability,
@@ -29,10 +32,10 @@ pub use distribution::{
 pub use estimate::{Estimate, LinkLoad, estimate};
 pub use load::{Loaded, load, load_text};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
-pub use read::InputFile;
+pub use read::{InputFile, content_hash};
 pub use resolve::{LatencyParameters, LinkParameters};
 pub use threshold::{Operator, Statistic, Threshold};
-pub use trace::{TraceAction, TraceRow, TraceRows};
+pub use trace::{TraceAction, TraceRow, TraceRows, Traces};
 pub use types::{
     Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,
     Encryption, Event, Failures, Gb, GeneratedRepositories, Latency, LatencyPreset, Lifecycle,

@@ -1,9 +1,13 @@
 //! Recorded operations, compact: a trace may have a million rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::names::RegistryName;
 use crate::units::{Bytes, SimTime};
+
+/// The rows of each trace, by its name. Scenarios that differ in other things share them.
+pub type Traces = BTreeMap<String, Arc<TraceRows>>;
 
 /// The rows of a trace by time, rows of one time in the order of the file; strings stand in tables.
 #[derive(Clone, Debug, Default, PartialEq)]

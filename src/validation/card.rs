@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::coverage::{Coverage, allowed_misses};
-use super::interval::Estimate;
 use super::suite::Experiment;
 use super::warm_up::WarmUp;
 use super::{CONFIDENCE, PLAINLY_WRONG};
+use crate::experiment::statistics::Estimate;
 
 /// Everything that was validated.
 #[derive(Clone, Debug, PartialEq, Serialize)]

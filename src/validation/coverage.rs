@@ -6,9 +6,9 @@ use statrs::distribution::{Binomial, DiscreteCDF};
 use super::CONFIDENCE;
 use super::case::{Case, Run};
 use super::formulas::slowdown_ps;
-use super::interval::Estimate;
 use super::observe::sojourn_s;
 use super::scenarios::{EXPONENTIAL, SHARING};
+use crate::experiment::statistics::Estimate;
 
 /// Independent experiments, each of which gives one interval.
 pub const EXPERIMENTS: u64 = 400;

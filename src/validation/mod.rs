@@ -9,7 +9,6 @@ mod card;
 mod case;
 pub mod coverage;
 pub mod formulas;
-mod interval;
 pub mod observe;
 pub mod scenarios;
 mod suite;
@@ -18,9 +17,10 @@ pub mod warm_up;
 pub use card::{Card, Row, Verdict};
 pub use case::{Case, Run};
 pub use coverage::Coverage;
-pub use interval::Estimate;
 pub use suite::{Experiment, MEAN_IN_FLIGHT, theory};
 pub use warm_up::WarmUp;
+
+pub use crate::experiment::statistics::Estimate;
 
 use rayon::prelude::*;
 

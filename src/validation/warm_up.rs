@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::CONFIDENCE;
 use super::case::Case;
-use super::interval::Estimate;
 use super::suite::{Experiment, theory};
+use crate::experiment::statistics::Estimate;
 use crate::units::SimDuration;
 
 /// How many warm-ups longer the long one is.

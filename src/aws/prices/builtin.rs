@@ -1,25 +1,33 @@
 //! The table `aws-2026`, from the CSV files in `data/`.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{PriceTable, Tier};
 
-/// Returns the table; parsing its 170 rows takes well under a millisecond.
+/// Returns the table, parsed once.
 pub(super) fn aws_2026() -> PriceTable {
+    static TABLE: OnceLock<PriceTable> = OnceLock::new();
+    TABLE.get_or_init(parsed).clone()
+}
+
+fn parsed() -> PriceTable {
     PriceTable {
         compiled_on: Some("2026-11-22"),
         any_within: Some("aws"),
         any_storage_is_assumed: true,
         transfer: rows::<TransferRow>(include_str!("../data/transfer-prices.csv"))
             .map(|row| ((row.from_region, row.to_region), row.usd_per_gb))
-            .collect(),
-        internet: internet(),
+            .collect::<BTreeMap<_, _>>()
+            .into(),
+        internet: internet().into(),
         storage: rows::<StorageRow>(include_str!("../data/storage-prices.csv"))
             .map(|row| (row.region, row.usd_per_gb_month))
-            .collect(),
+            .collect::<BTreeMap<_, _>>()
+            .into(),
         ..PriceTable::empty("aws-2026".to_string())
     }
 }
@@ -81,7 +89,7 @@ mod tests {
     fn tiers_ascend_by_the_bounds_of_the_price_list() {
         let bounds = [Some(10_240.0), Some(51_200.0), Some(153_600.0), None];
         let table = aws_2026();
-        for (region, tiers) in &table.internet {
+        for (region, tiers) in table.internet.iter() {
             let known: Vec<_> = tiers.iter().map(|tier| tier.upper_gb).collect();
             assert!(known == bounds || known == bounds[..1], "{region}");
         }

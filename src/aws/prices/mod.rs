@@ -17,6 +17,7 @@
 //! me-west-1 and sa-west-1: such a price is absent here, never zero.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::regions;
 
@@ -47,9 +48,10 @@ pub struct PriceTable {
     /// The only partition that `*` stands for; any, if none is named.
     any_within: Option<&'static str>,
     any_storage_is_assumed: bool,
-    transfer: TransferRates,
-    internet: BTreeMap<String, Vec<Tier>>,
-    storage: BTreeMap<String, f64>,
+    // Shared by all tables that differ in overrides only.
+    transfer: Arc<TransferRates>,
+    internet: Arc<BTreeMap<String, Vec<Tier>>>,
+    storage: Arc<BTreeMap<String, f64>>,
     transfer_overrides: TransferRates,
     storage_overrides: BTreeMap<String, f64>,
 }
@@ -87,9 +89,9 @@ impl PriceTable {
             compiled_on: None,
             any_within: None,
             any_storage_is_assumed: false,
-            transfer: BTreeMap::new(),
-            internet: BTreeMap::new(),
-            storage: BTreeMap::new(),
+            transfer: Arc::default(),
+            internet: Arc::default(),
+            storage: Arc::default(),
             transfer_overrides: BTreeMap::new(),
             storage_overrides: BTreeMap::new(),
         }

@@ -1,5 +1,7 @@
 //! A user's own price table, and what can be wrong with it.
 
+use std::sync::Arc;
+
 use std::fmt::{self, Display};
 
 use csv::StringRecord;
@@ -93,7 +95,7 @@ fn add(table: &mut PriceTable, record: &StringRecord) -> Result<(), String> {
         "transfer" => {
             let pair = (region("from_region", from)?, region("to_region", to)?);
             must_be_empty("tier_upper_gb", upper)?;
-            once(table.transfer.insert(pair, usd_per_gb))
+            once(Arc::make_mut(&mut table.transfer).insert(pair, usd_per_gb))
         }
         "internet" => {
             must_be_empty("to_region", to)?;
@@ -103,7 +105,7 @@ fn add(table: &mut PriceTable, record: &StringRecord) -> Result<(), String> {
             must_be_empty("to_region", to)?;
             must_be_empty("tier_upper_gb", upper)?;
             let region = region("from_region", from)?;
-            once(table.storage.insert(region, usd_per_gb))
+            once(Arc::make_mut(&mut table.storage).insert(region, usd_per_gb))
         }
         _ => Err(format!(
             "`{kind}` is not a kind of price: `transfer`, `internet` or `storage`"
@@ -124,8 +126,7 @@ fn add_tier(
         "" => None,
         bound => Some(number("tier_upper_gb", bound)?),
     };
-    let tiers = table
-        .internet
+    let tiers = Arc::make_mut(&mut table.internet)
         .entry(region("from_region", from)?)
         .or_default();
     let lower_gb = tiers.last().map_or(Some(0.0), |tier: &Tier| tier.upper_gb);

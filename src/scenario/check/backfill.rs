@@ -1,14 +1,12 @@
 //! Backfills: the profile that has them, and their destinations.
 
-use std::collections::BTreeMap;
-
 use super::Context;
 use super::accounts;
 use crate::aws::Feature;
 use crate::scenario::diagnostic::{Diagnostic, Place};
 use crate::scenario::document::Path;
 use crate::scenario::names::RegistryName;
-use crate::scenario::trace::{TraceAction, TraceRows};
+use crate::scenario::trace::{TraceAction, Traces};
 use crate::scenario::types::{Action, Scenario};
 
 /// Tells what is wrong with an event that starts or stops a backfill.
@@ -60,7 +58,7 @@ pub(super) fn destination_at(
 }
 
 /// Tells whether the scenario starts a backfill.
-pub(super) fn is_started(scenario: &Scenario, traces: &BTreeMap<String, TraceRows>) -> bool {
+pub(super) fn is_started(scenario: &Scenario, traces: &Traces) -> bool {
     let is_start = |action: &Action| matches!(action, Action::StartReplicationBackfill { .. });
     let mut rows = traces.values().flat_map(|trace| &trace.rows);
     scenario.events.iter().any(|event| is_start(&event.action))

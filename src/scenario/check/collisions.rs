@@ -7,7 +7,7 @@ use super::{Context, Documents};
 use crate::aws::replication::Rule;
 use crate::scenario::document::Path;
 use crate::scenario::names::RegistryName;
-use crate::scenario::trace::TraceRows;
+use crate::scenario::trace::Traces;
 use crate::scenario::types::Scenario;
 
 /// A repository's name in a registry.
@@ -17,7 +17,7 @@ pub(super) fn check(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) {
     let pushed = pushed_repositories(scenario, traces);
     let mut fed: BTreeMap<Place, RegistryName> = BTreeMap::new();

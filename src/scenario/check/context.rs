@@ -40,6 +40,11 @@ impl<'a> Context<'a> {
         (self.found, self.reader)
     }
 
+    /// Returns how many things were found so far.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Tells whether anything is wrong so far.
     pub(super) fn has_errors(&self) -> bool {
         self.found

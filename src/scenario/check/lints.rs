@@ -10,14 +10,14 @@ use crate::aws::wildcard::matches_ignoring_case;
 use crate::scenario::document::Path;
 use crate::scenario::estimate::offered;
 use crate::scenario::names::RegistryName;
-use crate::scenario::trace::{TraceAction, TraceRows};
+use crate::scenario::trace::{TraceAction, Traces};
 use crate::scenario::types::{Action, PushRepositories, Scenario};
 
 pub(super) fn check(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) {
     overload(cx, scenario, documents, traces);
     let pushed = pushed_repositories(scenario, traces);
@@ -38,12 +38,7 @@ pub(super) fn check(
 }
 
 /// Tells of links that are offered more than they can do.
-fn overload(
-    cx: &mut Context<'_>,
-    scenario: &Scenario,
-    documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
-) {
+fn overload(cx: &mut Context<'_>, scenario: &Scenario, documents: &Documents, traces: &Traces) {
     let root = Path::root();
     let sections = ["links", "pushes", "traces"].map(|key| root.to(key));
     let written = sections.iter().find(|path| cx.written(path).is_some());
@@ -96,7 +91,7 @@ pub(super) fn rule_path(
 /// Returns the repositories that are pushed to, by registry.
 pub(super) fn pushed_repositories(
     scenario: &Scenario,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) -> BTreeMap<RegistryName, BTreeSet<String>> {
     let mut pushed: BTreeMap<RegistryName, BTreeSet<String>> = BTreeMap::new();
     for stream in scenario.pushes.values() {

@@ -8,7 +8,7 @@ use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
 use crate::scenario::estimate::offered;
 use crate::scenario::names::RegistryName;
-use crate::scenario::trace::TraceRows;
+use crate::scenario::trace::Traces;
 use crate::scenario::types::{Prices, Scenario, TransferRate};
 
 /// Returns the table that the scenario names, with its overrides.
@@ -16,7 +16,7 @@ pub(super) fn check(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) -> PriceTable {
     let mut table = table(cx, &scenario.prices);
     let path = Path::root().to("prices").to("transfer");
@@ -40,7 +40,7 @@ fn upper_tiers(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
     table: &PriceTable,
 ) {
     const LONGEST_MONTH_S: f64 = 31.0 * 86_400.0;
@@ -180,7 +180,7 @@ fn storage(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
     table: &PriceTable,
 ) {
     let mut asked = BTreeSet::new();
@@ -204,7 +204,7 @@ fn storage(
 pub(super) fn registries(
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) -> Vec<(RegistryName, Path)> {
     let root = Path::root();
     let mut all: Vec<(RegistryName, Path)> = Vec::new();

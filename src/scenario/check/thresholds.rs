@@ -8,7 +8,7 @@ use crate::scenario::document::Path;
 use crate::scenario::metrics::{Label, Metric, REASONS};
 use crate::scenario::schema::{did_you_mean, listed};
 use crate::scenario::threshold::{Threshold, parse_condition, parse_key};
-use crate::scenario::trace::TraceRows;
+use crate::scenario::trace::Traces;
 use crate::scenario::types::Scenario;
 
 /// Reads every threshold that is right.
@@ -16,7 +16,7 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) -> Vec<Threshold> {
     let list = Path::root().to("thresholds");
     let destinations = destinations(scenario, documents);
@@ -60,7 +60,7 @@ fn has_meaning(
 }
 
 /// Tells whether the scenario has what a metric needs.
-fn has(scenario: &Scenario, traces: &BTreeMap<String, TraceRows>, what: &str) -> bool {
+fn has(scenario: &Scenario, traces: &Traces, what: &str) -> bool {
     match what {
         "deployments" => !scenario.deployments.is_empty(),
         "pulls" => !scenario.pulls.is_empty(),

@@ -1,7 +1,7 @@
 //! Traces: CSV files of recorded operations, every wrong cell told with its line.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use csv::StringRecord;
 
@@ -11,8 +11,9 @@ use crate::aws::nearest;
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
 use crate::scenario::names::{Moment, RegistryName};
+use crate::scenario::read::TraceKey;
 use crate::scenario::schema::{check_text, listed};
-use crate::scenario::trace::{Interner, TraceAction, TraceRow, TraceRows};
+use crate::scenario::trace::{Interner, TraceAction, TraceRow, TraceRows, Traces};
 use crate::scenario::types::{Scenario, Trace};
 use crate::units::{Bytes, SimTime};
 
@@ -33,15 +34,43 @@ const DESTINATION: &str = "destination";
 const MOST_WRONG: usize = 200;
 
 /// Reads every trace of the scenario.
-pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> BTreeMap<String, TraceRows> {
-    let mut traces = BTreeMap::new();
+pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> Traces {
+    let mut traces = Traces::new();
     for (name, trace) in &scenario.traces {
         let path = Path::root().to("traces").to(name).to("file");
         if let Some(file) = cx.file(&path, &trace.file) {
-            traces.insert(name.clone(), rows(cx, scenario, trace, file));
+            traces.insert(name.clone(), shared(cx, scenario, trace, file));
         }
     }
     traces
+}
+
+/// Returns the rows as another scenario of the same base has read them, or reads them.
+fn shared(
+    cx: &mut Context<'_>,
+    scenario: &Scenario,
+    trace: &Trace,
+    file: FileId,
+) -> Arc<TraceRows> {
+    let store = Arc::clone(&cx.reader.store);
+    let key = TraceKey {
+        text: cx.reader.files.text(file).clone(),
+        clip: trace.clip,
+        start: scenario.start,
+        duration: scenario.duration,
+        profile: scenario.profile,
+        accounts: scenario.accounts.clone(),
+    };
+    if let Some(rows) = store.trace(&key) {
+        return rows;
+    }
+    let found = cx.count();
+    let rows = Arc::new(rows(cx, scenario, trace, file));
+    // What is wrong with them must be told to each.
+    if !cx.has_errors() && cx.count() == found {
+        store.keep_trace(key, &rows);
+    }
+    rows
 }
 
 fn is_known(column: &str) -> bool {

@@ -4,9 +4,10 @@ mod json;
 mod overrides;
 mod toml;
 mod tree;
+mod write;
 
 pub use json::read_json;
-pub use overrides::apply_override;
+pub use overrides::{Override, Segment};
 pub use toml::read_toml;
 pub(super) use tree::quoted_key;
 pub use tree::{Entry, Node, Path, Value};

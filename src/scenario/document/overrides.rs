@@ -9,28 +9,51 @@ use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::schema::{is_map_of_parts, listed, property, scenario_schema};
 
 /// One segment of a dotted path.
-struct Segment {
-    key: String,
-    place: Place,
+#[derive(Clone, Debug)]
+pub struct Segment {
+    /// The key, without its quotes.
+    pub key: String,
+    /// Where it is written.
+    pub place: Place,
 }
 
-/// Sets what `text`, `KEY=VALUE`, says in the tree of a scenario.
-///
-/// Keys are joined by dots and may stand in quotes; items of lists go by their `name` or by their number from 0.
-/// The value is TOML if it parses as such, else text. An unknown key is left to the check of shapes, which points at it.
-///
-/// # Errors
-/// If the text has no `=`, the path cannot be read, or it leads to a list's item or a named part that does not exist.
-pub fn apply_override(root: &mut Node, file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
-    let equals = find_unquoted(text, '=').ok_or_else(|| {
-        let message = "an override must be KEY=VALUE";
-        Diagnostic::error(place(file, 0..text.len()), message).help(
-            "write a key of the scenario, `=` and its value, as in \"pushes.ci.rate=120 per hour\"",
-        )
-    })?;
-    let path = segments(file, &text[..equals])?;
-    let value = value(file, text, equals + 1);
-    set(root, &path, value)
+/// One value of the tree replaced.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// The way to the value.
+    pub path: Vec<Segment>,
+    /// What it becomes.
+    pub value: Node,
+}
+
+impl Override {
+    /// Reads `text`, `KEY=VALUE`.
+    ///
+    /// Keys are joined by dots and may stand in quotes; items of lists go by their `name` or by their number from 0.
+    /// The value is TOML if it parses as such, else text.
+    ///
+    /// # Errors
+    /// If the text has no `=`, or the path cannot be read.
+    pub fn parse(file: FileId, text: &str) -> Result<Self, Box<Diagnostic>> {
+        let equals = find_unquoted(text, '=').ok_or_else(|| {
+            let message = "an override must be KEY=VALUE";
+            Diagnostic::error(place(file, 0..text.len()), message).help(
+                "write a key of the scenario, `=` and its value, as in \"pushes.ci.rate=120 per hour\"",
+            )
+        })?;
+        Ok(Self {
+            path: Segment::path(file, &text[..equals])?,
+            value: value(file, text, equals + 1),
+        })
+    }
+
+    /// Sets the value in the tree of a scenario. An unknown key is left to the check of shapes, which points at it.
+    ///
+    /// # Errors
+    /// If the path leads to a list's item or a named part that does not exist.
+    pub fn apply(&self, root: &mut Node) -> Result<(), Box<Diagnostic>> {
+        set(root, &self.path, self.value.clone())
+    }
 }
 
 fn place(file: FileId, span: Range<usize>) -> Place {
@@ -55,24 +78,30 @@ fn find_unquoted(text: &str, wanted: char) -> Option<usize> {
     None
 }
 
-fn segments(file: FileId, path: &str) -> Result<Vec<Segment>, Box<Diagnostic>> {
-    let mut segments = Vec::new();
-    let mut at = 0;
-    loop {
-        let length = find_unquoted(&path[at..], '.').unwrap_or(path.len() - at);
-        let written = &path[at..at + length];
-        let start = at + (written.len() - written.trim_start().len());
-        let place = place(file, start..start + written.trim().len());
-        let key = unquoted(file, written.trim()).ok_or_else(|| {
+impl Segment {
+    /// Reads the path that `path`, the beginning of a text of `file`, writes.
+    ///
+    /// # Errors
+    /// If a part of it is no key.
+    pub fn path(file: FileId, path: &str) -> Result<Vec<Self>, Box<Diagnostic>> {
+        let mut segments = Vec::new();
+        let mut at = 0;
+        loop {
+            let length = find_unquoted(&path[at..], '.').unwrap_or(path.len() - at);
+            let written = &path[at..at + length];
+            let start = at + (written.len() - written.trim_start().len());
+            let place = place(file, start..start + written.trim().len());
+            let key = unquoted(file, written.trim()).ok_or_else(|| {
             Diagnostic::error(place.clone(), "this is no key")
                 .help("write keys joined by dots, a key with dots or blanks in quotes, as in 'links.\"* -> *\".slots=16'")
         })?;
-        segments.push(Segment { key, place });
-        at += length;
-        if at >= path.len() {
-            return Ok(segments);
+            segments.push(Segment { key, place });
+            at += length;
+            if at >= path.len() {
+                return Ok(segments);
+            }
+            at += 1;
         }
-        at += 1;
     }
 }
 

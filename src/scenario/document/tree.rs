@@ -134,6 +134,18 @@ impl Node {
         }
     }
 
+    /// Returns the value that a key, an item's `name` or an index leads to.
+    pub fn named_child(&self, part: &str) -> Option<&Self> {
+        let Value::Array(items) = &self.value else {
+            return self.child(part);
+        };
+        let is_named = |item: &&Self| {
+            let name = item.entry("name").map(|entry| &entry.node.value);
+            matches!(name, Some(Value::String(name)) if name == part)
+        };
+        items.iter().find(is_named).or_else(|| self.child(part))
+    }
+
     /// Returns the value at the end of `path`, if it is written.
     pub fn at(&self, path: &Path) -> Option<&Self> {
         path.parts()

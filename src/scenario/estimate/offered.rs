@@ -6,7 +6,7 @@ use crate::aws::ReplicationConfiguration;
 use crate::scenario::check::Documents;
 use crate::scenario::names::{RegistryName, Route};
 use crate::scenario::resolve::{LatencyParameters, LinkParameters};
-use crate::scenario::trace::{TraceAction, TraceRows};
+use crate::scenario::trace::{TraceAction, TraceRows, Traces};
 use crate::scenario::types::{Burst, Popularity, PushStream, Scenario};
 
 /// What is offered to one link, as a mean over the run.
@@ -59,7 +59,7 @@ impl LinkLoad {
 pub(in crate::scenario) fn offered(
     scenario: &Scenario,
     documents: &Documents,
-    traces: &BTreeMap<String, TraceRows>,
+    traces: &Traces,
 ) -> Vec<LinkLoad> {
     let mut flows: BTreeMap<Route, Flow> = BTreeMap::new();
     for (source, configuration) in &documents.replication {

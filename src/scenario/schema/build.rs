@@ -2,22 +2,37 @@
 
 use std::sync::OnceLock;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use crate::scenario::sweep::SweepFile;
 use crate::scenario::types::Scenario;
 
 /// Returns the JSON Schema of a scenario file.
 pub fn scenario_schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
+    SCHEMA.get_or_init(|| finished::<Scenario>(SchemaSettings::draft2020_12(), "ecrsim scenario"))
+}
+
+/// Returns the JSON Schema of a sweep file.
+pub fn sweep_schema() -> &'static Value {
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
     SCHEMA.get_or_init(|| {
-        let generator = SchemaSettings::draft2020_12().into_generator();
-        let mut schema = generator.into_root_schema_for::<Scenario>().to_value();
-        without_null(&mut schema);
-        closed(&mut schema, true);
-        schema["title"] = json!("ecrsim scenario");
-        schema
+        // References lead to the scenario's definitions, so this one has none.
+        let inline =
+            SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+        finished::<SweepFile>(inline, "ecrsim sweep")
     })
+}
+
+fn finished<T: JsonSchema>(settings: SchemaSettings, title: &str) -> Value {
+    let generator = settings.into_generator();
+    let mut schema = generator.into_root_schema_for::<T>().to_value();
+    without_null(&mut schema);
+    closed(&mut schema, true);
+    schema["title"] = json!(title);
+    schema
 }
 
 /// A key that may be left out is never null: TOML knows no null, and JSON files follow it.

@@ -10,8 +10,8 @@ mod suggest;
 mod view;
 mod walk;
 
-pub use build::scenario_schema;
+pub use build::{scenario_schema, sweep_schema};
 pub(super) use formats::check_text;
 pub use suggest::{did_you_mean, listed};
-pub(super) use view::{is_map_of_parts, property};
+pub(super) use view::{formats_of, is_map_of_parts, property, takes_whole_numbers};
 pub(super) use walk::{Shaped, check_shape};

@@ -119,6 +119,29 @@ pub fn property<'s>(schema: &'s Value, key: &str) -> Option<&'s Value> {
         })
 }
 
+/// Returns the formats that a text of `schema` may have.
+pub fn formats_of(schema: &Value) -> Vec<&str> {
+    let branches = branches(schema);
+    let texts = branches.iter().filter(|branch| branch.kind() == "string");
+    texts.filter_map(|branch| branch.text("format")).collect()
+}
+
+/// Tells whether the only numbers that `schema` takes are whole.
+pub fn takes_whole_numbers(schema: &Value) -> bool {
+    let branches = branches(schema);
+    let has = |kind| branches.iter().any(|branch| branch.kind() == kind);
+    has("integer") && !has("number")
+}
+
+/// Tells whether `schema` takes anything.
+pub(super) fn takes_anything(schema: &Value) -> bool {
+    const BOUNDS: [&str; 6] = ["type", "$ref", "anyOf", "oneOf", "const", "enum"];
+    match schema {
+        Value::Object(map) => !BOUNDS.iter().any(|bound| map.contains_key(*bound)),
+        _ => *schema == Value::Bool(true),
+    }
+}
+
 /// Tells whether `schema` is a table of named parts, of which each must have certain keys.
 pub fn is_map_of_parts(schema: &Value) -> bool {
     branches(schema).iter().any(|branch| {

@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::build::scenario_schema;
 use super::choose::{Choice, Wrong, choose};
 use super::formats::{self, Format};
 use super::suggest::{did_you_mean, listed};
-use super::view::{Branch, branches};
+use super::view::{Branch, branches, takes_anything};
 use crate::aws::nearest;
 use crate::scenario::diagnostic::{Diagnostic, Place};
 use crate::scenario::document::{Entry, Node, Path, Value};
@@ -24,10 +23,10 @@ pub struct Shaped {
     pub broken: Vec<Path>,
 }
 
-/// Checks the shape of a scenario's tree.
-pub fn check_shape(root: &Node) -> Shaped {
+/// Checks the shape of a file's tree.
+pub fn check_shape(root: &Node, schema: &Json) -> Shaped {
     let mut walk = Walk::default();
-    let json = walk.value(root, scenario_schema(), &Path::root(), &root.place);
+    let json = walk.value(root, schema, &Path::root(), &root.place);
     Shaped {
         json,
         found: walk.found,
@@ -44,6 +43,9 @@ struct Walk {
 impl Walk {
     /// Checks a value and returns it, or a stand-in if it is wrong; `key_place` is where its key is written.
     fn value(&mut self, node: &Node, schema: &Json, path: &Path, key_place: &Place) -> Json {
+        if takes_anything(schema) {
+            return node.to_json();
+        }
         match choose(&branches(schema), node) {
             Choice::Take(branch) => self
                 .branch(node, branch, path, key_place)

@@ -19,7 +19,7 @@ fn folder(rows: &str) -> Folder {
 
 fn rows(text: &str) -> TraceRows {
     let mut loaded = folder(&format!("{HEADER}{text}")).loaded(&[]);
-    loaded.traces.remove("history").unwrap()
+    TraceRows::clone(&loaded.traces.remove("history").unwrap())
 }
 
 #[track_caller]

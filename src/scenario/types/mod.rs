@@ -126,7 +126,7 @@ fn default_start() -> Date {
     "2026-01-01T00:00:00Z".parse().expect("a date-time")
 }
 
-fn default_seed() -> u64 {
+pub(super) fn default_seed() -> u64 {
     1
 }
 
