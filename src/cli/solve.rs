@@ -1,5 +1,6 @@
 //! `ecrsim solve`: the least or greatest value of a key that meets conditions.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
@@ -7,6 +8,7 @@ use rayon::ThreadPoolBuilder;
 
 use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
+use super::jobs::granted;
 use super::output::{print, screen, warn};
 use super::scenario::ScenarioOptions;
 use crate::experiment::scenarios::Scenarios;
@@ -67,8 +69,8 @@ pub struct Options {
     #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
     tolerance: f64,
     /// Runs at once; as many as there are processors, if not given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     /// Where to write solve.csv, solve.json and the chart; nowhere if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -127,8 +129,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         interrupt: Interrupt::listen()?,
         quiet: options.quiet,
     };
-    // 0 stands for as many threads as there are processors.
-    let threads = options.jobs.map_or(0, usize::from);
+    let threads = options.jobs.map_or_else(granted, usize::from);
     let pool = ThreadPoolBuilder::new().num_threads(threads).build();
     let pool =
         pool.map_err(|why| Failure::broken(format_args!("cannot start {threads} jobs: {why}")))?;

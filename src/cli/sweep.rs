@@ -17,6 +17,7 @@ use crate::experiment::sweep::plan::{self, Points};
 use crate::experiment::sweep::tables::{self, Counts};
 use crate::experiment::sweep::{Halt, Runner, Shard, Watch, missing};
 use crate::measure::Scalar;
+use crate::report::redraw_sweep;
 use crate::scenario::estimate;
 use crate::scenario::sweep::{Sweep, read};
 
@@ -81,6 +82,9 @@ pub struct Options {
     /// Run although some points look endless: a link's queue grows for ever, a law has no mean, billions of events
     #[arg(long)]
     yes: bool,
+    /// Draw the charts as PNG too
+    #[arg(long)]
+    png: bool,
     /// No progress, warnings or timings on standard error
     #[arg(long)]
     quiet: bool,
@@ -318,6 +322,9 @@ fn finish(
         return Ok(Status::Done);
     }
     let counts = tables::write(folder, manifest, results)?;
+    if options.png {
+        redraw_sweep(folder.path(), true)?;
+    }
     print(&said(&counts, manifest, folder))?;
     Ok(Status::Done)
 }

@@ -1,6 +1,7 @@
 //! Scenarios as what is experimented on: the one place of this room that knows what is simulated.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -85,6 +86,15 @@ impl Engine for Scenarios {
 
     fn seed(&self, point: &Prepared) -> u64 {
         point.loaded.scenario.seed
+    }
+
+    fn of_interest(&self, point: &Prepared) -> Vec<String> {
+        let thresholds = point.loaded.thresholds.iter();
+        let asked: BTreeSet<String> = thresholds
+            .map(|threshold| format!("{}.{}", threshold.metric, threshold.statistic))
+            .collect();
+        let known = self.columns.iter().map(|column| column.name.clone());
+        known.filter(|name| asked.contains(name)).collect()
     }
 
     fn run(

@@ -1,6 +1,7 @@
 //! The command line as a user sees it: what each command prints, writes and returns.
 
 mod case;
+mod charts;
 mod check;
 mod docs;
 mod explain;
@@ -12,5 +13,6 @@ mod output;
 mod parquet;
 mod report;
 mod run;
+mod solve;
 mod templates;
 mod validate;

@@ -23,6 +23,9 @@ pub struct Manifest {
     pub metrics: Vec<String>,
     /// Their units.
     pub units: Vec<String>,
+    /// Those that the scenario's thresholds ask about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thresholds: Vec<String>,
     /// Repeats of each point; with a rule to stop by, those that every point gets at first.
     pub repeats: u64,
     /// When a point has enough repeats, if it may have more.

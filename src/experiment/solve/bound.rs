@@ -1,8 +1,7 @@
 //! What the repeats at a value say of a condition.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
 use super::{CONFIDENCE, Limit};
+use crate::experiment::statistics::{Estimate, student_quantile};
 use crate::scenario::Operator;
 
 /// What is known of a condition, or of all conditions, at a value.
@@ -111,17 +110,13 @@ fn verdict(limit: &Limit, low: f64, high: f64) -> Verdict {
 ///
 /// A. M. Law, "Simulation Modeling and Analysis", section 9.5.2: one number from each independent repeat.
 fn mean_and_reach(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
     // The sum may be off by a rounding where all are the same.
     if values.iter().all(|value| *value == values[0]) {
         return (values[0], 0.0);
     }
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let error = (squares / (count - 1.0) / count).sqrt();
-    let student =
-        StudentsT::new(0.0, 1.0, count - 1.0).expect("the degrees of freedom are positive");
-    (mean, student.inverse_cdf(CONFIDENCE) * error)
+    let estimate = Estimate::of(values);
+    let quantile = student_quantile(CONFIDENCE, values.len() as f64 - 1.0);
+    (estimate.mean, quantile * estimate.standard_error)
 }
 
 #[cfg(test)]

@@ -7,12 +7,9 @@ use std::path::Path;
 use super::search::Solution;
 use super::told::Document;
 use crate::measure::table::Number;
-use crate::report::charts::{SolveRow, draw_solve_chart};
+use crate::report::charts::{SOLVE_FILE, SolveRow, draw_solve_chart};
 use crate::report::csv_files::write_table;
 use crate::report::error::FileError;
-
-/// The file that makes a folder a solution's; it is the last one to come.
-pub const SOLVE_FILE: &str = "solve.json";
 
 /// Makes sure that a solution may be written into `folder`: it is not there, or empty, or a solution's.
 ///

@@ -16,17 +16,15 @@ mod until;
 use crate::scenario::Operator;
 
 use super::engine::Engine;
+use super::statistics::CONFIDENCE;
 
 pub use bound::{Finding, Verdict};
-pub use files::{SOLVE_FILE, check_place, write_solve};
+pub use files::{check_place, write_solve};
 pub use range::{Range, Value};
 pub use search::{Solution, Sought, solve};
 pub use told::{Document, grid};
 pub use trials::Tried;
 pub use until::thresholds_override;
-
-/// Confidence of each bound.
-pub const CONFIDENCE: f64 = 0.95;
 
 /// What a condition compares with.
 #[derive(Clone, Debug, PartialEq)]

@@ -190,6 +190,7 @@ pub fn manifest<E: Engine>(
 ) -> Result<Manifest, String> {
     let mut planned = Vec::with_capacity(points.len());
     let mut read = BTreeMap::new();
+    let mut thresholds = Vec::new();
     for number in 0..points.len() {
         let set = points.set(sweep, number);
         let point = engine
@@ -205,6 +206,9 @@ pub fn manifest<E: Engine>(
             scenario: content_hash(engine.identity(&point).as_bytes()),
             seed: engine.seed(&point),
         });
+        if number == 0 {
+            thresholds = engine.of_interest(&point);
+        }
         note(number, &point);
     }
     let own = ReadFile {
@@ -222,6 +226,7 @@ pub fn manifest<E: Engine>(
             .iter()
             .map(|column| column.unit.to_owned())
             .collect(),
+        thresholds,
         repeats: u64::from(sweep.repeats),
         stop: sweep.stop.as_ref().map(stop),
         runs: 0,

@@ -41,7 +41,7 @@ use self::waiting_and_in_flight::WaitingAndInFlight;
 use super::error::FileError;
 
 pub use self::canvas::escaped;
-pub use self::solve::{SolveRow, draw_solve_chart};
+pub use self::solve::{SOLVE_FILE, SolveRow, draw_solve_chart};
 pub use self::sweep::{SWEEP_FILE, SweepFacts, draw_sweep_charts};
 
 /// The charts' folder in the run's folder.

@@ -17,6 +17,9 @@ use crate::measure::table::{Number, table};
 use crate::report::csv_files::read_table;
 use crate::report::error::FileError;
 
+/// The file that makes a folder a solution's; it is the last one to come.
+pub const SOLVE_FILE: &str = "solve.json";
+
 /// The chart's name.
 const NAME: &str = "solve";
 

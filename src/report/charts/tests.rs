@@ -72,7 +72,9 @@ struct Words {
 
 fn unescaped(text: &str) -> String {
     let text = text.replace("&quot;", "\"").replace("&lt;", "<");
-    text.replace("&gt;", ">").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&gt;", ">")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {

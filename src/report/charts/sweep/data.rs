@@ -1,6 +1,6 @@
 //! What the charts of a sweep draw, read from its folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
@@ -8,7 +8,6 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::super::axis::Axis;
-use crate::measure::Scalar;
 use crate::report::csv_files::io_reason;
 use crate::report::error::FileError;
 use crate::units::{counted_in, number_and_unit};
@@ -30,18 +29,76 @@ const DEFAULT_METRICS: [&str; 3] = [LATENCY, "replication_latency.mean", COST];
 /// Metrics drawn at most.
 const MAX_METRICS: usize = 12;
 
-/// What charts need of `sweep.json`.
+/// What charts and page need of `sweep.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct SweepFacts {
     /// The sweep's name.
-    #[serde(default)]
     pub name: String,
-    /// Which design its points have: `grid`, `one-at-a-time`, …
-    #[serde(default)]
-    pub design: String,
-    /// The metrics of interest: those of the stop rule, else those of the scenario's thresholds.
-    #[serde(default)]
+    /// Version of the program.
+    pub version: String,
+    /// What was varied.
+    pub keys: Vec<String>,
+    /// Every metric.
+    pub metrics: Vec<MetricFact>,
+    /// Those that the scenario's thresholds ask about.
+    pub thresholds: Vec<String>,
+    /// When a point has enough repeats.
+    pub stop: Option<StopFact>,
+    /// How many points there are.
+    pub points: u64,
+    /// How many runs.
+    pub runs: u64,
+    /// How many of them failed.
+    pub failed: u64,
+    /// Points that are not known as well as the stop rule asks.
+    pub points_at_max_repeats: Vec<u64>,
+}
+
+/// A metric of a sweep.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MetricFact {
+    /// Its name: `replication_latency.p99`.
+    pub name: String,
+    /// Its unit: `s`, `bytes`, `USD`, or `1` for a share or a plain number.
+    pub unit: String,
+}
+
+/// A sweep's stop rule.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StopFact {
+    /// The metrics that must be known well enough.
     pub metrics: Vec<String>,
+}
+
+impl SweepFacts {
+    /// Reads them from a sweep's folder.
+    ///
+    /// # Errors
+    /// If `sweep.json` is missing or is not what it should be.
+    pub fn read(folder: &Path) -> Result<Self, FileError> {
+        let path = folder.join(SWEEP_FILE);
+        let file = File::open(&path).map_err(FileError::about("read", &path))?;
+        serde_json::from_reader(BufReader::new(file)).map_err(FileError::about("read", &path))
+    }
+
+    /// Returns the metrics that are drawn: those of the stop rule, else of the thresholds, else the usual ones.
+    pub fn drawn(&self) -> Vec<String> {
+        let stop = self.stop.as_ref().map(|stop| &stop.metrics);
+        let asked = stop.filter(|it| !it.is_empty()).unwrap_or(&self.thresholds);
+        let mut drawn = match asked.is_empty() {
+            true => DEFAULT_METRICS.map(str::to_owned).to_vec(),
+            false => asked.clone(),
+        };
+        drawn.truncate(MAX_METRICS);
+        drawn
+    }
+
+    /// Returns the unit of a metric: `s`, `bytes`, `USD` or `1`.
+    pub fn unit_of(&self, metric: &str) -> &str {
+        let found = self.metrics.iter().find(|fact| fact.name == metric);
+        found.map_or("1", |fact| &fact.unit)
+    }
 }
 
 /// Everything that charts need to know of a sweep.
@@ -89,9 +146,9 @@ impl SweepData {
     /// # Errors
     /// If a file is missing or is not what it should be.
     pub fn read(folder: &Path) -> Result<Self, FileError> {
-        let facts = read_facts(folder)?;
+        let facts = SweepFacts::read(folder)?;
         let path = folder.join(POINTS_FILE);
-        let read = read_points(&path, &facts.metrics);
+        let read = read_points(&path, &facts.drawn());
         let (names, points) = read.map_err(FileError::about("read", &path))?;
         let key = |(place, name): (usize, &String)| {
             Key::new(name, points.iter().map(|point| &point.values[place]))
@@ -110,6 +167,21 @@ impl SweepData {
     ) -> impl Iterator<Item = (&'a Point, Estimate)> + Clone {
         let estimate = move |point: &'a Point| Some((point, *point.estimates.get(metric)?));
         self.points.iter().filter_map(estimate)
+    }
+
+    /// Whether every point but the first differs from it in one key alone, and every key differs somewhere.
+    pub fn is_one_at_a_time(&self) -> bool {
+        let Some((first, others)) = self.points.split_first() else {
+            return false;
+        };
+        let differ = |point: &Point| {
+            let pairs = point.values.iter().zip(&first.values);
+            let mut keys = pairs.enumerate().filter(|(_, (one, other))| one != other);
+            let key = keys.next()?.0;
+            keys.next().is_none().then_some(key)
+        };
+        let found: Option<BTreeSet<usize>> = others.iter().map(differ).collect();
+        self.keys.len() >= 2 && found.is_some_and(|found| found.len() == self.keys.len())
     }
 
     /// How many repeats a metric's means rest on, in words, and of which sweep they are.
@@ -139,7 +211,7 @@ impl Point {
 
 impl Key {
     fn new<'a>(name: &str, values: impl Iterator<Item = &'a String>) -> Self {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let mut values: Vec<String> = values.filter(|it| seen.insert(*it)).cloned().collect();
         let unit = values
             .first()
@@ -193,26 +265,6 @@ impl Key {
             }
         }
     }
-}
-
-/// Returns the unit of a metric: `s`, `bytes`, `USD` or `1`.
-pub fn unit_of(metric: &str) -> &'static str {
-    let found = Scalar::all()
-        .into_iter()
-        .find(|scalar| scalar.name() == metric);
-    found.map_or("1", |scalar| scalar.unit)
-}
-
-fn read_facts(folder: &Path) -> Result<SweepFacts, FileError> {
-    let path = folder.join(SWEEP_FILE);
-    let file = File::open(&path).map_err(FileError::about("read", &path))?;
-    let read = serde_json::from_reader(BufReader::new(file));
-    let mut facts: SweepFacts = read.map_err(FileError::about("read", &path))?;
-    if facts.metrics.is_empty() {
-        facts.metrics = DEFAULT_METRICS.map(str::to_owned).to_vec();
-    }
-    facts.metrics.truncate(MAX_METRICS);
-    Ok(facts)
 }
 
 /// Reads the points with the metrics that are drawn; returns the keys' names too.

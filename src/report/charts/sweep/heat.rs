@@ -9,7 +9,7 @@ use super::super::axis::{is_wide, label};
 use super::super::canvas::{Area, Drawn, Picture};
 use super::super::legend::{Entry, Sample};
 use super::super::style::{BLUE, FAINT_INK, GRID, INK, LABEL, beside, fitted, text, tint, width};
-use super::data::{Key, SweepData, unit_of};
+use super::data::{Key, SweepData};
 
 /// Values of a key at most: more cells could not be told apart.
 const MAX_VALUES: usize = 40;
@@ -35,6 +35,7 @@ const SHADES: usize = 5;
 /// The chart of a metric for a grid of two varied keys.
 pub struct HeatMap<'a> {
     metric: &'a str,
+    unit: &'a str,
     about: String,
     rows: &'a Key,
     columns: &'a Key,
@@ -122,6 +123,7 @@ impl<'a> HeatMap<'a> {
         let cells: Vec<_> = cells.collect();
         Some(Self {
             metric,
+            unit: data.facts.unit_of(metric),
             about: data.about(metric),
             rows,
             columns,
@@ -195,7 +197,7 @@ impl<'a> HeatMap<'a> {
         let share = self.scale.of(value);
         let to = (corner.0 + size.0 - 3, corner.1 + size.1 - 3);
         area.draw(&Rectangle::new([corner, to], Shade::colour(share).filled()))?;
-        let written = label(value, unit_of(self.metric));
+        let written = label(value, self.unit);
         if width(&written, LABEL) + 12 > size.0 {
             return Ok(());
         }
@@ -235,10 +237,7 @@ impl Picture for HeatMap<'_> {
             let share = place as f64 / (SHADES - 1) as f64;
             let value = self.scale.value(share);
             let colour = Shade::colour(self.scale.of(value));
-            Entry::new(
-                Sample::Fill(colour),
-                label(rounded(value), unit_of(self.metric)),
-            )
+            Entry::new(Sample::Fill(colour), label(rounded(value), self.unit))
         };
         (0..shades).rev().map(shade).collect()
     }

@@ -8,7 +8,7 @@ use super::super::legend::{Entry, Sample};
 use super::super::panel::{Panel, PanelSpec, left_room};
 use super::super::style::{BLUE, Marker, Pen, plain, tint};
 use super::super::thin::{Points, thinned};
-use super::data::{Estimate, Key, SweepData, unit_of};
+use super::data::{Estimate, Key, SweepData};
 
 /// Points that get a mark; more would grow into each other.
 const MAX_MARKS: usize = 80;
@@ -24,6 +24,7 @@ const PEN: Pen = Pen {
 /// The chart of a metric for one varied key.
 pub struct Line<'a> {
     metric: &'a str,
+    unit: &'a str,
     key: &'a Key,
     about: String,
     /// Place on the key's axis and what came of it, rising.
@@ -41,6 +42,7 @@ impl<'a> Line<'a> {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Some(Self {
             metric,
+            unit: data.facts.unit_of(metric),
             key,
             about: data.about(metric),
             points,
@@ -115,7 +117,7 @@ impl Picture for Line<'_> {
                 high,
             ]
         });
-        let y = Axis::of_values(means.chain(ends), 9, unit_of(self.metric));
+        let y = Axis::of_values(means.chain(ends), 9, self.unit);
         let spec = PanelSpec {
             x_name: self.key.title(),
             ..PanelSpec::new(self.metric, x.clone(), y.clone(), left_room(&[&y]))

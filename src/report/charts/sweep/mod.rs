@@ -37,7 +37,7 @@ pub fn draw_sweep_charts(folder: &Path, to: &Path, png: bool) -> Result<Vec<Stri
     let charts = to.join(CHARTS_FOLDER);
     fs::create_dir_all(&charts).map_err(FileError::about("make", &charts))?;
     let mut names = Vec::new();
-    for metric in &data.facts.metrics {
+    for metric in &data.facts.drawn() {
         let name = file_name(metric);
         draw(&data, metric, &charts, &name, png)?;
         names.push(name);
@@ -48,9 +48,9 @@ pub fn draw_sweep_charts(folder: &Path, to: &Path, png: bool) -> Result<Vec<Stri
 }
 
 /// Draws the chart of a metric in the form that fits the design.
-fn draw(
-    data: &SweepData,
-    metric: &str,
+fn draw<'a>(
+    data: &'a SweepData,
+    metric: &'a str,
     charts: &Path,
     name: &str,
     png: bool,

@@ -11,7 +11,7 @@ use super::super::legend::{Entry, Sample};
 use super::super::style::{
     AXIS, BLUE, INK, LABEL, ORANGE, VERMILLION, beside, fitted, plain, text, tint, width,
 };
-use super::data::{Key, Point, SweepData, unit_of};
+use super::data::{Key, Point, SweepData};
 
 /// Keys that get an axis; more would be noise.
 const MAX_KEYS: usize = 9;
@@ -36,6 +36,7 @@ const THIRDS: [(&str, RGBColor); 3] = [
 /// The chart of a metric for many varied keys.
 pub struct Parallel<'a> {
     metric: &'a str,
+    unit: &'a str,
     about: String,
     keys: &'a [Key],
     left_out: usize,
@@ -52,6 +53,7 @@ impl<'a> Parallel<'a> {
         let shown = data.keys.len().min(MAX_KEYS);
         Self {
             metric,
+            unit: data.facts.unit_of(metric),
             about: data.about(metric),
             keys: &data.keys[..shown],
             left_out: data.keys.len() - shown,
@@ -154,15 +156,8 @@ impl Picture for Parallel<'_> {
         let bottom = down as i32 - FOOT;
         let means = self.lines.iter().map(|line| line.1);
         let mut axes: Vec<(String, Axis)> = Vec::new();
-        axes.extend(
-            self.keys
-                .iter()
-                .map(|key| (heading(key), key.axis(9))),
-        );
-        axes.push((
-            self.metric.to_owned(),
-            Axis::of_values(means, 9, unit_of(self.metric)),
-        ));
+        axes.extend(self.keys.iter().map(|key| (heading(key), key.axis(9))));
+        axes.push((self.metric.to_owned(), Axis::of_values(means, 9, self.unit)));
         let last = width(self.metric, LABEL).max(LABEL_ROOM) * 13 / 12;
         let step = (across as i32 - last - 10) / (axes.len() - 1).max(1) as i32;
         let x = |place: usize| 6 + place as i32 * step;

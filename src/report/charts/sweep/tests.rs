@@ -54,7 +54,9 @@ fn chart<'a>(charts: &'a [(String, String)], name: &str) -> &'a str {
     &found.unwrap_or_else(|| panic!("no chart {name}")).1
 }
 
-const FACTS: &str = r#"{ "name": "shop", "design": "grid" }"#;
+const FACTS: &str = r#"{ "name": "shop", "metrics": [
+    { "name": "replication_latency.p99", "unit": "s" }, { "name": "total_usd.total", "unit": "USD" }
+] }"#;
 
 #[test]
 fn one_key_gives_a_line_with_its_band() {
@@ -189,9 +191,9 @@ fn one_at_a_time_gives_a_tornado_with_the_widest_bar_on_top() {
         row(1, "32", 95.0),
         row(2, "pessimistic", 180.0),
     ];
-    let facts =
-        r#"{ "name": "shop", "design": "one-at-a-time", "metrics": ["replication_latency.p99"] }"#;
-    let charts = drawn("tornado", facts, &keys, &rows);
+    let stop = r#""stop": { "metrics": ["replication_latency.p99"] }, "metrics""#;
+    let facts = FACTS.replace(r#""metrics""#, stop);
+    let charts = drawn("tornado", &facts, &keys, &rows);
     let tornado = chart(&charts, P99);
     let at = |word: &str| tornado.find(word).unwrap_or_else(|| panic!("no {word}"));
     // Slots move it by 245 s, the preset by 80 s, the rate by 50 s; ticks are written from the bottom up or the top down.

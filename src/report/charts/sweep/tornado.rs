@@ -8,7 +8,7 @@ use super::super::canvas::{Area, Drawn, Picture};
 use super::super::legend::{Entry, Sample};
 use super::super::panel::{Panel, PanelSpec};
 use super::super::style::{INK, LABEL, ORANGE, SKY, fitted, width};
-use super::data::{Estimate, Key, Point, SweepData, unit_of};
+use super::data::{Estimate, Key, Point, SweepData};
 
 /// Keys that get a bar.
 const MAX_BARS: usize = 20;
@@ -27,6 +27,7 @@ const ABOVE: RGBColor = ORANGE;
 /// The chart of a metric for keys that were varied one at a time.
 pub struct Tornado<'a> {
     metric: &'a str,
+    unit: &'a str,
     about: String,
     base: Option<f64>,
     /// The widest first.
@@ -52,7 +53,7 @@ impl Bar<'_> {
 impl<'a> Tornado<'a> {
     /// Prepares the chart, if keys were varied one at a time.
     pub fn new(data: &'a SweepData, metric: &'a str) -> Option<Self> {
-        if data.facts.design != "one-at-a-time" || data.keys.len() < 2 {
+        if !data.is_one_at_a_time() {
             return None;
         }
         // The first point has every key at its own value.
@@ -66,6 +67,7 @@ impl<'a> Tornado<'a> {
         bars.truncate(MAX_BARS);
         Some(Self {
             metric,
+            unit: data.facts.unit_of(metric),
             about: data.about(metric),
             base: base.estimates.get(metric).map(|estimate| estimate.mean),
             bars,
@@ -93,7 +95,7 @@ impl<'a> Tornado<'a> {
         let least = ends.clone().fold(f64::INFINITY, f64::min);
         let most = ends.fold(f64::NEG_INFINITY, f64::max);
         let room = 0.22 * (most - least).max(1e-9 * most.abs());
-        Axis::around_values(least - room, most + room, 7, unit_of(self.metric))
+        Axis::around_values(least - room, most + room, 7, self.unit)
     }
 }
 
@@ -129,7 +131,7 @@ impl Picture for Tornado<'_> {
         let base = self.base.map_or(String::new(), |base| {
             format!(
                 "; dashed: the scenario's own values, {}",
-                label(base, unit_of(self.metric))
+                label(base, self.unit)
             )
         });
         format!("{}{base}{left_out}", self.about)
