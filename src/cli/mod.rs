@@ -36,6 +36,7 @@ Examples:
   ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
   ecrsim sweep slots.toml --out slots          many runs: what varies, how often, and how sure the means are
+  ecrsim solve shop.toml --vary pushes.ci.rate --from '1 per hour' --to '99 per hour' --until 'waiting max < 9'
   ecrsim validate                              links beside the closed forms of queueing theory
 
 Exit codes:
