@@ -1,4 +1,4 @@
-//! `ecrsim check`: reads scenarios, prints every error and lint, and what each link is offered.
+//! `ecrsim check`: reads scenarios and sweeps, prints every error and lint, and what each link is offered.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -10,24 +10,28 @@ use comfy_table::presets::NOTHING;
 
 use super::exit::{Failure, Status};
 use super::output::{print, warn};
+use crate::experiment::sweep::plan::Points;
+use crate::measure::Scalar;
 use crate::scenario::diagnostic::{Diagnostics, LINTS, Severity, validation_json};
+use crate::scenario::sweep::{is_sweep, read};
 use crate::scenario::{Estimate, Loaded, estimate, load};
 
 const EXAMPLES: &str = "\
 Examples:
   ecrsim check shop.toml
+  ecrsim check slots.toml                  a sweep file, and its scenario under every value that varies
   ecrsim check --deny overload --deny no-permission *.toml
   ecrsim check shop.toml --show > shop-with-defaults.toml
   ecrsim check shop.toml --format json | jq .diagnostics";
 
-/// Reads scenarios and prints every error and oddity in them, and what each link is offered
+/// Reads scenarios and sweeps and prints every error and oddity in them, and what each link is offered
 ///
 /// Nothing is simulated. Errors and lints go to standard error, each with file, line and column; a scenario that is
 /// right gets one line, and the offered load of its links.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The scenarios: TOML, or JSON of the same shape if the name ends in .json
+    /// Scenarios and sweep files: TOML, or JSON of the same shape if the name ends in .json
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Prints the scenario with all defaults, as TOML
@@ -68,8 +72,15 @@ fn lints() -> PossibleValuesParser {
 /// One file: what was read if it is right, and what was found.
 struct Checked<'a> {
     file: &'a Path,
-    loaded: Option<Loaded>,
+    right: Option<Right>,
     found: Diagnostics,
+}
+
+/// What was read.
+enum Right {
+    Scenario(Box<Loaded>),
+    /// A sweep: what it asks for, in words.
+    Sweep(String),
 }
 
 /// Checks every file.
@@ -96,32 +107,55 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
 }
 
 fn checked<'a>(file: &'a Path, options: &Options) -> Checked<'a> {
-    let (loaded, found) = match load(file, &options.set) {
+    let (right, found) = if is_sweep(file) {
+        checked_sweep(file)
+    } else {
+        checked_scenario(file, options)
+    };
+    Checked { file, right, found }
+}
+
+fn checked_scenario(file: &Path, options: &Options) -> (Option<Right>, Diagnostics) {
+    match load(file, &options.set) {
         Ok(mut loaded) => {
             loaded.warnings.deny(&options.deny);
             let found = loaded.warnings.clone();
-            (Some(loaded), found)
+            (Some(Right::Scenario(Box::new(loaded))), found)
         }
         Err(found) => (None, found),
+    }
+}
+
+/// Reads a sweep, and its scenario under every value that varies.
+fn checked_sweep(file: &Path) -> (Option<Right>, Diagnostics) {
+    let metrics: Vec<String> = Scalar::all().iter().map(Scalar::name).collect();
+    let asked = || -> Result<String, Diagnostics> {
+        let sweep = read(file, &metrics)?;
+        let points = Points::of(&sweep, sweep.seed())?;
+        points.check(&sweep)?;
+        Ok(format!(
+            "  {} points, {} repeats each\n",
+            points.len(),
+            sweep.repeats
+        ))
     };
-    Checked {
-        file,
-        loaded,
-        found,
+    match asked() {
+        Ok(text) => (Some(Right::Sweep(text)), Diagnostics::default()),
+        Err(found) => (None, found),
     }
 }
 
 /// Prints what there is to say of a scenario that is right; returns the closing line of one that is wrong.
 fn tell(checked: &Checked<'_>, show: bool) -> Result<String, Failure> {
-    let Checked {
-        file,
-        loaded,
-        found,
-    } = checked;
+    let Checked { file, right, found } = checked;
     let (errors, warnings) = (found.count(Severity::Error), found.count(Severity::Warning));
     let headline = format!("{}: {}\n", file.display(), counted(errors, warnings));
-    match loaded {
-        Some(loaded) if errors == 0 => {
+    match right {
+        Some(Right::Sweep(text)) => {
+            print(&(headline + text))?;
+            Ok(String::new())
+        }
+        Some(Right::Scenario(loaded)) if errors == 0 => {
             print(&if show {
                 loaded.scenario.to_toml()
             } else {

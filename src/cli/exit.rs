@@ -13,6 +13,10 @@ use crate::report::error::FileError;
 pub const BROKEN: u8 = 1;
 /// Exit code of wrong usage and wrong scenarios.
 const WRONG: u8 = 2;
+/// Exit code of a merge that lacks runs.
+const MISSING: u8 = 3;
+/// Exit code of a merge that finds two results of one run.
+const DISAGREES: u8 = 4;
 /// Exit code of a run that breached a threshold.
 const BREACHED: u8 = 99;
 /// Exit code of an interrupted run: 128 and the number of SIGINT, as shells have it.
@@ -44,6 +48,10 @@ pub enum Failure {
     Wrong(String),
     /// Disk or permissions; the text names the path and the system's reason.
     Broken(String),
+    /// Runs of a sweep are missing; the text says which, and what to do.
+    Missing(String),
+    /// One run gave different results; the text says where.
+    Disagrees(String),
     /// A signal came.
     Interrupted,
     /// A signal came, and what is complete is kept; the text says how to go on.
@@ -61,11 +69,23 @@ impl Failure {
         Self::Broken(error_line(message))
     }
 
+    /// Returns a failure of a merge that lacks runs.
+    pub fn missing(message: impl Display) -> Self {
+        Self::Missing(error_line(message))
+    }
+
+    /// Returns a failure of a merge that finds two results of one run.
+    pub fn disagreement(message: impl Display) -> Self {
+        Self::Disagrees(error_line(message))
+    }
+
     /// Says on standard error what is the matter, and returns the exit code.
     pub fn tell(&self) -> ExitCode {
         let (text, code) = match self {
             Self::Wrong(text) => (text.as_str(), WRONG),
             Self::Broken(text) => (text.as_str(), BROKEN),
+            Self::Missing(text) => (text.as_str(), MISSING),
+            Self::Disagrees(text) => (text.as_str(), DISAGREES),
             Self::Kept(text) => (text.as_str(), INTERRUPTED),
             Self::Interrupted => ("interrupted: nothing is left behind\n", INTERRUPTED),
         };

@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output; errors, warnings, progress and timings to standard error.
 
+mod asked;
 mod check;
 mod completions;
 mod exit;
@@ -10,13 +11,16 @@ mod init;
 mod interrupt;
 mod jobs;
 mod man;
+mod merge;
 mod output;
+mod part;
 mod progress;
 mod report;
 mod run;
 mod scenario;
 mod schema;
 mod solve;
+mod submit;
 mod sweep;
 mod validate;
 
@@ -43,6 +47,8 @@ Exit codes:
   0    it worked; every threshold held
   1    it could not finish: disk, permissions, or an internal check failed; or the theory card did not hold
   2    wrong usage; a scenario, or a file that it names, is wrong or missing
+  3    merge: runs are missing
+  4    merge: the same run gave different results
   99   the run finished; a threshold was breached
   130  interrupted; a run leaves nothing behind, a sweep keeps what is complete";
 
@@ -69,6 +75,8 @@ enum Command {
     Run(run::Options),
     Solve(solve::Options),
     Sweep(sweep::Options),
+    Merge(merge::Options),
+    Submit(Box<submit::Options>),
     Report(report::Options),
     Validate(validate::Options),
     Schema(schema::Options),
@@ -85,6 +93,8 @@ impl Command {
             Self::Run(options) => run::run(options),
             Self::Solve(options) => solve::run(options),
             Self::Sweep(options) => sweep::run(options),
+            Self::Merge(options) => merge::run(options),
+            Self::Submit(options) => submit::run(options),
             Self::Report(options) => report::run(options),
             Self::Validate(options) => validate::run(options),
             Self::Schema(options) => schema::run(options),

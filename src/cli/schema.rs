@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Failure, Status};
 use super::output::print;
-use crate::scenario::schema::scenario_schema;
+use crate::scenario::schema::{scenario_schema, sweep_schema};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,12 +27,15 @@ pub struct Options {
 enum Schema {
     /// The scenario file
     Scenario,
+    /// The sweep file
+    Sweep,
 }
 
 /// Prints the schema.
 pub fn run(options: &Options) -> Result<Status, Failure> {
     let schema = match options.of {
         Schema::Scenario => scenario_schema(),
+        Schema::Sweep => sweep_schema(),
     };
     print(&format!("{schema:#}\n"))?;
     Ok(Status::Done)

@@ -10,7 +10,9 @@ use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
 use super::jobs::granted;
 use super::output::{print, warn};
+use super::part::{Part, part, share};
 use super::progress::SweepProgress;
+use crate::experiment::cluster::merge::by_shard;
 use crate::experiment::journal::{Manifest, ReadFile, Results, Settled, SweepFolder};
 use crate::experiment::scenarios::{Prepared, Scenarios};
 use crate::experiment::sweep::plan::{self, Points};
@@ -73,9 +75,12 @@ pub struct Options {
     /// Says what is done and what is missing, from the folder's files alone, and runs nothing
     #[arg(long)]
     status: bool,
-    /// Makes only every N-th run, from the I-th on (I from 0)
-    #[arg(long, value_name = "I/N", value_parser = shard)]
-    shard: Option<Shard>,
+    /// Makes only every N-th run, from the I-th on (I from 0); 'auto': which, the scheduler of an array of --shards N jobs says
+    #[arg(long, value_name = "I/N", value_parser = part)]
+    shard: Option<Part>,
+    /// Number of jobs for --shard auto; with --status, counts what each of them lacks
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    shards: Option<u64>,
     /// Ends the sweep with the first run that fails
     #[arg(long)]
     fail_fast: bool,
@@ -90,21 +95,9 @@ pub struct Options {
     quiet: bool,
 }
 
-fn shard(text: &str) -> Result<Shard, String> {
-    let read = || {
-        let (index, count) = text.split_once('/')?;
-        let shard = Shard {
-            index: index.parse().ok()?,
-            count: count.parse().ok()?,
-        };
-        (shard.index < shard.count).then_some(shard)
-    };
-    read().ok_or_else(|| "write I/N with I from 0 to N - 1, as in 0/8".to_owned())
-}
-
 /// What the runs of a sweep will take.
 #[derive(Debug, Default)]
-struct Forecast {
+pub(super) struct Forecast {
     events: f64,
     /// Points that look endless, and why.
     doubtful: Vec<(usize, String)>,
@@ -120,6 +113,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     if options.status {
         return status(options, &folder);
     }
+    let shard = share(options.shard, options.shards)?;
     let engine = Scenarios::of(sweep.base.clone());
     if options.plan {
         let (manifest, forecast) = planned(&sweep, &engine)?;
@@ -137,7 +131,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         engine: &engine,
         manifest: &manifest,
         folder: &folder,
-        shard: options.shard.unwrap_or(Shard::ALL),
+        shard: shard.unwrap_or(Shard::ALL),
         jobs: options.jobs(),
         fail_fast: options.fail_fast,
     };
@@ -148,7 +142,16 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     if !options.quiet {
         warn(&timing);
     }
-    finish(options, &folder, &manifest, &mut results)
+    match shard {
+        Some(shard) => finish_shard(shard, &manifest, &mut results),
+        None => {
+            let status = finish(&folder, &manifest, &mut results)?;
+            if options.png {
+                redraw_sweep(folder.path(), true)?;
+            }
+            Ok(status)
+        }
+    }
 }
 
 impl Options {
@@ -182,7 +185,7 @@ impl Watch for Audience {
 }
 
 /// Plans every point, and reckons what its runs will take.
-fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Forecast), Failure> {
+pub(super) fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Forecast), Failure> {
     let wrong =
         |wrong: crate::scenario::diagnostic::Diagnostics| Failure::Wrong(wrong.render(true));
     let points = Points::of(sweep, sweep.seed()).map_err(wrong)?;
@@ -231,7 +234,7 @@ fn settled(
 }
 
 impl Forecast {
-    fn refuse_doubtful(&self, manifest: &Manifest) -> Result<(), Failure> {
+    pub(super) fn refuse_doubtful(&self, manifest: &Manifest) -> Result<(), Failure> {
         if self.doubtful.is_empty() {
             return Ok(());
         }
@@ -271,7 +274,7 @@ impl Forecast {
             manifest.repeats,
             self.events / 1e6,
             in_words(Duration::from_secs_f64(seconds)),
-            if jobs == 1 { "core" } else { "cores" },
+            if jobs == 1 { "job" } else { "jobs" },
             bytes / 1e6,
         )
     }
@@ -304,27 +307,29 @@ fn failure(halt: Halt, manifest: &Manifest) -> Failure {
     }
 }
 
-/// Writes the tables if all is there, and says what came of it.
-fn finish(
-    options: &Options,
+/// Says what is there after a shard.
+fn finish_shard(
+    shard: Shard,
+    manifest: &Manifest,
+    results: &mut Results,
+) -> Result<Status, Failure> {
+    let (missing, asked) = missing(manifest, results)?;
+    print(&format!(
+        "shard {}/{}: done; {} of {asked} runs of the sweep are there\n",
+        shard.index,
+        shard.count,
+        asked - missing.len() as u64
+    ))?;
+    Ok(Status::Done)
+}
+
+/// Writes the tables of a sweep that is all there, and says what came of it.
+pub(super) fn finish(
     folder: &SweepFolder,
     manifest: &Manifest,
     results: &mut Results,
 ) -> Result<Status, Failure> {
-    if let Some(shard) = options.shard {
-        let (missing, asked) = missing(manifest, results)?;
-        print(&format!(
-            "shard {}/{}: done; {} of {asked} runs of the sweep are there\n",
-            shard.index,
-            shard.count,
-            asked - missing.len() as u64
-        ))?;
-        return Ok(Status::Done);
-    }
     let counts = tables::write(folder, manifest, results)?;
-    if options.png {
-        redraw_sweep(folder.path(), true)?;
-    }
     print(&said(&counts, manifest, folder))?;
     Ok(Status::Done)
 }
@@ -370,13 +375,14 @@ fn status(options: &Options, folder: &SweepFolder) -> Result<Status, Failure> {
         asked - missing.len() as u64,
         missing.len()
     );
-    let count = options.shard.map_or(1, |shard| shard.count);
-    if count > 1 {
-        let mut of_shards = vec![0_u64; count as usize];
-        for run in &missing {
-            of_shards[(run % count) as usize] += 1;
-        }
-        for (shard, missing) in of_shards.iter().enumerate() {
+    let of_shard = match options.shard {
+        Some(Part::One(shard)) => Some(shard.count),
+        _ => None,
+    };
+    if let Some(count) = options.shards.or(of_shard) {
+        let lacking = by_shard(&missing, count);
+        for shard in 0..count {
+            let missing = lacking.get(&shard).unwrap_or(&0);
             text += &format!("  shard {shard}/{count}: {missing} missing\n");
         }
     }

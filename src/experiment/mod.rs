@@ -2,6 +2,7 @@
 //!
 //! Knows a run as "parameters and a seed in, numbers out" ([`engine::Engine`]); only [`scenarios`] knows what is simulated.
 
+pub mod cluster;
 pub mod engine;
 pub mod journal;
 pub mod scenarios;

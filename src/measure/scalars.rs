@@ -80,16 +80,23 @@ impl<S: RecordSink> Ledger<'_, S> {
         let metrics = metrics::values(&self, &dollars);
         let of_all = metrics.iter().filter(|value| value.destination.is_empty());
         let of_all: Vec<_> = of_all.collect();
-        let value = |scalar: &Scalar| {
+        // Both come in nearly the same order: what is looked for is the next one, as a rule.
+        let mut next = 0;
+        let mut value = |scalar: &Scalar| {
             let statistic = scalar.statistic.to_string();
-            let mut named = of_all.iter();
-            let found = named
-                .find(|value| value.metric == scalar.metric && value.statistic == statistic)
+            let mut places = (next..of_all.len()).chain(0..next);
+            let is_it = |place: &usize| {
+                let value = of_all[*place];
+                value.metric == scalar.metric && value.statistic == statistic
+            };
+            let place = places
+                .find(is_it)
                 .expect("a metric has all its statistics for all destinations");
-            found.value
+            next = place + 1;
+            of_all[place].value
         };
         Scalars {
-            values: Scalar::all().iter().map(value).collect(),
+            values: Scalar::all().iter().map(&mut value).collect(),
             verdicts: thresholds::verdicts(&self, &metrics, &dollars, thresholds),
             events: summary.events,
         }

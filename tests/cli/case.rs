@@ -74,6 +74,12 @@ impl Case {
         self
     }
 
+    /// Goes on in the same folder without the arguments so far.
+    pub fn args_cleared(mut self) -> Self {
+        self.args.clear();
+        self
+    }
+
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self

@@ -3,6 +3,7 @@
 mod case;
 mod charts;
 mod check;
+mod cluster;
 mod docs;
 mod explain;
 mod folder;
@@ -14,5 +15,6 @@ mod parquet;
 mod report;
 mod run;
 mod solve;
+mod sweep;
 mod templates;
 mod validate;

@@ -2,11 +2,12 @@
 
 use crate::case::{Case, SHOP};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "init",
     "check",
     "explain",
     "run",
+    "sweep",
     "report",
     "validate",
     "schema",

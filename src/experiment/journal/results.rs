@@ -101,6 +101,10 @@ impl Results {
         if !text.starts_with(self.header.as_bytes()) {
             return Err(invalid("it is no segment of this version".to_owned()));
         }
+        if !text.ends_with(b"\n") {
+            let why = "it is cut off; remove it, and the runs that it held are made again";
+            return Err(invalid(why.to_owned()));
+        }
         let mut reader = ReaderBuilder::new().from_reader(text);
         let mut record = ByteRecord::new();
         let mut start = self.header.len();

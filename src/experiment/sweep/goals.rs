@@ -80,14 +80,15 @@ impl Goals {
     }
 }
 
-/// Returns the runs that are missing, and how many are asked for: with a rule to stop by, the next round of each point that
-/// has not enough.
+/// Returns the runs that are missing, and how many are asked for: with a rule to stop by, up to the next look at each point
+/// that has not enough.
 ///
 /// # Errors
 /// If a segment cannot be read any more.
 pub fn missing(manifest: &Manifest, results: &mut Results) -> Result<(Vec<u64>, u64), FileError> {
     let mut goals = Goals::new(manifest);
-    goals.raise(manifest, results, None)?;
+    // One look after the other, as one job goes: a point that has enough at a look between two rounds has enough.
+    goals.raise(manifest, results, Some(1))?;
     Ok((goals.missing(manifest, results), goals.runs()))
 }
 

@@ -15,3 +15,6 @@ pub mod tables;
 
 pub use goals::missing;
 pub use runner::{Halt, Runner, Shard, Watch};
+
+#[cfg(test)]
+mod tests;

@@ -226,6 +226,7 @@ pub fn manifest<E: Engine>(
             .iter()
             .map(|column| column.unit.to_owned())
             .collect(),
+        design: sweep.design,
         thresholds,
         repeats: u64::from(sweep.repeats),
         stop: sweep.stop.as_ref().map(stop),

@@ -216,6 +216,7 @@ fn document(manifest: &Manifest, counts: &Counts) -> Value {
         "name": name.to_string_lossy(),
         "version": manifest.version,
         "files": manifest.files,
+        "design": manifest.design,
         "keys": manifest.keys,
         "metrics": metrics,
         "thresholds": manifest.thresholds,

@@ -45,7 +45,7 @@ pub fn one_at_a_time(sizes: &[usize]) -> impl Iterator<Item = Row> {
         row[axis] = place as u32;
         Row::from(row)
     };
-    let others = sizes.to_vec().into_iter().enumerate();
+    let others = sizes.iter().copied().enumerate();
     let others = others.flat_map(move |(axis, size)| (1..size).map(move |place| one(axis, place)));
     std::iter::once(base).chain(others)
 }

@@ -37,6 +37,8 @@ pub struct SweepFacts {
     pub name: String,
     /// Version of the program.
     pub version: String,
+    /// How its points were chosen: `grid`, `one-at-a-time`, …
+    pub design: String,
     /// What was varied.
     pub keys: Vec<String>,
     /// Every metric.
@@ -167,21 +169,6 @@ impl SweepData {
     ) -> impl Iterator<Item = (&'a Point, Estimate)> + Clone {
         let estimate = move |point: &'a Point| Some((point, *point.estimates.get(metric)?));
         self.points.iter().filter_map(estimate)
-    }
-
-    /// Whether every point but the first differs from it in one key alone, and every key differs somewhere.
-    pub fn is_one_at_a_time(&self) -> bool {
-        let Some((first, others)) = self.points.split_first() else {
-            return false;
-        };
-        let differ = |point: &Point| {
-            let pairs = point.values.iter().zip(&first.values);
-            let mut keys = pairs.enumerate().filter(|(_, (one, other))| one != other);
-            let key = keys.next()?.0;
-            keys.next().is_none().then_some(key)
-        };
-        let found: Option<BTreeSet<usize>> = others.iter().map(differ).collect();
-        self.keys.len() >= 2 && found.is_some_and(|found| found.len() == self.keys.len())
     }
 
     /// How many repeats a metric's means rest on, in words, and of which sweep they are.

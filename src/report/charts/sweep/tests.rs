@@ -191,7 +191,7 @@ fn one_at_a_time_gives_a_tornado_with_the_widest_bar_on_top() {
         row(1, "32", 95.0),
         row(2, "pessimistic", 180.0),
     ];
-    let stop = r#""stop": { "metrics": ["replication_latency.p99"] }, "metrics""#;
+    let stop = r#""design": "one-at-a-time", "stop": { "metrics": ["replication_latency.p99"] }, "metrics""#;
     let facts = FACTS.replace(r#""metrics""#, stop);
     let charts = drawn("tornado", &facts, &keys, &rows);
     let tornado = chart(&charts, P99);

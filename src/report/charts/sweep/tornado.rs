@@ -53,7 +53,7 @@ impl Bar<'_> {
 impl<'a> Tornado<'a> {
     /// Prepares the chart, if keys were varied one at a time.
     pub fn new(data: &'a SweepData, metric: &'a str) -> Option<Self> {
-        if !data.is_one_at_a_time() {
+        if data.facts.design != "one-at-a-time" || data.keys.len() < 2 {
             return None;
         }
         // The first point has every key at its own value.
