@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::exit::{Failure, Status};
 use super::output::print;
-use crate::report::charts::{SOLVE_FILE, SWEEP_FILE};
+use crate::report::charts::{COMPARE_FILE, SOLVE_FILE, SWEEP_FILE};
 use crate::report::folder::is_run_folder;
-use crate::report::{redraw, redraw_solve, redraw_sweep};
+use crate::report::{redraw, redraw_differences, redraw_solve, redraw_sweep};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,7 +21,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// A folder that `ecrsim run`, `sweep`, `merge` or `solve` has written
+    /// A folder that `ecrsim run`, `sweep`, `merge`, `compare --out` or `solve --out` has written
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }
@@ -36,12 +36,15 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     } else if folder.join(SWEEP_FILE).is_file() {
         redraw_sweep(folder, false)?;
         "the charts and report.html"
+    } else if folder.join(COMPARE_FILE).is_file() {
+        redraw_differences(folder)?;
+        "the chart"
     } else if folder.join(SOLVE_FILE).is_file() {
         redraw_solve(folder)?;
         "the chart"
     } else {
         return Err(Failure::wrong(format_args!(
-            "`{place}` is no folder of a run, a sweep or a solution: it holds no run.json, {SWEEP_FILE} or {SOLVE_FILE}"
+            "`{place}` is no folder of a run, a sweep, a comparison or a solution: it holds no run.json, {SWEEP_FILE}, {COMPARE_FILE} or {SOLVE_FILE}"
         )));
     };
     print(&format!("drew {drawn} in {place}\n"))?;

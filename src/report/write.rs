@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::charts::{
-    CHARTS_FOLDER, SOLVE_FILE, SWEEP_FILE, draw_charts, draw_solve_chart, draw_sweep_charts,
+    CHARTS_FOLDER, COMPARE_FILE, SOLVE_FILE, SWEEP_FILE, draw_charts, draw_differences_chart,
+    draw_solve_chart, draw_sweep_charts,
 };
 use super::csv_files::write_tables;
 use super::error::FileError;
@@ -60,6 +61,17 @@ pub fn redraw_solve(folder: &Path) -> Result<(), FileError> {
     let png = has_png(&folder.join(CHARTS_FOLDER));
     folder::renew(folder, SOLVE_FILE, |staging| {
         draw_solve_chart(folder, staging, png)
+    })
+}
+
+/// Draws the chart of the comparison in `folder` again, from its table; as PNG too if there is such.
+///
+/// # Errors
+/// If it is no comparison's folder, or a file cannot be read or written; then everything is as it was.
+pub fn redraw_differences(folder: &Path) -> Result<(), FileError> {
+    let png = has_png(&folder.join(CHARTS_FOLDER));
+    folder::renew(folder, COMPARE_FILE, |staging| {
+        draw_differences_chart(folder, staging, png)
     })
 }
 

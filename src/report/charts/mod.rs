@@ -7,6 +7,7 @@ mod cumulative_cost;
 mod data;
 mod destinations;
 mod figure;
+mod forest;
 mod gate_wait;
 mod latency_distribution;
 mod latency_over_time;
@@ -41,6 +42,7 @@ use self::waiting_and_in_flight::WaitingAndInFlight;
 use super::error::FileError;
 
 pub use self::canvas::escaped;
+pub use self::forest::{COMPARE_FILE, draw_differences_chart};
 pub use self::solve::{SOLVE_FILE, SolveRow, draw_solve_chart};
 pub use self::sweep::{SWEEP_FILE, SweepFacts, draw_sweep_charts};
 
