@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::exit::Failure;
+use super::jobs::granted;
 use super::sweep::planned;
 use crate::experiment::journal::{Manifest, SweepFolder};
 use crate::experiment::scenarios::Scenarios;
@@ -22,7 +23,7 @@ pub fn manifest(file: &Path, folder: &SweepFolder, yes: bool) -> Result<Manifest
         return Ok(known);
     }
     let engine = Scenarios::of(sweep.base.clone());
-    let (manifest, forecast) = planned(&sweep, &engine)?;
+    let (manifest, forecast) = planned(&sweep, &engine, granted(), || true)?;
     if !yes {
         forecast.refuse_doubtful(&manifest)?;
     }

@@ -135,7 +135,8 @@ fn bug_report(broken: &PanicHookInfo<'_>) -> String {
     text
 }
 
-fn error_line(message: impl Display) -> String {
+/// Returns a message as a line of standard error.
+pub fn error_line(message: impl Display) -> String {
     let style = anstyle::AnsiColor::Red.on_default().bold();
     format!("{style}error{style:#}: {message}\n")
 }

@@ -4,6 +4,7 @@
 
 mod asked;
 mod check;
+mod compare;
 mod completions;
 mod exit;
 mod explain;
@@ -23,6 +24,7 @@ mod solve;
 mod submit;
 mod sweep;
 mod validate;
+mod variants;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,6 +41,7 @@ Examples:
   ecrsim explain shop.toml                     which rule sends what where, and whether it may arrive
   ecrsim run shop.toml                         simulate; summary, CSV tables and charts in output/shop/
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
+  ecrsim compare shop.toml busier.toml         what differs, and how surely
   ecrsim sweep slots.toml --out slots          many runs: what varies, how often, and how sure the means are
   ecrsim solve shop.toml --vary pushes.ci.rate --from '1 per hour' --to '99 per hour' --until 'waiting max < 9'
   ecrsim validate                              links beside the closed forms of queueing theory
@@ -49,7 +52,7 @@ Exit codes:
   2    wrong usage; a scenario, or a file that it names, is wrong or missing
   3    merge: runs are missing
   4    merge: the same run gave different results
-  99   the run finished; a threshold was breached
+  99   the runs finished; a threshold was breached
   130  interrupted; a run leaves nothing behind, a sweep keeps what is complete";
 
 /// Simulates Amazon ECR replication: when images arrive, what never does and why, and what it costs.
@@ -74,6 +77,7 @@ enum Command {
     Explain(explain::Options),
     Run(run::Options),
     Solve(solve::Options),
+    Compare(compare::Options),
     Sweep(sweep::Options),
     Merge(merge::Options),
     Submit(Box<submit::Options>),
@@ -92,6 +96,7 @@ impl Command {
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
             Self::Solve(options) => solve::run(options),
+            Self::Compare(options) => compare::run(options),
             Self::Sweep(options) => sweep::run(options),
             Self::Merge(options) => merge::run(options),
             Self::Submit(options) => submit::run(options),

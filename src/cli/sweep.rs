@@ -8,18 +8,19 @@ use clap::Args;
 
 use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
-use super::jobs::granted;
+use super::jobs::{granted, pool_of};
 use super::output::{print, warn};
 use super::part::{Part, part, share};
 use super::progress::SweepProgress;
 use crate::experiment::cluster::merge::by_shard;
 use crate::experiment::journal::{Manifest, ReadFile, Results, Settled, SweepFolder};
 use crate::experiment::scenarios::{Prepared, Scenarios};
-use crate::experiment::sweep::plan::{self, Points};
+use crate::experiment::sweep::plan::{self, NoPlan, Points};
 use crate::experiment::sweep::tables::{self, Counts};
 use crate::experiment::sweep::{Halt, Runner, Shard, Watch, missing};
 use crate::measure::Scalar;
 use crate::report::redraw_sweep;
+use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::estimate;
 use crate::scenario::sweep::{Sweep, read};
 
@@ -115,14 +116,15 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     }
     let shard = share(options.shard, options.shards)?;
     let engine = Scenarios::of(sweep.base.clone());
+    let interrupt = Interrupt::listen()?;
     if options.plan {
-        let (manifest, forecast) = planned(&sweep, &engine)?;
+        let (manifest, forecast) =
+            planned(&sweep, &engine, options.jobs(), || interrupt.is_quiet())?;
         print(&forecast.text(&manifest, options.jobs()))?;
         return Ok(Status::Done);
     }
-    let interrupt = Interrupt::listen()?;
+    let manifest = settled(options, &sweep, &engine, &folder, &interrupt)?;
     let folder = SweepFolder::open(&place)?;
-    let manifest = settled(options, &sweep, &engine, &folder)?;
     let watch = Audience {
         progress: SweepProgress::start(options.quiet),
         interrupt,
@@ -185,12 +187,15 @@ impl Watch for Audience {
 }
 
 /// Plans every point, and reckons what its runs will take.
-pub(super) fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Forecast), Failure> {
-    let wrong =
-        |wrong: crate::scenario::diagnostic::Diagnostics| Failure::Wrong(wrong.render(true));
+pub(super) fn planned(
+    sweep: &Sweep,
+    engine: &Scenarios,
+    jobs: usize,
+    keep_going: impl Fn() -> bool + Send,
+) -> Result<(Manifest, Forecast), Failure> {
+    let wrong = |wrong: Diagnostics| Failure::Wrong(wrong.render(true));
     let points = Points::of(sweep, sweep.seed()).map_err(wrong)?;
     points.check(sweep).map_err(wrong)?;
-    let mut forecast = Forecast::default();
     let files = |point: &Prepared| -> Vec<ReadFile> {
         let files = point.loaded.files.iter();
         let read = files.map(|file| ReadFile {
@@ -199,15 +204,27 @@ pub(super) fn planned(sweep: &Sweep, engine: &Scenarios) -> Result<(Manifest, Fo
         });
         read.collect()
     };
-    let repeats = f64::from(sweep.repeats);
-    let manifest = plan::manifest(sweep, &points, engine, files, |number, point| {
+    let note = |point: &Prepared| {
         let estimate = estimate(&point.loaded);
-        forecast.events += estimate.events * repeats;
-        if let Some(reason) = estimate.reasons_needing_yes.into_iter().next() {
-            forecast.doubtful.push((number, reason));
-        }
-    });
-    Ok((manifest.map_err(Failure::Wrong)?, forecast))
+        (
+            estimate.events,
+            estimate.reasons_needing_yes.into_iter().next(),
+        )
+    };
+    let pool = pool_of(jobs)?;
+    let planned = pool.install(|| plan::manifest(sweep, &points, engine, files, note, keep_going));
+    let (manifest, notes) = planned.map_err(|why| match why {
+        NoPlan::Interrupted => Failure::Interrupted,
+        NoPlan::Wrong(text) => Failure::Wrong(text),
+    })?;
+    let mut forecast = Forecast::default();
+    for (number, (events, reason)) in notes.into_iter().enumerate() {
+        forecast.events += events * f64::from(sweep.repeats);
+        forecast
+            .doubtful
+            .extend(reason.map(|reason| (number, reason)));
+    }
+    Ok((manifest, forecast))
 }
 
 /// Returns the manifest of the folder if it is still this sweep's; else plans one and settles on it.
@@ -216,15 +233,16 @@ fn settled(
     sweep: &Sweep,
     engine: &Scenarios,
     folder: &SweepFolder,
+    interrupt: &Interrupt,
 ) -> Result<Manifest, Failure> {
     if let Some(known) = Manifest::read(folder)?.and_then(|found| plan::still_right(sweep, found)) {
         return Ok(known);
     }
-    let (manifest, forecast) = planned(sweep, engine)?;
+    let (manifest, forecast) = planned(sweep, engine, options.jobs(), || interrupt.is_quiet())?;
     if !options.yes {
         forecast.refuse_doubtful(&manifest)?;
     }
-    match manifest.settle(folder)? {
+    match manifest.settle(&SweepFolder::open(folder.path())?)? {
         Settled::New | Settled::Same | Settled::Grown => Ok(manifest),
         Settled::Refused(why) => Err(Failure::wrong(format_args!(
             "{} holds another sweep: {why}\nTo begin anew, name another folder with --out.",
@@ -329,6 +347,16 @@ pub(super) fn finish(
     manifest: &Manifest,
     results: &mut Results,
 ) -> Result<Status, Failure> {
+    if let Some(conflict) = results.conflicts().first() {
+        let [one, other] = conflict
+            .segments
+            .each_ref()
+            .map(|segment| segment.display());
+        return Err(Failure::broken(format_args!(
+            "the run {} gave different results in {one} and {other}: a bug of ecrsim, or of the machine",
+            conflict.key
+        )));
+    }
     let counts = tables::write(folder, manifest, results)?;
     print(&said(&counts, manifest, folder))?;
     Ok(Status::Done)

@@ -1,10 +1,10 @@
 //! `ecrsim validate`: the theory card.
 
 use clap::{Args, ValueEnum};
-use rayon::ThreadPoolBuilder;
 
 use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
+use super::jobs::pool;
 use super::output::{print, screen, warn};
 use super::progress::ManyRuns;
 use crate::report::human::{count, share};
@@ -82,12 +82,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
         progress: ManyRuns::start(plan.runs(), options.quiet),
         interrupt: Interrupt::listen()?,
     };
-    // 0 stands for as many threads as there are processors.
-    let threads = options.jobs.map_or(0, usize::from);
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool =
-        pool.map_err(|why| Failure::broken(format_args!("cannot start {threads} jobs: {why}")))?;
-    let carried_out = pool.install(|| plan.carry_out(&audience));
+    let carried_out = pool(options.jobs)?.install(|| plan.carry_out(&audience));
     let card = carried_out.map_err(|_| Failure::Interrupted)?;
     let timing = audience.progress.timing();
     drop(audience);

@@ -4,8 +4,8 @@ use super::money::Tariff;
 use crate::scenario::{Loaded, Statistic};
 use crate::units::SimDuration;
 
-/// The share within 30 minutes is always reported: AWS's own expectation (B100).
-pub const HALF_HOUR: SimDuration = SimDuration::from_secs(1_800);
+pub use crate::scenario::HALF_HOUR;
+
 /// What a run is asked beyond the tables that every run makes.
 #[derive(Clone, Debug)]
 pub struct Questions {

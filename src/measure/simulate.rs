@@ -12,7 +12,7 @@ use super::questions::Questions;
 use super::record::RecordSink;
 use super::records::Records;
 use super::teller::{Delivery, Post, Teller};
-use crate::scenario::Loaded;
+use crate::scenario::{DeltaThreshold, Loaded};
 use crate::simulation::{Interrupted, Model, Simulation, Summary};
 use crate::units::SimTime;
 
@@ -53,7 +53,26 @@ impl<'a> Run<'a> {
         keep_going: impl FnMut(SimTime, u64) -> bool,
     ) -> Result<(Outcome, S), Interrupted> {
         let (ledger, summary) = self.booked(sink, keep_going)?;
-        Ok(ledger.outcome(summary, &self.loaded.thresholds))
+        Ok(self.outcome(ledger, summary))
+    }
+
+    fn outcome<S: RecordSink>(&self, ledger: Ledger<'a, S>, summary: Summary) -> (Outcome, S) {
+        let (mut outcome, sink) = ledger.outcome(summary, &self.loaded.thresholds);
+        outcome.notes.extend(self.not_judged());
+        (outcome, sink)
+    }
+
+    /// Says which thresholds take more than one run.
+    fn not_judged(&self) -> Option<String> {
+        let deltas: Vec<String> = self
+            .loaded
+            .deltas
+            .iter()
+            .map(DeltaThreshold::text)
+            .collect();
+        let list = deltas.join(", ");
+        (!deltas.is_empty())
+            .then(|| format!("for `ecrsim compare`, not judged in a single run: {list}"))
     }
 
     /// Simulates, and returns the books.
@@ -98,7 +117,7 @@ impl<'a> Run<'a> {
             // The teller goes, and with it the keeper's last notes.
             let summary = run.map(|(_, summary)| summary);
             let ledger = keeper.join().unwrap_or_else(|panic| resume_unwind(panic));
-            Ok(ledger.outcome(summary?, &self.loaded.thresholds))
+            Ok(self.outcome(ledger, summary?))
         })
     }
 

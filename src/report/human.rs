@@ -4,6 +4,8 @@ const MINUTE_S: f64 = 60.0;
 const HOUR_S: f64 = 3_600.0;
 const DAY_S: f64 = 86_400.0;
 
+const BYTE_UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+
 /// Returns a duration: `850 ms`, `4.2 s`, `23.4 min`, `12 h`, `30 d`.
 pub fn duration(seconds: f64) -> String {
     let (unit_s, unit) = time_unit(seconds);
@@ -33,7 +35,7 @@ fn uncertain(value: f64, half_width: f64, unit: &str) -> String {
 }
 
 /// Returns the seconds and the name of the unit in which a duration reads best.
-fn time_unit(seconds: f64) -> (f64, &'static str) {
+pub fn time_unit(seconds: f64) -> (f64, &'static str) {
     match seconds {
         s if s >= 2.0 * DAY_S || s == DAY_S => (DAY_S, "d"),
         s if s >= HOUR_S => (HOUR_S, "h"),
@@ -45,7 +47,15 @@ fn time_unit(seconds: f64) -> (f64, &'static str) {
 
 /// Returns bytes in decimal units: `4.2 GB`.
 pub fn bytes(bytes: f64) -> String {
-    scaled(bytes, 1e3, &["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+    scaled(bytes, 1e3, &BYTE_UNITS)
+}
+
+/// Returns the bytes and the name of the decimal unit in which so many read best.
+pub fn byte_unit(bytes: f64) -> (f64, &'static str) {
+    let steps = (0..BYTE_UNITS.len()).map(|step| 1e3_f64.powi(step as i32));
+    let fits = |(size, _): &(f64, &&str)| *size <= bytes.abs().max(1.0);
+    let fitting = steps.zip(&BYTE_UNITS).take_while(fits).last();
+    fitting.map_or((1.0, "B"), |(size, unit)| (size, *unit))
 }
 
 /// Returns dollars to the cent, or to three digits if they are less than one: `1,234.50`, `0.00421`.
@@ -153,7 +163,7 @@ fn three_digits_or_more(value: f64) -> String {
 }
 
 /// Sets a comma before every third digit from the end.
-fn thousands(digits: &str) -> String {
+pub fn thousands(digits: &str) -> String {
     let (sign, digits) = digits
         .strip_prefix('-')
         .map_or(("", digits), |digits| ("-", digits));

@@ -8,7 +8,7 @@ use super::diagnostic::{Diagnostic, Diagnostics, FileId, Severity};
 use super::document::{Node, Value, read_json, read_toml};
 use super::read::{InputFile, Reader};
 use super::schema::{Shaped, check_shape, scenario_schema};
-use super::threshold::Threshold;
+use super::threshold::{DeltaThreshold, Threshold};
 use super::trace::Traces;
 use super::types::Scenario;
 use crate::aws::PriceTable;
@@ -26,6 +26,8 @@ pub struct Loaded {
     pub prices: PriceTable,
     /// Thresholds, in the order of the file.
     pub thresholds: Vec<Threshold>,
+    /// Thresholds on differences, for comparisons.
+    pub deltas: Vec<DeltaThreshold>,
     /// Every file that was read, the scenario first.
     pub files: Vec<InputFile>,
     /// Lints.
@@ -38,6 +40,7 @@ pub(super) struct Parts {
     pub(super) traces: Traces,
     pub(super) prices: PriceTable,
     pub(super) thresholds: Vec<Threshold>,
+    pub(super) deltas: Vec<DeltaThreshold>,
 }
 
 /// Reads and checks the scenario at `path` (JSON if it ends in `.json`, else TOML) under overrides `KEY=VALUE`.
@@ -137,6 +140,7 @@ fn finish(
         traces: parts.traces,
         prices: parts.prices,
         thresholds: parts.thresholds,
+        deltas: parts.deltas,
         files,
         warnings,
     })

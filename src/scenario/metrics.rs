@@ -115,6 +115,16 @@ pub fn unit_of(metric: &Metric, statistic: Statistic) -> Unit {
     }
 }
 
+/// Returns the quantity behind a sum of money, where one number is: what was moved or stored.
+pub fn quantity_behind(money: &str) -> Option<&'static str> {
+    match money {
+        "transfer_usd" => Some("moved_bytes.total"),
+        "storage_usd" => Some("stored_bytes.mean"),
+        "orphan_usd" => Some("orphan_bytes.mean"),
+        _ => None,
+    }
+}
+
 /// Returns the metric with this name.
 pub fn find(name: &str) -> Option<&'static Metric> {
     METRICS.iter().find(|metric| metric.name == name)

@@ -4,6 +4,7 @@
 
 mod base;
 mod check;
+mod delta;
 pub mod diagnostic;
 mod distribution;
 mod document;
@@ -34,7 +35,7 @@ pub use load::{Loaded, load, load_text};
 pub use names::{AccountId, Date, Moment, RegistryName, Route};
 pub use read::{InputFile, content_hash};
 pub use resolve::{LatencyParameters, LinkParameters};
-pub use threshold::{Operator, Statistic, Threshold};
+pub use threshold::{DeltaBound, DeltaThreshold, HALF_HOUR, Operator, Statistic, Threshold};
 pub use trace::{TraceAction, TraceRow, TraceRows, Traces};
 pub use types::{
     Account, Action, AppliedFor, Assumptions, Backoff, Burst, CreationTemplate, Deployment, Effect,

@@ -7,6 +7,9 @@ use super::metrics::{self, Kind, METRICS, Metric, Unit, unit_of};
 use crate::aws::nearest;
 use crate::units::{Bytes, SimDuration, UnitError, Usd};
 
+/// The share within 30 minutes is always reported: AWS's own expectation (B100).
+pub const HALF_HOUR: SimDuration = SimDuration::from_secs(1_800);
+
 /// A condition that a run must meet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
@@ -24,6 +27,32 @@ pub struct Threshold {
     pub operator: Operator,
     /// With what, in the metric's unit: seconds, bytes, USD, or a plain number.
     pub value: f64,
+}
+
+/// A limit to how far a variant may be from its base: for comparisons, not for single runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeltaThreshold {
+    /// Metric, as written.
+    pub key: String,
+    /// Condition as written: `p99 delta < +10 %`.
+    pub condition: String,
+    /// Name of the metric.
+    pub metric: &'static str,
+    /// What of the metric is compared.
+    pub statistic: Statistic,
+    /// How the change is compared.
+    pub operator: Operator,
+    /// With what.
+    pub bound: DeltaBound,
+}
+
+/// How a change is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DeltaBound {
+    /// As a share of the base's value.
+    Relative(f64),
+    /// In the metric's unit: seconds, bytes, USD, or a plain number.
+    Absolute(f64),
 }
 
 /// A number that sums up a metric.
@@ -116,7 +145,7 @@ pub(super) struct Wrong {
     pub(super) help: String,
 }
 
-fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
+pub(super) fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
     Err(Wrong {
         message: message.into(),
         help: help.into(),
@@ -161,19 +190,7 @@ pub(super) fn parse_condition(
     metric: &Metric,
     text: &str,
 ) -> Result<(Statistic, Operator, f64), Wrong> {
-    let operators = [
-        ("<=", Operator::LessOrEqual),
-        (">=", Operator::GreaterOrEqual),
-        ("==", Operator::Equal),
-        ("<", Operator::Less),
-        (">", Operator::Greater),
-    ];
-    let split = text.find(['<', '>', '=']).and_then(|at| {
-        let fits = |(sign, _): &&(&str, Operator)| text[at..].starts_with(sign);
-        let (sign, operator) = operators.iter().find(fits)?;
-        Some((&text[..at], *operator, &text[at + sign.len()..]))
-    });
-    let Some((statistic, operator, value)) = split else {
+    let Some((statistic, operator, value)) = split_comparison(text) else {
         return wrong(
             format!("\"{text}\" has no comparison"),
             "write a statistic, one of < <= > >= ==, and a value, as in \"p99 < 30 min\"",
@@ -182,6 +199,21 @@ pub(super) fn parse_condition(
     let statistic = parse_statistic(metric, statistic.trim())?;
     let value = parse_value(unit_of(metric, statistic), value.trim())?;
     Ok((statistic, operator, value))
+}
+
+/// Splits `LEFT OPERATOR RIGHT`.
+pub(super) fn split_comparison(text: &str) -> Option<(&str, Operator, &str)> {
+    let operators = [
+        ("<=", Operator::LessOrEqual),
+        (">=", Operator::GreaterOrEqual),
+        ("==", Operator::Equal),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+    ];
+    let at = text.find(['<', '>', '='])?;
+    let fits = |(sign, _): &&(&str, Operator)| text[at..].starts_with(sign);
+    let (sign, operator) = operators.iter().find(fits)?;
+    Some((&text[..at], *operator, &text[at + sign.len()..]))
 }
 
 /// Reads the name of a statistic that a metric has.
@@ -210,7 +242,7 @@ pub(super) fn parse_statistic(metric: &Metric, text: &str) -> Result<Statistic, 
     )
 }
 
-fn parse_value(unit: Unit, text: &str) -> Result<f64, Wrong> {
+pub(super) fn parse_value(unit: Unit, text: &str) -> Result<f64, Wrong> {
     let parsed = match unit {
         Unit::Seconds => text.parse::<SimDuration>().map(SimDuration::as_secs_f64),
         Unit::Bytes => text.parse::<Bytes>().map(|bytes| bytes.get() as f64),

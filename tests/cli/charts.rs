@@ -75,3 +75,27 @@ design.kind = "one-at-a-time"
         "{chart}"
     );
 }
+
+#[test]
+fn a_comparison_has_a_chart_of_its_differences() {
+    let case = Case::new()
+        .scenario(SHOP)
+        .args("compare shop.toml --quiet --repeats 3 --out diff");
+    let ran = case
+        .args("--variant busier")
+        .arg("pushes.ci.rate=20 per hour")
+        .succeeds();
+    assert_eq!(
+        entries(&ran.path("diff")),
+        ["charts", "compare.json", "differences.csv"]
+    );
+    let chart = ran.read("diff/charts/differences.svg");
+    assert!(
+        chart.contains("moved_bytes.total") && chart.contains("change, %"),
+        "{chart}"
+    );
+    let before = tree(&ran.path("diff"));
+    fs::remove_dir_all(ran.path("diff/charts")).expect("the charts");
+    let again = ran.then().args("report diff").succeeds();
+    assert!(tree(&again.path("diff")) == before, "a file differs");
+}

@@ -4,7 +4,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ecrsim::experiment::compare::DifferenceRow;
 use ecrsim::measure::outcome::{
     BackfillRow, BreakEvenRow, CostRow, DeploymentRow, DestinationRow, FailureRow, GateRow,
     LatencyRow, LinkRow, PullRow, RefusedRow, ReplicationRow, RevocationRow, RevokedCopyRow,
@@ -20,6 +22,13 @@ const MAIN_JOB: &str = "cargo run --release -- run scenarios/two-regions.toml";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Held by tests that may write the README anew.
+static README: Mutex<()> = Mutex::new(());
+
+fn hold_readme() -> MutexGuard<'static, ()> {
+    README.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn readme() -> String {
@@ -201,6 +210,7 @@ fn readme_shows_what_the_main_job_gives() {
         .args("run --quiet")
         .arg(root().join("scenarios/two-regions.toml"));
     let ran = case.succeeds();
+    let _held = hold_readme();
     let readme = readme();
     let (before, rest) = readme.split_once("```text\n").expect("a sample");
     let (_, after) = rest.split_once("```").expect("the sample's end");
@@ -211,6 +221,59 @@ fn readme_shows_what_the_main_job_gives() {
         let drawn = fs::read(ran.path("output/two-regions/charts").join(chart)).expect("a chart");
         assert_file(&format!("docs/{chart}"), &drawn);
     }
+}
+
+/// What `docs/compare.md` says of the columns is what they are.
+#[test]
+fn docs_describe_every_column_of_a_comparison() {
+    let name = "docs/compare.md";
+    let text = fs::read_to_string(root().join(name)).expect("a page about comparisons");
+    let (before, rest) = text
+        .split_once("\n## differences.csv")
+        .expect("its section");
+    let (_, after) = rest.split_once("\n## ").expect("a section after it");
+    let expected = format!("{before}{}\n## {after}", columns_of::<DifferenceRow>());
+    assert_file(name, expected.as_bytes());
+}
+
+/// The example of a comparison in the README is what it prints.
+#[test]
+fn readme_shows_what_a_comparison_gives() {
+    let _held = hold_readme();
+    let readme = readme();
+    let (before, rest) = readme
+        .split_once("ecrsim compare scenarios/two-regions.toml")
+        .expect("it");
+    let (command, _) = rest.split_once("```").expect("the command's end");
+    let command = command.replace("\\\n", " ");
+    let words = shell_words(&command);
+    let case = Case::new()
+        .args("compare --quiet")
+        .arg(root().join("scenarios/two-regions.toml"));
+    let ran = words
+        .iter()
+        .fold(case, |case, word| case.arg(word))
+        .succeeds();
+    let (between, sample) = rest.split_once("```text\n").expect("a sample");
+    let (_, after) = sample.split_once("```").expect("the sample's end");
+    let expected = format!(
+        "{before}ecrsim compare scenarios/two-regions.toml{between}```text\n{}```{after}",
+        ran.stdout
+    );
+    assert_file("README.md", expected.as_bytes());
+}
+
+/// Splits at blanks outside single quotes, which go.
+fn shell_words(text: &str) -> Vec<String> {
+    let parts = text.split('\'').enumerate();
+    let words = parts.flat_map(|(number, part)| match number % 2 {
+        0 => part
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+        _ => vec![part.to_owned()],
+    });
+    words.collect()
 }
 
 #[test]

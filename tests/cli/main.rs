@@ -4,6 +4,7 @@ mod case;
 mod charts;
 mod check;
 mod cluster;
+mod compare;
 mod docs;
 mod explain;
 mod folder;

@@ -2,11 +2,12 @@
 
 use crate::case::{Case, SHOP};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "init",
     "check",
     "explain",
     "run",
+    "compare",
     "sweep",
     "report",
     "validate",

@@ -312,7 +312,7 @@ max_repeats = 5
             "sweep.toml:5:8",
             "did you mean `grid`?",
             "unknown metric `replication_latency.p98`",
-            "`max_repeats` is out of range",
+            "`stop.max_repeats` is out of range",
         ])
         .leaves_only(&["shop.toml", "sweep.toml"]);
 }
@@ -326,10 +326,10 @@ fn keys_and_values_that_the_scenario_does_not_take_are_told_in_the_sweep_file() 
         .args("sweep sweep.toml --out out")
         .ends_with(2)
         .complains(&[
-            "sweep.toml:6:16",
+            "sweep.toml:6:17",
             "unknown key `slot`",
             "did you mean `slots`?",
-            "sweep.toml:5:37",
+            "sweep.toml:5:36",
             "40 MB",
         ]);
     ran.then()

@@ -10,6 +10,7 @@ mod conservation;
 mod deployments;
 mod determinism;
 mod fingerprints;
+mod pairing;
 mod past;
 mod scenarios;
 mod sections;

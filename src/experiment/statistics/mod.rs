@@ -3,12 +3,14 @@
 mod best;
 mod bootstrap;
 mod estimate;
+mod fieller;
 mod holm;
 mod pairs;
 
 pub use best::{Interval, Preference, against_the_best};
 pub use bootstrap::chances_of_being_best;
 pub use estimate::{Estimate, student_quantile};
+pub use fieller::{Mean, ratio_interval};
 pub use holm::adjusted;
 pub use pairs::{Pairs, Spread};
 

@@ -1,6 +1,7 @@
 //! Two systems under the same seeds: their difference, their ratio, and what the same seeds were worth.
 
 use super::estimate::{Estimate, student_quantile};
+use super::fieller::{Mean, ratio_interval};
 
 /// Differences that agree to so many parts of the values themselves agree: the rest is rounding.
 const ROUNDING: f64 = 1e-12;
@@ -17,7 +18,7 @@ pub struct Pairs {
 pub enum Spread {
     /// There is no pair.
     None,
-    /// There is one pair, which says nothing of others.
+    /// There is one pair, which differs, and says nothing of others.
     One,
     /// Every pair is equal.
     Identical,
@@ -58,7 +59,7 @@ impl Pairs {
         let is_nothing = |value: f64| value.abs() <= ROUNDING * size;
         match differences.as_slice() {
             [] => Spread::None,
-            all if all.iter().all(|&value| is_nothing(value)) && all.len() > 1 => Spread::Identical,
+            all if all.iter().all(|&value| is_nothing(value)) => Spread::Identical,
             [_] => Spread::One,
             all @ [first, ..] if all.iter().all(|value| is_nothing(value - first)) => {
                 Spread::Constant
@@ -73,25 +74,29 @@ impl Pairs {
         (base != 0.0).then(|| (variant - base) / base)
     }
 
-    /// Returns the interval of the relative change of the true means; `None` where it has no bounds, because the base's mean
-    /// is not distinguishable from 0, or there are fewer than 2 pairs.
+    /// Returns the interval of the relative change of the true means, by [`ratio_interval`]; `None` where it has no bounds, or
+    /// there are fewer than 2 pairs.
     ///
-    /// E. C. Fieller, "Some Problems in Interval Estimation", Journal of the Royal Statistical Society B 16 (1954), 175-185:
-    /// those ratios r for which Student's test does not reject a mean of 0 for variant - r base.
+    /// It is that of the differences over the base: of the variant over the base, less 1, a small change would lose its
+    /// digits.
     pub fn relative_interval(&self, confidence: f64) -> Option<(f64, f64)> {
         if self.count() < 2 {
             return None;
         }
         let (base, variant) = self.means()?;
+        let differences = self.differences();
         let count = self.count() as f64;
-        let square = student_quantile(0.5 + confidence / 2.0, count - 1.0).powi(2) / count;
-        let a = base * base - square * covariance(&self.base, &self.base);
-        let b = base * variant - square * covariance(&self.base, &self.variant);
-        let c = variant * variant - square * covariance(&self.variant, &self.variant);
-        // Of a ratio that is certain, rounding may leave less than nothing.
-        let root = (b * b - a * c).max(0.0).sqrt();
-        let (one, other) = ((b - root) / a - 1.0, (b + root) / a - 1.0);
-        (a > 0.0).then_some((one, other))
+        let of_means = |one: &[f64], other: &[f64]| covariance(one, other) / count;
+        let over = Mean {
+            value: variant - base,
+            variance: of_means(&differences, &differences),
+        };
+        let under = Mean {
+            value: base,
+            variance: of_means(&self.base, &self.base),
+        };
+        let t = student_quantile(0.5 + confidence / 2.0, count - 1.0);
+        ratio_interval(over, under, of_means(&self.base, &differences), t)
     }
 
     /// Returns by what the variance of a difference of independent runs is more than that of these pairs; `None` where one of
@@ -154,8 +159,8 @@ mod tests {
     }
 
     /// Base 9, 10, 11: mean 10, variance 1. Variant 18, 20, 25: mean 21, variance 13, covariance 3.5. t = 4.303, square over
-    /// 3 is 6.1709: a = 100 - 6.1709, b = 210 - 21.598, c = 441 - 80.222; ratio (b -+ root(b^2 - a c)) / a = 1.5758 and
-    /// 2.4400, so that the change is 110 %, between 58 % and 144 %.
+    /// 3 is 6.1709. By Fieller's own formula for the ratio: a = 100 - 6.1709, b = 210 - 21.598, c = 441 - 80.222, and
+    /// (b -+ root(b^2 - a c)) / a = 1.5758 and 2.4400, so that the change is 110 %, between 58 % and 144 %.
     #[test]
     fn fieller_by_hand() {
         let pairs = pairs(&[9.0, 10.0, 11.0], &[18.0, 20.0, 25.0]);
@@ -181,6 +186,25 @@ mod tests {
         }
     }
 
+    /// A change of 1e-9 with a spread of 1e-10 of it has its bounds still.
+    #[test]
+    fn small_changes_keep_their_digits() {
+        let base = [3e12, 2e12, 4e12, 2.5e12];
+        let noise = [1.0, 1.1, 0.9, 1.05];
+        let variant: Vec<f64> = base
+            .iter()
+            .zip(noise)
+            .map(|(x, by)| x + 3000.0 * by)
+            .collect();
+        let (low, high) = pairs(&base, &variant)
+            .relative_interval(0.95)
+            .expect("bounds");
+        assert!(
+            0.0 < low && low < 1.05e-9 && 1.05e-9 < high && high < 3e-9,
+            "{low} {high}"
+        );
+    }
+
     #[test]
     fn fieller_has_no_bounds_where_the_base_may_be_nothing() {
         assert_eq!(pairs(&ONE, &OTHER).relative_interval(0.95), None);
@@ -201,7 +225,8 @@ mod tests {
             Spread::Identical
         );
         assert_eq!(pairs(&[1.0, 2.0], &[3.5, 4.5]).spread(), Spread::Constant);
-        assert_eq!(pairs(&[1.0], &[1.0]).spread(), Spread::One);
+        assert_eq!(pairs(&[1.0], &[2.0]).spread(), Spread::One);
+        assert_eq!(pairs(&[1.0], &[1.0]).spread(), Spread::Identical);
         let none = Pairs::of(&[None, Some(1.0)], &[Some(1.0), None]);
         assert_eq!((none.spread(), none.count()), (Spread::None, 0));
         assert_eq!(pairs(&[1.0, 2.0], &[3.5, 4.5]).variance_saved(), None);

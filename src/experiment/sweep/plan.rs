@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::experiment::engine::Engine;
 use crate::experiment::journal::{Manifest, Planned, ReadFile, Stop};
 use crate::scenario::content_hash;
@@ -175,42 +177,80 @@ fn shared_out(sweep: &Sweep, shares: Vec<Vec<f64>>) -> Points {
     Points { levels, rows }
 }
 
-/// Plans the runs of a sweep: reads and checks every point once.
+/// Why there is no manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoPlan {
+    /// Planning was asked to stop.
+    Interrupted,
+    /// The first point that is wrong, and what is wrong with it, as text for people.
+    Wrong(String),
+}
+
+/// So many points are planned at once; then it is asked whether to go on.
+const TOGETHER: usize = 512;
+
+/// Plans the runs of a sweep: reads and checks every point once, on all threads of rayon's pool, and lets go of it.
 ///
-/// `note` hears the number of each point that is planned; a point is kept no longer than it takes.
+/// `files` says what a point was read from; what `note` makes of each comes back in the order of the points.
 ///
 /// # Errors
-/// What is wrong with the first wrong point, as text for people.
-pub fn manifest<E: Engine>(
+/// If a point is wrong, or `keep_going` says no.
+pub fn manifest<E: Engine, N: Send>(
     sweep: &Sweep,
     points: &Points,
     engine: &E,
-    files: impl Fn(&E::Point) -> Vec<ReadFile>,
-    mut note: impl FnMut(usize, &E::Point),
-) -> Result<Manifest, String> {
+    files: impl Fn(&E::Point) -> Vec<ReadFile> + Sync,
+    note: impl Fn(&E::Point) -> N + Sync,
+    keep_going: impl Fn() -> bool,
+) -> Result<(Manifest, Vec<N>), NoPlan> {
     let mut planned = Vec::with_capacity(points.len());
+    let mut notes = Vec::with_capacity(points.len());
     let mut read = BTreeMap::new();
     let mut thresholds = Vec::new();
-    for number in 0..points.len() {
+    let plan = |number: usize| {
         let set = points.set(sweep, number);
-        let point = engine
-            .point(&set)
-            .map_err(|wrong| format!("point {number} ({}):\n{wrong}", set.join(", ")))?;
-        read.extend(files(&point).into_iter().map(|file| (file.path, file.hash)));
-        planned.push(Planned {
-            values: points
-                .levels(number)
-                .map(|level| level.cell.clone())
-                .collect(),
-            set,
+        let told = |wrong| format!("point {number} ({}):\n{wrong}", set.join(", "));
+        let point = engine.point(&set).map_err(told)?;
+        let values = points.levels(number).map(|level| level.cell.clone());
+        let planned = Planned {
+            values: values.collect(),
             scenario: content_hash(engine.identity(&point).as_bytes()),
             seed: engine.seed(&point),
-        });
-        if number == 0 {
-            thresholds = engine.of_interest(&point);
+            set,
+        };
+        let asked = if number == 0 {
+            engine.of_interest(&point)
+        } else {
+            Vec::new()
+        };
+        Ok((planned, files(&point), note(&point), asked))
+    };
+    for first in (0..points.len()).step_by(TOGETHER) {
+        if !keep_going() {
+            return Err(NoPlan::Interrupted);
         }
-        note(number, &point);
+        let some = first..points.len().min(first + TOGETHER);
+        let made: Vec<Result<_, String>> = some.into_par_iter().map(plan).collect();
+        for made in made {
+            let (point, files, noted, asked) = made.map_err(NoPlan::Wrong)?;
+            thresholds.extend(asked);
+            read.extend(files.into_iter().map(|file| (file.path, file.hash)));
+            planned.push(point);
+            notes.push(noted);
+        }
     }
+    let mut manifest = resolved(sweep, engine, planned, read);
+    manifest.thresholds = thresholds;
+    Ok((manifest, notes))
+}
+
+/// Returns the manifest of points that are planned.
+fn resolved(
+    sweep: &Sweep,
+    engine: &impl Engine,
+    points: Vec<Planned>,
+    read: BTreeMap<String, String>,
+) -> Manifest {
     let own = ReadFile {
         path: sweep.file.path.clone(),
         hash: sweep.file.hash.clone(),
@@ -227,14 +267,14 @@ pub fn manifest<E: Engine>(
             .map(|column| column.unit.to_owned())
             .collect(),
         design: sweep.design,
-        thresholds,
+        thresholds: Vec::new(),
         repeats: u64::from(sweep.repeats),
         stop: sweep.stop.as_ref().map(stop),
         runs: 0,
-        points: planned,
+        points,
     };
     manifest.runs = manifest.stride() * manifest.points.len() as u64;
-    Ok(manifest)
+    manifest
 }
 
 fn stop(rule: &StopRule) -> Stop {

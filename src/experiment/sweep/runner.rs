@@ -1,5 +1,6 @@
 //! Makes the runs that are missing, on all cores, and journals what each gives.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -108,7 +109,9 @@ impl<E: Engine> Runner<'_, E> {
                 watch.widest(widest);
             }
             let mut todo = goals.missing(self.manifest, &results);
-            todo.retain(|run| self.shard.has(*run));
+            // Two points may be the same scenario; its runs are made once.
+            let mut keys = HashSet::new();
+            todo.retain(|run| self.shard.has(*run) && keys.insert(self.manifest.key(*run)));
             if todo.is_empty() {
                 return Ok(results);
             }

@@ -72,7 +72,7 @@ pub fn table(grid: &Grid) -> String {
 }
 
 /// Takes from `text` what Markdown would make something of.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         if "\\|*_<>[]~".contains(letter) {

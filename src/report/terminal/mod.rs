@@ -11,7 +11,7 @@ use super::summary_json::SummaryDocument;
 use super::view::{Findings, View};
 use crate::measure::outcome::Outcome;
 
-pub use markdown::table as markdown_table;
+pub use markdown::{escaped as markdown_text, table as markdown_table};
 
 /// Most lines of the summary: with the prompt it fits a small terminal and a screenshot.
 pub const MAX_LINES: usize = 25;

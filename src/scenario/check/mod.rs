@@ -43,7 +43,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
     let traces = traces::read(cx, scenario);
     network::check(cx, scenario);
     let prices = prices::check(cx, scenario, &documents, &traces);
-    let thresholds = thresholds::read(cx, scenario, &documents, &traces);
+    let (thresholds, deltas) = thresholds::read(cx, scenario, &documents, &traces);
     if !cx.has_errors() {
         lints::check(cx, scenario, &documents, &traces);
         collisions::check(cx, scenario, &documents, &traces);
@@ -53,6 +53,7 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
         documents,
         prices,
         thresholds,
+        deltas,
         traces,
     }
 }

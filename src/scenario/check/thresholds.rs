@@ -3,24 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, Documents, backfill};
+use crate::scenario::delta::{is_delta, narrowed, parse_delta};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::document::Path;
 use crate::scenario::metrics::{Label, Metric, REASONS};
 use crate::scenario::schema::{did_you_mean, listed};
-use crate::scenario::threshold::{Threshold, parse_condition, parse_key};
+use crate::scenario::threshold::{DeltaThreshold, Threshold, parse_condition, parse_key};
 use crate::scenario::trace::Traces;
 use crate::scenario::types::Scenario;
 
-/// Reads every threshold that is right.
+/// Reads every threshold that is right: those of single runs, and those on differences.
 pub(super) fn read(
     cx: &mut Context<'_>,
     scenario: &Scenario,
     documents: &Documents,
     traces: &Traces,
-) -> Vec<Threshold> {
+) -> (Vec<Threshold>, Vec<DeltaThreshold>) {
     let list = Path::root().to("thresholds");
     let destinations = destinations(scenario, documents);
-    let mut thresholds = Vec::new();
+    let (mut thresholds, mut deltas) = (Vec::new(), Vec::new());
     for key in cx.keys(&list) {
         let path = list.to(&key);
         let Some(conditions) = scenario.thresholds.get(&key) else {
@@ -31,6 +32,7 @@ pub(super) fn read(
                 has_meaning(cx, &path, metric, |what| has(scenario, traces, what));
                 let streams = streams(scenario, metric);
                 check_labels(cx, &path, metric, &labels, (&destinations, &streams));
+                deltas.extend(read_deltas(cx, &path, metric, &key, &labels, conditions));
                 thresholds.extend(read_conditions(
                     cx, &path, metric, &key, &labels, conditions,
                 ));
@@ -41,7 +43,31 @@ pub(super) fn read(
             }
         }
     }
-    thresholds
+    (thresholds, deltas)
+}
+
+/// Reads the conditions on differences.
+fn read_deltas(
+    cx: &mut Context<'_>,
+    path: &Path,
+    metric: &Metric,
+    key: &str,
+    labels: &BTreeMap<String, String>,
+    conditions: &[String],
+) -> Vec<DeltaThreshold> {
+    let mut deltas = Vec::new();
+    let of_deltas = conditions.iter().enumerate().filter(|(_, it)| is_delta(it));
+    for (index, condition) in of_deltas {
+        let parsed = match labels.is_empty() {
+            true => parse_delta(metric, key, condition),
+            false => Err(narrowed()),
+        };
+        match parsed {
+            Ok(delta) => deltas.push(delta),
+            Err(wrong) => cx.error(&path.to(index), wrong.message, wrong.help),
+        }
+    }
+    deltas
 }
 
 fn has_meaning(
@@ -87,7 +113,11 @@ fn read_conditions(
     conditions: &[String],
 ) -> Vec<Threshold> {
     let mut thresholds = Vec::new();
-    for (index, condition) in conditions.iter().enumerate() {
+    let of_runs = conditions
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| !is_delta(it));
+    for (index, condition) in of_runs {
         match parse_condition(metric, condition) {
             Ok((statistic, operator, value)) => thresholds.push(Threshold {
                 key: key.to_owned(),

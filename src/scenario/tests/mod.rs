@@ -1,6 +1,7 @@
 //! Scenarios as files: what loads, what is told about what does not, and where.
 
 mod asked;
+mod deltas;
 mod deployments;
 mod files;
 mod lints;
