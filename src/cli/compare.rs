@@ -82,7 +82,7 @@ pub struct Options {
     /// Shape of the result on standard output
     #[arg(long, value_enum, default_value_t, value_name = "SHAPE")]
     format: Shape,
-    /// Also writes differences.csv and compare.json into this folder
+    /// Also writes differences.csv, its chart and compare.json into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Writes into the folder even if it holds something else

@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod scenario;
 mod schema;
+mod solve;
 mod submit;
 mod sweep;
 mod validate;
@@ -42,6 +43,7 @@ Examples:
   ecrsim run shop.toml --set 'pushes.teams.rate=60 per hour' --out busier
   ecrsim compare shop.toml busier.toml         what differs, and how surely
   ecrsim sweep slots.toml --out slots          many runs: what varies, how often, and how sure the means are
+  ecrsim solve shop.toml --vary pushes.ci.rate --from '1 per hour' --to '99 per hour' --until 'waiting max < 9'
   ecrsim validate                              links beside the closed forms of queueing theory
 
 Exit codes:
@@ -74,6 +76,7 @@ enum Command {
     Check(check::Options),
     Explain(explain::Options),
     Run(run::Options),
+    Solve(solve::Options),
     Compare(compare::Options),
     Sweep(sweep::Options),
     Merge(merge::Options),
@@ -92,6 +95,7 @@ impl Command {
             Self::Check(options) => check::run(options),
             Self::Explain(options) => explain::run(options),
             Self::Run(options) => run::run(options),
+            Self::Solve(options) => solve::run(options),
             Self::Compare(options) => compare::run(options),
             Self::Sweep(options) => sweep::run(options),
             Self::Merge(options) => merge::run(options),

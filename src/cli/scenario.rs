@@ -25,6 +25,11 @@ impl ScenarioOptions {
         &self.file
     }
 
+    /// Returns the overrides that were given, `KEY=VALUE`.
+    pub fn overrides(&self) -> &[String] {
+        &self.set
+    }
+
     /// Reads and checks the scenario; `overrides` come after the user's own.
     ///
     /// # Errors

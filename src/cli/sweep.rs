@@ -19,6 +19,7 @@ use crate::experiment::sweep::plan::{self, NoPlan, Points};
 use crate::experiment::sweep::tables::{self, Counts};
 use crate::experiment::sweep::{Halt, Runner, Shard, Watch, missing};
 use crate::measure::Scalar;
+use crate::report::redraw_sweep;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::estimate;
 use crate::scenario::sweep::{Sweep, read};
@@ -87,6 +88,9 @@ pub struct Options {
     /// Run although some points look endless: a link's queue grows for ever, a law has no mean, billions of events
     #[arg(long)]
     yes: bool,
+    /// Draw the charts as PNG too
+    #[arg(long)]
+    png: bool,
     /// No progress, warnings or timings on standard error
     #[arg(long)]
     quiet: bool,
@@ -142,7 +146,13 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     }
     match shard {
         Some(shard) => finish_shard(shard, &manifest, &mut results),
-        None => finish(&folder, &manifest, &mut results),
+        None => {
+            let status = finish(&folder, &manifest, &mut results)?;
+            if options.png {
+                redraw_sweep(folder.path(), true)?;
+            }
+            Ok(status)
+        }
     }
 }
 

@@ -64,6 +64,11 @@ pub trait Engine: Sync {
     /// Returns the point's own seed: that of its first repeat.
     fn seed(&self, point: &Self::Point) -> u64;
 
+    /// Returns the columns that the point's conditions ask about: what a reader wants to see first.
+    fn of_interest(&self, _: &Self::Point) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Makes one run for as long as `keep_going` says yes.
     ///
     /// # Errors

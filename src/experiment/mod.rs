@@ -7,5 +7,6 @@ pub mod compare;
 pub mod engine;
 pub mod journal;
 pub mod scenarios;
+pub mod solve;
 pub mod statistics;
 pub mod sweep;

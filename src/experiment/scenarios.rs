@@ -1,14 +1,17 @@
 //! Scenarios as what is experimented on: the one place of this room that knows what is simulated.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::engine::{Answer, Column, Engine, NoSample, Sample};
+use super::solve::{Limit, Limited};
 use crate::measure::{Run, Scalar, Scalars};
 use crate::scenario::diagnostic::Diagnostics;
-use crate::scenario::{Base, Loaded};
+use crate::scenario::metrics::{self, unit_of};
+use crate::scenario::{Base, Loaded, Threshold};
 use crate::simulation::Model;
 
 /// A scenario file that is run under overrides.
@@ -85,6 +88,15 @@ impl Engine for Scenarios {
         point.loaded.scenario.seed
     }
 
+    fn of_interest(&self, point: &Prepared) -> Vec<String> {
+        let thresholds = point.loaded.thresholds.iter();
+        let asked: BTreeSet<String> = thresholds
+            .map(|threshold| format!("{}.{}", threshold.metric, threshold.statistic))
+            .collect();
+        let known = self.columns.iter().map(|column| column.name.clone());
+        known.filter(|name| asked.contains(name)).collect()
+    }
+
     fn run(
         &self,
         point: &Prepared,
@@ -123,4 +135,17 @@ fn words(broken: &(dyn Any + Send)) -> String {
     let text = broken.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| broken.downcast_ref::<&str>().copied());
     format!("an internal check failed: {}", text.unwrap_or("no message"))
+}
+
+impl Limited for Scenarios {
+    fn limits(&self, point: &Prepared) -> Vec<Limit> {
+        let limit = |threshold: &Threshold| Limit {
+            condition: format!("{} {}", threshold.key, threshold.condition),
+            operator: threshold.operator,
+            value: threshold.value,
+            unit: metrics::find(threshold.metric)
+                .map_or("1", |metric| unit_of(metric, threshold.statistic).name()),
+        };
+        point.loaded.thresholds.iter().map(limit).collect()
+    }
 }

@@ -82,7 +82,7 @@ fn stream_rows<T: Table>(path: &Path, mut each: impl FnMut(T)) -> csv::Result<()
 }
 
 /// Returns the system's own reason if there is one, so that a full disk is known as such.
-fn io_reason(error: csv::Error) -> io::Error {
+pub fn io_reason(error: csv::Error) -> io::Error {
     if !error.is_io_error() {
         return io::Error::new(io::ErrorKind::InvalidData, error);
     }

@@ -26,7 +26,7 @@ pub mod terminal;
 pub mod view;
 mod write;
 
-pub use write::{redraw, write_run};
+pub use write::{redraw, redraw_differences, redraw_solve, redraw_sweep, write_run};
 
 #[cfg(test)]
 mod samples;

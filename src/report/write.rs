@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use super::charts::{CHARTS_FOLDER, draw_charts};
+use super::charts::{
+    CHARTS_FOLDER, COMPARE_FILE, SOLVE_FILE, SWEEP_FILE, draw_charts, draw_differences_chart,
+    draw_solve_chart, draw_sweep_charts,
+};
 use super::csv_files::write_tables;
 use super::error::FileError;
 use super::folder;
-use super::page::write_page;
+use super::page::{write_page, write_sweep_page};
 use super::run_json::{RunDocument, RunFacts};
 use super::summary_json::SummaryDocument;
 use crate::measure::Outcome;
@@ -33,7 +36,43 @@ pub fn write_run(
 /// If it is no run's folder, or a file cannot be read or written; then everything is as it was.
 pub fn redraw(folder: &Path) -> Result<(), FileError> {
     let png = has_png(&folder.join(CHARTS_FOLDER));
-    folder::renew(folder, |staging| draw(folder, staging, png))
+    folder::renew(folder, folder::RUN_FILE, |staging| {
+        draw(folder, staging, png)
+    })
+}
+
+/// Draws charts and page of the sweep in `folder`, from its tables; charts as PNG too if `png`, or if there are such.
+///
+/// # Errors
+/// If it is no sweep's folder, or a file cannot be read or written; then everything is as it was.
+pub fn redraw_sweep(folder: &Path, png: bool) -> Result<(), FileError> {
+    let png = png || has_png(&folder.join(CHARTS_FOLDER));
+    folder::renew(folder, SWEEP_FILE, |staging| {
+        let charts = draw_sweep_charts(folder, staging, png)?;
+        write_sweep_page(folder, staging, &charts)
+    })
+}
+
+/// Draws the chart of the solution in `folder` again, from its table; as PNG too if there is such.
+///
+/// # Errors
+/// If it is no solution's folder, or a file cannot be read or written; then everything is as it was.
+pub fn redraw_solve(folder: &Path) -> Result<(), FileError> {
+    let png = has_png(&folder.join(CHARTS_FOLDER));
+    folder::renew(folder, SOLVE_FILE, |staging| {
+        draw_solve_chart(folder, staging, png)
+    })
+}
+
+/// Draws the chart of the comparison in `folder` again, from its table; as PNG too if there is such.
+///
+/// # Errors
+/// If it is no comparison's folder, or a file cannot be read or written; then everything is as it was.
+pub fn redraw_differences(folder: &Path) -> Result<(), FileError> {
+    let png = has_png(&folder.join(CHARTS_FOLDER));
+    folder::renew(folder, COMPARE_FILE, |staging| {
+        draw_differences_chart(folder, staging, png)
+    })
 }
 
 /// Draws charts and page of the run in `folder` into `to`.

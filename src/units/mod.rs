@@ -8,6 +8,7 @@ mod money;
 mod rate;
 mod text;
 mod time;
+mod written;
 
 pub use capacity::{Bytes, Limit, Speed, Unlimited};
 pub use money::{Usd, UsdPerGb, UsdPerGbMonth};
@@ -16,6 +17,7 @@ pub use rate::Rate;
 pub(crate) use text::text_type;
 pub use text::{Text, UnitError};
 pub use time::{SimDuration, SimTime};
+pub use written::{counted_in, number_and_unit};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! The command line as a user sees it: what each command prints, writes and returns.
 
 mod case;
+mod charts;
 mod check;
 mod cluster;
 mod compare;
@@ -16,6 +17,7 @@ mod output;
 mod parquet;
 mod report;
 mod run;
+mod solve;
 mod sweep;
 mod templates;
 mod validate;

@@ -16,4 +16,5 @@ mod infinite;
 mod queue;
 mod retries;
 mod sharing;
+mod solve;
 mod uncertainty;

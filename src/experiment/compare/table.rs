@@ -4,13 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+pub use crate::report::charts::COMPARE_FILE;
+
 use super::{Comparison, Difference};
 use crate::measure::table::{Number, Table, table};
+use crate::report::charts::draw_differences_chart;
 use crate::report::csv_files::write_rows;
 use crate::report::error::FileError;
-
-/// The file that makes a folder a comparison's; it is the last one to come.
-pub const COMPARE_FILE: &str = "compare.json";
 
 table! {
     /// A row of `differences.csv`: one number of one variant beside the base's.
@@ -97,13 +97,14 @@ pub(super) fn json(comparison: &Comparison) -> String {
     text + "\n"
 }
 
-/// Writes `differences.csv` and `compare.json` into `folder`, each whole or not at all.
+/// Writes `differences.csv`, its chart and `compare.json` into `folder`, each table whole or not at all.
 ///
 /// # Errors
 /// If the folder cannot be made or a file not be written.
 pub fn write(folder: &Path, comparison: &Comparison) -> Result<(), FileError> {
     fs::create_dir_all(folder).map_err(FileError::about("make", folder))?;
     replace(&folder.join(DifferenceRow::FILE), &csv(comparison))?;
+    draw_differences_chart(folder, folder, false)?;
     replace(&folder.join(COMPARE_FILE), &json(comparison))
 }
 

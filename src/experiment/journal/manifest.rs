@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::key::Key;
 use super::place::{MANIFEST, SweepFolder};
 use crate::report::error::FileError;
+use crate::scenario::sweep::DesignKind;
 
 /// The runs of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,12 @@ pub struct Manifest {
     pub metrics: Vec<String>,
     /// Their units.
     pub units: Vec<String>,
+    /// How its points were chosen.
+    #[serde(default)]
+    pub design: DesignKind,
+    /// Those metrics that the scenario's thresholds ask about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thresholds: Vec<String>,
     /// Repeats of each point; with a rule to stop by, those that every point gets at first.
     pub repeats: u64,
     /// When a point has enough repeats, if it may have more.

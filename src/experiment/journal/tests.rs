@@ -5,6 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
+use crate::scenario::sweep::DesignKind;
 
 fn manifest(repeats: u64, points: &[&str]) -> Manifest {
     let planned = |value: &&str| Planned {
@@ -19,6 +20,8 @@ fn manifest(repeats: u64, points: &[&str]) -> Manifest {
         keys: vec!["k".to_owned()],
         metrics: vec!["a".to_owned(), "b".to_owned()],
         units: vec!["s".to_owned(), "1".to_owned()],
+        design: DesignKind::Grid,
+        thresholds: Vec::new(),
         repeats,
         stop: None,
         runs: repeats * points.len() as u64,

@@ -206,6 +206,7 @@ pub fn manifest<E: Engine, N: Send>(
     let mut planned = Vec::with_capacity(points.len());
     let mut notes = Vec::with_capacity(points.len());
     let mut read = BTreeMap::new();
+    let mut thresholds = Vec::new();
     let plan = |number: usize| {
         let set = points.set(sweep, number);
         let told = |wrong| format!("point {number} ({}):\n{wrong}", set.join(", "));
@@ -217,7 +218,12 @@ pub fn manifest<E: Engine, N: Send>(
             seed: engine.seed(&point),
             set,
         };
-        Ok((planned, files(&point), note(&point)))
+        let asked = if number == 0 {
+            engine.of_interest(&point)
+        } else {
+            Vec::new()
+        };
+        Ok((planned, files(&point), note(&point), asked))
     };
     for first in (0..points.len()).step_by(TOGETHER) {
         if !keep_going() {
@@ -226,13 +232,16 @@ pub fn manifest<E: Engine, N: Send>(
         let some = first..points.len().min(first + TOGETHER);
         let made: Vec<Result<_, String>> = some.into_par_iter().map(plan).collect();
         for made in made {
-            let (point, files, noted) = made.map_err(NoPlan::Wrong)?;
+            let (point, files, noted, asked) = made.map_err(NoPlan::Wrong)?;
+            thresholds.extend(asked);
             read.extend(files.into_iter().map(|file| (file.path, file.hash)));
             planned.push(point);
             notes.push(noted);
         }
     }
-    Ok((resolved(sweep, engine, planned, read), notes))
+    let mut manifest = resolved(sweep, engine, planned, read);
+    manifest.thresholds = thresholds;
+    Ok((manifest, notes))
 }
 
 /// Returns the manifest of points that are planned.
@@ -257,6 +266,8 @@ fn resolved(
             .iter()
             .map(|column| column.unit.to_owned())
             .collect(),
+        design: sweep.design,
+        thresholds: Vec::new(),
         repeats: u64::from(sweep.repeats),
         stop: sweep.stop.as_ref().map(stop),
         runs: 0,

@@ -13,6 +13,7 @@ use crate::experiment::journal::{Found, Manifest, Results, SweepFolder, cell, cs
 use crate::experiment::statistics::{CONFIDENCE, Estimate, student_quantile};
 use crate::measure::table::guarded;
 use crate::report::error::FileError;
+use crate::report::redraw_sweep;
 
 /// One row per run.
 pub const RUNS: &str = "runs.csv";
@@ -36,7 +37,7 @@ pub struct Counts {
     pub repeats: Vec<u64>,
 }
 
-/// Writes the tables of a complete sweep into its folder.
+/// Writes the tables of a complete sweep into its folder, and draws its charts and its page from them.
 ///
 /// # Errors
 /// If a file cannot be read or written.
@@ -58,6 +59,7 @@ pub fn write(
     folder.put_streamed(POINTS, points)?;
     let text = serde_json::to_string_pretty(&document(manifest, &counts)).expect("plain data");
     folder.put(SWEEP, (text + "\n").as_bytes())?;
+    redraw_sweep(folder.path(), false)?;
     Ok(counts)
 }
 
@@ -223,8 +225,10 @@ fn document(manifest: &Manifest, counts: &Counts) -> Value {
         "name": name.to_string_lossy(),
         "version": manifest.version,
         "files": manifest.files,
+        "design": manifest.design,
         "keys": manifest.keys,
         "metrics": metrics,
+        "thresholds": manifest.thresholds,
         "points": manifest.points.len(),
         "runs": counts.runs,
         "failed": counts.failed,

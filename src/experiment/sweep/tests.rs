@@ -9,6 +9,7 @@ use super::*;
 use crate::experiment::engine::{Column, Engine, NoSample, Sample};
 use crate::experiment::journal::{Manifest, Planned, Results, Stop, SweepFolder};
 use crate::scenario::content_hash;
+use crate::scenario::sweep::DesignKind;
 
 /// Gives its point's number times 100 plus the seed; negative points fail.
 #[derive(Default)]
@@ -114,6 +115,8 @@ fn manifest(points: &[i64], repeats: u64, stop: Option<Stop>) -> Manifest {
         keys: vec!["k".to_owned()],
         metrics: vec!["sum".to_owned()],
         units: vec!["1".to_owned()],
+        design: DesignKind::Grid,
+        thresholds: Vec::new(),
         repeats,
         stop,
         runs: 0,

@@ -1,10 +1,14 @@
 //! Axes: from where to where, on which scale, with ticks that people read off.
 
+mod free;
+
 use std::ops::Range;
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
 use crate::report::human;
+
+pub use free::{is_wide, label};
 
 const MINUTE_S: f64 = 60.0;
 const HOUR_S: f64 = 3_600.0;

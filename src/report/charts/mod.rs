@@ -8,6 +8,7 @@ mod cumulative_cost;
 mod data;
 mod destinations;
 mod figure;
+mod forest;
 mod gate_wait;
 mod latency_distribution;
 mod latency_over_time;
@@ -16,8 +17,10 @@ mod marks;
 mod panel;
 mod revocations;
 mod smooth;
+mod solve;
 mod stored_bytes;
 mod style;
+mod sweep;
 mod thin;
 mod time_axis;
 mod transfer_by_pair;
@@ -41,6 +44,9 @@ use self::waiting_and_in_flight::WaitingAndInFlight;
 use super::error::FileError;
 
 pub use self::canvas::escaped;
+pub use self::forest::{COMPARE_FILE, draw_differences_chart};
+pub use self::solve::{SOLVE_FILE, SolveRow, draw_solve_chart};
+pub use self::sweep::{SWEEP_FILE, SweepFacts, draw_sweep_charts};
 
 /// The charts' folder in the run's folder.
 pub const CHARTS_FOLDER: &str = "charts";

@@ -10,7 +10,8 @@ use plotters_backend::DrawingBackend;
 use super::axis::Axis;
 use super::canvas::{Area, Drawn};
 use super::style::{
-    AXIS, FAINT_INK, GRID, HEADING, INK, LABEL, Marker, OTHERS, Pen, fitted, text, tint, width,
+    AXIS, FAINT_INK, GRID, HEADING, INK, LABEL, Marker, OTHERS, Pen, beside, fitted, text, tint,
+    width,
 };
 use super::thin::{Points, cut_at_gaps, thinned};
 
@@ -197,6 +198,39 @@ impl<'a, DB: DrawingBackend> Panel<'a, DB> {
             }
         }
         Ok(())
+    }
+
+    /// Draws a pen's marker at a point.
+    ///
+    /// # Errors
+    /// What the backend says.
+    pub fn mark(&mut self, point: (f64, f64), pen: Pen) -> Drawn<DB> {
+        let area = self.chart.plotting_area().strip_coord_spec();
+        draw_marker(&area, self.pixel(point), pen)
+    }
+
+    /// Writes beside a point, at half its height: to its left, or to its right.
+    ///
+    /// # Errors
+    /// What the backend says.
+    pub fn beside(&self, at: (f64, f64), label: &str, ink: RGBColor, left: bool) -> Drawn<DB> {
+        let area = self.chart.plotting_area().strip_coord_spec();
+        let (x, y) = self.pixel(at);
+        let room = if left {
+            x
+        } else {
+            area.dim_in_pixel().0 as i32 - x
+        } - 16;
+        let (side, x) = if left {
+            (HPos::Right, x - 8)
+        } else {
+            (HPos::Left, x + 8)
+        };
+        area.draw_text(
+            &fitted(label, LABEL, room),
+            &beside(LABEL, ink, side),
+            (x, y),
+        )
     }
 
     /// Fills between two lines with the same x, but for where they run together.

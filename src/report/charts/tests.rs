@@ -33,7 +33,7 @@ fn drawn(name: &str, facts: &RunFacts, outcome: &Outcome) -> Vec<(&'static str, 
 }
 
 /// What holds for every chart of every run: it is whole, of bounded size, and all its text is on the paper.
-fn check(charts: &[(&'static str, String)]) {
+pub fn check<N: std::fmt::Display>(charts: &[(N, String)]) {
     for (name, svg) in charts {
         assert!(
             svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"),
@@ -70,6 +70,13 @@ struct Words {
     letters: String,
 }
 
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&quot;", "\"").replace("&lt;", "<");
+    text.replace("&gt;", ">")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+}
+
 fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
     let rest = tag.split_once(&format!(" {name}=\"")).expect("it has it").1;
     rest.split_once('"').expect("it ends").0
@@ -95,7 +102,7 @@ fn texts(svg: &str) -> Vec<Words> {
                 size: (number(tag, "font-size") * 1.24).round() as u32,
                 anchor: attribute(tag, "text-anchor").to_owned(),
                 upright: tag.contains("rotate(270"),
-                letters: rest.split_once('<').expect("it ends").0.trim().to_owned(),
+                letters: unescaped(rest.split_once('<').expect("it ends").0.trim()),
             }
         })
         .collect()

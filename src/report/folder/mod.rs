@@ -134,20 +134,19 @@ impl Leftover {
     }
 }
 
-/// Renews some entries of the run in `folder`: what `write` puts into the folder it is given takes the place of what has
+/// Renews some entries of `folder`, which holds the file `marker`: what `write` puts into the folder it is given takes the place of what has
 /// the same name, all at the end or nothing.
 ///
 /// # Errors
-/// If `folder` holds no run, `write` fails, or the system refuses.
+/// If `folder` does not hold it, `write` fails, or the system refuses.
 pub fn renew(
     folder: &Path,
+    marker: &str,
     write: impl FnOnce(&Path) -> Result<(), FileError>,
 ) -> Result<(), FileError> {
-    if !is_run_folder(folder) {
-        let reason = io::Error::new(
-            ErrorKind::NotFound,
-            "it is not a run's folder (it holds no run.json)",
-        );
+    if !holds(folder, marker) {
+        let why = format!("it is not what it should be (it holds no {marker})");
+        let reason = io::Error::new(ErrorKind::NotFound, why);
         return Err(FileError::new("read", folder, reason));
     }
     let staging = make_hidden(folder).map_err(FileError::about("write into", folder))?;
@@ -232,7 +231,11 @@ fn occupant(place: &Path) -> io::Result<Occupant> {
 
 /// Says whether `folder` holds a run: a `run.json` of its own.
 pub fn is_run_folder(folder: &Path) -> bool {
-    fs::symlink_metadata(folder.join(RUN_FILE)).is_ok_and(|found| found.is_file())
+    holds(folder, RUN_FILE)
+}
+
+fn holds(folder: &Path, file: &str) -> bool {
+    fs::symlink_metadata(folder.join(file)).is_ok_and(|found| found.is_file())
 }
 
 /// Says whether `place` is a folder that cannot be, or had better not be, moved away.

@@ -209,7 +209,7 @@ fn a_parent_that_is_a_file_is_the_worlds_fault() {
 fn renewing_replaces_what_has_the_same_name_and_nothing_else() {
     let (_home, place) = home();
     run(&place, false, "old").expect("nothing is there");
-    renew(&place, |folder| {
+    renew(&place, RUN_FILE, |folder| {
         fs::write(folder.join("summary.csv"), "new").expect("written");
         fs::create_dir(folder.join("charts")).expect("made");
         Ok(())
@@ -224,7 +224,7 @@ fn renewing_replaces_what_has_the_same_name_and_nothing_else() {
 fn a_failed_renewal_changes_nothing() {
     let (_home, place) = home();
     run(&place, false, "old").expect("nothing is there");
-    renew(&place, |folder| {
+    renew(&place, RUN_FILE, |folder| {
         fs::write(folder.join("summary.csv"), "half").expect("written");
         Err(FileError::new("write", folder, ErrorKind::StorageFull))
     })
@@ -236,7 +236,7 @@ fn a_failed_renewal_changes_nothing() {
 #[test]
 fn what_is_no_run_is_not_renewed() {
     let (home, _) = home();
-    let error = renew(home.path(), |_| Ok(())).expect_err("it holds no run");
+    let error = renew(home.path(), RUN_FILE, |_| Ok(())).expect_err("it holds no run");
     assert!(error.to_string().contains("run.json"), "{error}");
 }
 
@@ -248,7 +248,7 @@ fn renewing_does_not_follow_a_link() {
     let elsewhere = home.path().join("elsewhere");
     fs::create_dir(&elsewhere).expect("made");
     std::os::unix::fs::symlink(&elsewhere, place.join("charts")).expect("linked");
-    renew(&place, |folder| {
+    renew(&place, RUN_FILE, |folder| {
         fs::create_dir(folder.join("charts")).expect("made");
         fs::write(folder.join("charts/a.svg"), "new").expect("written");
         Ok(())

@@ -3,7 +3,9 @@
 //! Made from the folder's files alone, charts as drawn there. No script and no network: the page forbids both to itself.
 
 mod html;
+mod sweep;
 
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
@@ -14,6 +16,8 @@ use super::error::FileError;
 use super::run_json::RunDocument;
 use super::summary_json::{SUMMARY_FILE, SummaryDocument};
 use super::view::{Findings, Grid, NOTHING, View};
+
+pub use self::sweep::write_sweep_page;
 
 /// The page's name in the run's folder.
 pub const PAGE_FILE: &str = "report.html";
@@ -58,9 +62,9 @@ pub fn write_page(folder: &Path, to: &Path) -> Result<(), FileError> {
         None,
     );
     let mut page = Html::default();
-    head(&mut page, &run);
+    head(&mut page, &run.facts.name);
     summary(&mut page, &view);
-    charts(&mut page, to)?;
+    charts(&mut page, to, &CHARTS)?;
     page.element("h2", "Tables");
     for (file, title) in TABLES {
         table(&mut page, folder, file, title)?;
@@ -71,16 +75,16 @@ pub fn write_page(folder: &Path, to: &Path) -> Result<(), FileError> {
     fs::write(&path, page.into_text()).map_err(FileError::about("write", &path))
 }
 
-fn head(page: &mut Html, run: &RunDocument) {
+fn head(page: &mut Html, name: &str) {
     page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .raw("<meta http-equiv=\"Content-Security-Policy\" ")
         .raw("content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
         .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .element("title", &format!("{} – ECR replication", run.facts.name))
+        .element("title", &format!("{name} – ECR replication"))
         .raw("<style>\n")
         .raw(include_str!("style.css"))
         .raw("</style>\n</head>\n<body>\n")
-        .element("h1", &run.facts.name);
+        .element("h1", name);
 }
 
 fn summary(page: &mut Html, view: &View) {
@@ -134,9 +138,9 @@ fn latency(page: &mut Html, view: &View) {
     }
 }
 
-fn charts(page: &mut Html, folder: &Path) -> Result<(), FileError> {
+fn charts(page: &mut Html, folder: &Path, names: &[impl Display]) -> Result<(), FileError> {
     page.element("h2", "Charts");
-    for name in CHARTS {
+    for name in names {
         let path = folder.join(CHARTS_FOLDER).join(format!("{name}.svg"));
         let svg = fs::read_to_string(&path).map_err(FileError::about("read", &path))?;
         page.raw("<figure>\n").raw(&svg).raw("</figure>\n");

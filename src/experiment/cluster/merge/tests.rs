@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::experiment::journal::{Journal, Planned, Row};
+use crate::scenario::sweep::DesignKind;
 
 fn manifest() -> Manifest {
     let point = |slots: &str| Planned {
@@ -21,6 +22,8 @@ fn manifest() -> Manifest {
         keys: vec!["slots".to_owned()],
         metrics: vec!["late.p99".to_owned(), "failed.total".to_owned()],
         units: vec!["s".to_owned(), "1".to_owned()],
+        design: DesignKind::Grid,
+        thresholds: Vec::new(),
         repeats: 3,
         stop: None,
         runs: 6,
