@@ -41,7 +41,8 @@ impl World {
     /// If it does not exist.
     pub fn delete_repository(&mut self, holder: HolderId) -> Result<(), Refusal> {
         self.check_exists(holder)?;
-        self.delete_all_but_newest(holder, 0);
+        let images = u64::from(self.holders[holder.index()].images);
+        self.delete_oldest(holder, images);
         let of = &mut self.holders[holder.index()];
         of.exists = false;
         of.mutability = None;
@@ -51,8 +52,14 @@ impl World {
         Ok(())
     }
 
-    /// Deletes all images of a repository but the `keep` that were pushed last, and returns how many went.
+    /// Deletes all active images of a repository but the `keep` that were pushed last, and returns how many went. Who
+    /// lists images to delete is told of no archived ones (B85).
     pub fn delete_all_but_newest(&mut self, holder: HolderId, keep: u64) -> u64 {
+        if self.has_archived() {
+            let removals = self.active_but_newest(holder, keep);
+            self.expire(holder, &removals);
+            return removals.len() as u64;
+        }
         let images = u64::from(self.holders[holder.index()].images);
         let surplus = images.saturating_sub(keep);
         self.delete_oldest(holder, surplus);

@@ -32,8 +32,8 @@ pub struct Pushed {
 }
 
 impl World {
-    /// Accepts a push or refuses it. Of a digest that is stored, only the tags that do not stand on it count; `counts` is
-    /// told for each common tag of an accepted push whether it does.
+    /// Accepts a push or refuses it. Of a digest that is stored, and not archived, only the tags that do not stand on it
+    /// count; `counts` is told for each common tag of an accepted push whether it does.
     ///
     /// # Errors
     /// If the repository does not exist; the digest is stored under all these tags (B17); a tag stands on another
@@ -47,10 +47,15 @@ impl World {
         self.check_exists(holder)?;
         let known = self.find_given(holder, push.content.digest);
         let stored = known.filter(|&id| self.is_stored(id, holder));
-        self.check_tags(holder, stored, push.tags)?;
+        let archived = stored.filter(|&id| self.is_archived(id, holder));
+        self.check_tags(holder, stored, archived.is_some(), push.tags)?;
         let of = &self.holders[holder.index()];
         if stored.is_none() && u64::from(of.images) >= self.quotas.images_per_repository {
             return Err(Refusal::LimitExceeded);
+        }
+        // B83: pushing an archived image again restores it at once.
+        if let Some(id) = archived {
+            self.activate(id, holder, push.at);
         }
         let image = match known {
             Some(id) => self.push_again(id, &push),
@@ -65,7 +70,8 @@ impl World {
             push: push.number,
         };
         for (index, &tag) in push.tags.common.iter().enumerate() {
-            let is_new_here = !self.holders[holder.index()].stands_on(tag, image);
+            let stands = self.holders[holder.index()].stands_on(tag, image);
+            let is_new_here = archived.is_some() || !stands;
             counts(index, is_new_here);
             if is_new_here {
                 self.put_tag(holder, tag, standing);
@@ -89,12 +95,13 @@ impl World {
         &self,
         holder: HolderId,
         stored: Option<ImageId>,
+        is_archived: bool,
         tags: Tags<'_>,
     ) -> Result<(), Refusal> {
         let of = &self.holders[holder.index()];
         let is_new_here = |tag: &&TagId| stored.is_none_or(|image| !of.stands_on(**tag, image));
         let mut new_here = tags.common.iter().filter(is_new_here).peekable();
-        if stored.is_some() && new_here.peek().is_none() {
+        if stored.is_some() && !is_archived && new_here.peek().is_none() {
             return Err(Refusal::ImageAlreadyExists);
         }
         let mut borne = stored.map_or(0, |image| of.tags_of(image).count() as u64);

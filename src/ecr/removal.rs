@@ -44,6 +44,9 @@ impl World {
 
     /// Returns the images of `holder` that deleting all but the `keep` newest would remove, oldest first.
     pub fn removals_but_newest(&self, holder: HolderId, keep: u64) -> Vec<Removal> {
+        if self.has_archived() {
+            return self.active_but_newest(holder, keep);
+        }
         let images = u64::from(self.holders[holder.index()].images);
         let surplus = images.saturating_sub(keep);
         let oldest = self.images_of(holder).take(surplus as usize);
@@ -83,7 +86,7 @@ impl World {
         let registry = self.holders[holder.index()].registry;
         let is_untagged = self.is_untagged(image, holder);
         let holdings = &mut self.registries[registry.index()].holdings;
-        holdings.untagged += u64::from(is_untagged);
+        holdings.untagged += u32::from(is_untagged);
         self.note_change(registry);
     }
 }

@@ -38,7 +38,7 @@ impl World {
                 };
                 let count = &mut counts[registries[usize::from(slot)].index()];
                 count.images += 1;
-                count.untagged += u64::from(!is_tagged);
+                count.untagged += u32::from(!is_tagged);
                 count.add(class, image.own_bytes);
             });
         }
@@ -75,7 +75,7 @@ impl World {
         let image = self.images.get(id);
         let holdings = &mut self.registries[registry.index()].holdings;
         holdings.images += 1;
-        holdings.untagged += u64::from(!image.has_own_tags);
+        holdings.untagged += u32::from(!image.has_own_tags);
         holdings.add(class, image.own_bytes);
         if image.has_shared_layers() {
             let place = Place {
@@ -100,8 +100,9 @@ impl World {
         let slot = of.slot;
         let (image, class) = (*self.images.get(id), self.images.class(id, slot));
         let holdings = &mut self.registries[place.registry.index()].holdings;
+        let archived_before = holdings.bytes[Class::Archived as usize];
         holdings.images -= 1;
-        holdings.untagged -= u64::from(was_untagged);
+        holdings.untagged -= u32::from(was_untagged);
         holdings.remove(class, image.own_bytes);
         for layer in image.shared_layers() {
             self.layers.remove(layer, place, class, holdings);
@@ -110,7 +111,11 @@ impl World {
         if !self.arrival_times.is_empty() {
             self.arrival_times.remove(&(holder, id));
         }
-        if class == Class::Source {
+        self.forget_activation(id, holder);
+        if class == Class::Archived {
+            self.note_departure(id, holder, archived_before, false);
+        }
+        if matches!(class, Class::Source | Class::Archived) {
             self.reclassify(id, |images| images.note_deletion(id, slot));
         } else {
             self.images.note_deletion(id, slot);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::archive::Archive;
 use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
 use super::images::{Image, Images};
@@ -58,6 +59,8 @@ pub struct World {
     pub(super) watched: BTreeSet<HolderId>,
     /// When images arrived there by replication, in nanoseconds since the run's start.
     pub(super) arrival_times: BTreeMap<(HolderId, ImageId), i64>,
+    /// The archive storage class.
+    pub(super) archive: Archive,
 }
 
 impl World {
@@ -83,6 +86,7 @@ impl World {
             templates: BTreeMap::new(),
             watched: BTreeSet::new(),
             arrival_times: BTreeMap::new(),
+            archive: Archive::default(),
         }
     }
 
@@ -200,7 +204,7 @@ impl World {
     /// Returns whether a quota forbids `holder` one more image (U19).
     pub fn is_full(&self, holder: HolderId) -> bool {
         let of = &self.holders[holder.index()];
-        let repositories = self.holdings(of.registry).repositories;
+        let repositories = u64::from(self.holdings(of.registry).repositories);
         u64::from(of.images) >= self.quotas.images_per_repository
             || !of.exists && repositories >= self.quotas.repositories_per_registry
     }
@@ -218,7 +222,8 @@ impl World {
         if of.exists {
             return Err(Refusal::RepositoryAlreadyExists);
         }
-        if self.holdings(of.registry).repositories >= self.quotas.repositories_per_registry {
+        let repositories = u64::from(self.holdings(of.registry).repositories);
+        if repositories >= self.quotas.repositories_per_registry {
             return Err(Refusal::LimitExceeded);
         }
         self.make_repository(holder, mutability);

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
-use crate::ecr::{Class, Holdings, RegistryId};
+use crate::ecr::{Class, Departure, Holdings, RegistryId};
 use crate::simulation::{
     Backfill, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
@@ -229,6 +229,11 @@ pub(super) enum Rare {
     },
     /// How a backfill stands when the run has ended.
     Backfill(Backfill),
+    /// An image left the archive of a registry.
+    LeftArchive {
+        at: SimTime,
+        departure: Departure,
+    },
     PolicyChanged {
         registry: RegistryId,
     },

@@ -112,6 +112,9 @@ impl<S: RecordSink> Ledger<'_, S> {
                 whole: month.whole,
                 lane_bytes: vec![0; self.lanes.len()],
                 stored: stored.clone(),
+                restored: self
+                    .archive
+                    .restored(uses.len(), self.model.registries.len()),
                 pulls: self.pulls.month_uses(uses.len()),
             });
         }
@@ -346,11 +349,12 @@ impl<S: RecordSink> Ledger<'_, S> {
                     time: self.moment(*at),
                     registry: self.registry(RegistryId::new(index)),
                     images: holdings.images,
-                    untagged_images: holdings.untagged,
+                    untagged_images: u64::from(holdings.untagged),
                     stored_bytes: holdings.stored_bytes(),
                     source_bytes: source,
                     replica_bytes: replica + orphan,
                     orphan_bytes: orphan,
+                    archived_bytes: holdings.bytes[Class::Archived as usize],
                 });
             }
         }

@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::note::{Arrived, End, Note, Notes, Rare, Request, Start};
 use super::record::{RecordSink, Status};
 use super::records::Records;
-use crate::ecr::{Arrival, Class, Holdings, RegistryId};
+use crate::ecr::{Arrival, Class, Departure, Holdings, RegistryId};
 use crate::simulation::{
     Backfill, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
     Replication, RevokedCopy,
@@ -336,6 +336,10 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         });
     }
 
+    fn left_archive(&mut self, at: SimTime, departure: Departure) {
+        self.note_rare(Rare::LeftArchive { at, departure });
+    }
+
     fn policy_changed(&mut self, _: SimTime, registry: RegistryId) {
         self.note_rare(Rare::PolicyChanged { registry });
     }
@@ -402,6 +406,7 @@ fn one_more(before: &Holdings, after: &Holdings) -> Option<(Class, u64)> {
     let is_one = after.images == before.images + 1
         && (source == 0 || replica == 0)
         && grown(Class::Orphan) == 0
+        && grown(Class::Archived) == 0
         && after.untagged == before.untagged
         && after.repositories == before.repositories;
     // A difference that wrapped is none of one image's bytes.

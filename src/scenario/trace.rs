@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::names::RegistryName;
+use crate::aws::StorageClass;
 use crate::units::{Bytes, SimTime};
 
 /// The rows of a trace by time, rows of one time in the order of the file; strings stand in tables.
@@ -64,11 +65,13 @@ pub enum TraceAction {
     EnableRegion,
     /// Disables a Region in an account.
     DisableRegion,
+    /// Archives an image, or restores it.
+    UpdateImageStorageClass(StorageClass),
 }
 
 impl TraceAction {
-    /// Every action that a row can say.
-    pub const ALL: [Self; 10] = [
+    /// Every action that a row can say, one for each name.
+    pub const ALL: [Self; 11] = [
         Self::PutImage,
         Self::BatchDeleteImage,
         Self::CreateRepository,
@@ -79,6 +82,7 @@ impl TraceAction {
         Self::StopReplicationBackfill,
         Self::EnableRegion,
         Self::DisableRegion,
+        Self::UpdateImageStorageClass(StorageClass::Standard),
     ];
 
     /// Returns ECR's name of it.
@@ -94,6 +98,7 @@ impl TraceAction {
             Self::StopReplicationBackfill => "StopReplicationBackfill",
             Self::EnableRegion => "EnableRegion",
             Self::DisableRegion => "DisableRegion",
+            Self::UpdateImageStorageClass(_) => "UpdateImageStorageClass",
         }
     }
 
@@ -106,6 +111,7 @@ impl TraceAction {
                 | Self::CreateRepository
                 | Self::DeleteRepository
                 | Self::DeleteLifecyclePolicy
+                | Self::UpdateImageStorageClass(_)
         )
     }
 
@@ -122,9 +128,17 @@ impl TraceAction {
         )
     }
 
+    /// Tells whether the operation concerns a stored image, by tag or digest.
+    pub const fn has_named_image(self) -> bool {
+        matches!(
+            self,
+            Self::BatchDeleteImage | Self::UpdateImageStorageClass(_)
+        )
+    }
+
     /// Tells whether the operation concerns an image.
     pub const fn has_image(self) -> bool {
-        matches!(self, Self::PutImage | Self::BatchDeleteImage)
+        self.has_named_image() || matches!(self, Self::PutImage)
     }
 }
 

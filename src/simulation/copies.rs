@@ -158,7 +158,8 @@ impl<O: Observer> Simulation<'_, O> {
     fn admit(&mut self, place: u32) -> Result<(), Reason> {
         let replication = self.replications.get(place);
         let push = self.pushes.get(replication.push);
-        if !self.world.is_stored_at(push.image, push.slot) {
+        // An archived image cannot be read either (B83).
+        if !self.world.is_available_at(push.image, push.slot) {
             return Err(Reason::SourceImageDeleted);
         }
         let exists = self.world.exists(replication.holder);
@@ -271,6 +272,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.resolve_tags(list, repository);
         let mut missing = self.leave_out_tags(push, holder);
         self.note_arrival_time(at, self.pushes.get(push).image, holder);
+        self.restore_at_once(at, self.pushes.get(push).image, holder);
         let resolved = &self.resolved;
         let of = self.pushes.get(push);
         let arrival: Arrival = self.world.arrive(

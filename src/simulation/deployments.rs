@@ -199,7 +199,7 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(holder) = holder else {
             return false;
         };
-        self.world.is_stored(wanted.image, holder)
+        self.world.is_available(wanted.image, holder)
             && wanted
                 .tag
                 .is_none_or(|tag| self.world.stands_on(holder, tag, wanted.image))

@@ -40,11 +40,12 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Expires what each repository's policy says; where a rule replicates deletes, that follows too (B111).
+    /// Expires and archives what each repository's policy says; where a rule replicates deletes, these follow too (B111).
     pub(super) fn apply_lifecycles(&mut self, at: SimTime) {
         let now = nanos(at);
         for holder in self.world.with_lifecycle() {
-            let expired = self.world.expired(holder, now);
+            let due = self.world.due(holder, now);
+            let expired = due.expired;
             if self.model.replicates_deletes && !expired.is_empty() {
                 let place = Place {
                     registry: self.world.registry_of(holder),
@@ -53,6 +54,7 @@ impl<O: Observer> Simulation<'_, O> {
                 self.replicate_deletes(at, place, expired.iter().copied());
             }
             self.world.expire(holder, &expired);
+            self.world.archive_due(holder, &due.archived, now);
         }
         self.tell_stored(at);
         let number = at.as_nanos() / Retention::time(1).as_nanos();

@@ -1,5 +1,6 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
+mod archive;
 mod backfill;
 mod build;
 mod copies;
@@ -20,12 +21,12 @@ mod slots;
 mod spells;
 mod tags;
 
-pub use backfill::{Backfill, BackfillStatus, Backfilling};
+pub use backfill::{Backfill, BackfillStatus, Backfilling, StoredTagLists};
 pub use build::spells_of;
 pub use model::{
     Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LifecycleModel, LinkModel,
-    Model, Operation, Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage,
-    Spell, Step, StoredImages, Stream, Window,
+    Model, Named, Operation, Outage, Place, Provided, RegistryModel, RetentionModel, Script,
+    ScriptImage, Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
     DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication,

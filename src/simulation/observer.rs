@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use super::backfill::Backfill;
 use super::names::TagList;
 use crate::ecr::{
-    Arrival, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId, RepositoryId, Slot,
+    Arrival, Departure, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId,
+    RepositoryId, Slot,
 };
 use crate::network::CopyId;
 use crate::units::{SimDuration, SimTime};
@@ -259,6 +260,9 @@ pub trait Observer {
 
     /// The last replication of a push ended.
     fn settled(&mut self, at: SimTime, push: &PushState, all_complete: bool);
+
+    /// An image was restored from a registry's archive, or deleted there.
+    fn left_archive(&mut self, at: SimTime, departure: Departure);
 
     /// A registry's policy changed; what was lost by it follows.
     fn policy_changed(&mut self, at: SimTime, registry: RegistryId);

@@ -231,8 +231,14 @@ impl<O: Observer> Simulation<'_, O> {
     /// Returns the image that a repository serves, and the number of the push that put the tag on it.
     fn found(&self, holder: HolderId, asked: Asked) -> Option<(ImageId, u64)> {
         match asked {
-            Asked::Tag(tag) => self.world.resolve(holder, tag),
-            Asked::Image(image) => self.world.is_stored(image, holder).then_some((image, 0)),
+            Asked::Tag(tag) => {
+                let found = self.world.resolve(holder, tag);
+                found.filter(|&(image, _)| !self.world.is_archived(image, holder))
+            }
+            Asked::Image(image) => {
+                let is_there = self.world.is_available(image, holder);
+                is_there.then_some((image, 0))
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::archive::Restores;
 use super::backfill::Backfills;
 use super::copies::Keys;
 use super::deletes::Deletes;
@@ -45,6 +46,8 @@ pub(super) enum Event {
     },
     /// Lifecycle policies act.
     Lifecycles,
+    /// A restore from the archive ends.
+    RestoreEnd(u32),
 }
 
 impl Event {
@@ -65,6 +68,7 @@ impl Event {
             Self::Pull(_) => 10,
             Self::SpellChange { .. } => 11,
             Self::Lifecycles => 22,
+            Self::RestoreEnd(_) => 23,
         }
     }
 }
@@ -137,11 +141,12 @@ pub struct Simulation<'m, O> {
     pub(super) capacities: Vec<Vec<f64>>,
     pub(super) last_push: u64,
     pub(super) last_replication: u64,
-    /// What backfills need; `None` if there are none.
+    /// What backfills and restores need; `None` if there are none.
     pub(super) backfills: Option<Box<Backfills>>,
     /// Losses of permission so far, by lane.
     pub(super) revocations: Vec<u64>,
     pub(super) deletes: Deletes,
+    pub(super) restores: Restores,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -193,9 +198,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
             capacities: vec![Vec::new(); model.links.len()],
             last_push: 0,
             last_replication: 0,
-            backfills: model.backfills.as_ref().map(|_| Box::default()),
+            backfills: model.stored_tag_lists.as_ref().map(|_| Box::default()),
             revocations: vec![0; model.lanes.len()],
             deletes: Deletes::default(),
+            restores: Restores::default(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
@@ -317,6 +323,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
             Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
             Event::Lifecycles => self.apply_lifecycles(at),
+            Event::RestoreEnd(restore) => self.end_restore(at, restore),
         }
     }
 
@@ -360,6 +367,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let observer = &mut self.observer;
         self.world
             .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
+        self.world
+            .take_departures(|departure| observer.left_archive(at, departure));
     }
 
     fn finish(&mut self) {

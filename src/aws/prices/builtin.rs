@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::archive::ArchivePrices;
 use super::{PriceTable, Tier};
 
 /// Returns the table; parsing its 170 rows takes well under a millisecond.
@@ -20,6 +21,7 @@ pub(super) fn aws_2026() -> PriceTable {
         storage: rows::<StorageRow>(include_str!("../data/storage-prices.csv"))
             .map(|row| (row.region, row.usd_per_gb_month))
             .collect(),
+        archive: archive(),
         ..PriceTable::empty("aws-2026".to_string())
     }
 }
@@ -33,6 +35,29 @@ fn internet() -> BTreeMap<String, Vec<Tier>> {
         });
     }
     tiers
+}
+
+fn archive() -> ArchivePrices {
+    let mut prices = ArchivePrices::default();
+    for row in rows::<ArchiveRow>(include_str!("../data/archive-prices.csv")) {
+        if row.kind == "restore" {
+            prices.restore.insert(row.region, row.usd_per_gb);
+        } else {
+            prices.storage.entry(row.region).or_default().push(Tier {
+                upper_gb: row.tier_upper_gb,
+                usd_per_gb: row.usd_per_gb,
+            });
+        }
+    }
+    prices
+}
+
+#[derive(Deserialize)]
+struct ArchiveRow {
+    region: String,
+    kind: String,
+    tier_upper_gb: Option<f64>,
+    usd_per_gb: f64,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::backfills::Backfills;
+use super::archive::ArchiveBook;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::checks::Checks;
@@ -63,6 +64,7 @@ pub(super) struct Ledger<'m, S> {
     /// By stream of deployments.
     pub(super) deployments: Vec<DeploymentStats>,
     pub(super) pulls: PullBook,
+    pub(super) archive: ArchiveBook,
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
@@ -117,6 +119,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             storage: StorageMeter::new(model.registries.len(), from),
             deployments: vec![DeploymentStats::new(&limits); model.deployments.len()],
             pulls: PullBook::default(),
+            archive: ArchiveBook::default(),
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),

@@ -1,5 +1,6 @@
 //! What happens seldom: boundaries of time, refusals, losses of permission, the end.
 
+use super::super::archive::owed_byte_ns;
 use super::super::batches::Batches;
 use super::super::calendar::{Kinds, Month};
 use super::super::deployments::DeploymentStats;
@@ -7,7 +8,7 @@ use super::super::note::Rare;
 use super::super::record::{RecordSink, Status};
 use super::super::stats::LaneStats;
 use super::Ledger;
-use crate::ecr::RegistryId;
+use crate::ecr::{Departure, RegistryId};
 use crate::simulation::{Phase, PushState, Replication};
 use crate::units::{SimDuration, SimTime};
 
@@ -45,6 +46,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             } => self.backfill_requested(at, lane as usize, image_bytes, measured),
             Rare::BackfillEnded { end, backfill } => self.backfill_ended(&end, backfill),
             Rare::Backfill(backfill) => self.backfills.list.push(backfill),
+            Rare::LeftArchive { at, departure } => self.left_archive(at, &departure),
             Rare::PolicyChanged { registry } => self.policy_changed(registry),
             Rare::Revoked { at, lane, copies } => self.revocations.open(at, lane, &copies),
             Rare::Unfinished {
@@ -77,6 +79,15 @@ impl<S: RecordSink> Ledger<'_, S> {
         }
         if kinds.day {
             self.storage.look(SimTime::from_nanos(at.as_nanos() - 1));
+        }
+    }
+
+    /// An image was restored from the archive, or deleted there.
+    fn left_archive(&mut self, at: SimTime, departure: &Departure) {
+        if self.model.window.from <= at {
+            self.archive.left(departure, &self.months);
+            let owed_byte_ns = owed_byte_ns(departure, at);
+            self.storage.owe(departure.registry, owed_byte_ns);
         }
     }
 

@@ -319,6 +319,8 @@ table! {
         replica_bytes: u64,
         /// Bytes that deleting every orphan would free.
         orphan_bytes: u64,
+        /// Bytes of layers that only archived images hold; in none of the four before.
+        archived_bytes: u64,
     }
 }
 
@@ -329,7 +331,7 @@ table! {
         month: String,
         /// Account that pays, by alias.
         payer: String,
-        /// transfer, storage_source, storage_replica, storage_orphan or pull.
+        /// transfer, storage_source, storage_replica, storage_orphan, storage_archive, restore or pull.
         item: String,
         /// Region from which bytes went, or where they lie.
         from: String,

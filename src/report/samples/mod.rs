@@ -334,6 +334,7 @@ fn stored(outcome: &mut Outcome, size: Size, index: usize, moved_bytes: u64) {
             source_bytes: 0,
             replica_bytes,
             orphan_bytes,
+            archived_bytes: 0,
         });
         if index == 0 {
             outcome.storage.push(StorageRow {
@@ -345,6 +346,7 @@ fn stored(outcome: &mut Outcome, size: Size, index: usize, moved_bytes: u64) {
                 source_bytes: moved_bytes / 3,
                 replica_bytes: 0,
                 orphan_bytes: 0,
+                archived_bytes: 0,
             });
         }
     }

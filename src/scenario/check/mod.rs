@@ -1,6 +1,7 @@
 //! Checks of meaning: what a file with all the right shapes still says wrong. All of it is told, each with its place.
 
 mod accounts;
+mod archive;
 mod backfill;
 mod collisions;
 mod column;
@@ -23,6 +24,7 @@ mod thresholds;
 mod traces;
 mod workload;
 
+pub(super) use archive::archiving;
 pub(super) use context::Context;
 pub use documents::Documents;
 

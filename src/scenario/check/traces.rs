@@ -7,7 +7,7 @@ use csv::StringRecord;
 
 use super::Context;
 use super::{accounts, backfill};
-use crate::aws::nearest;
+use crate::aws::{StorageClass, nearest};
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
 use crate::scenario::names::{Moment, RegistryName};
@@ -29,6 +29,9 @@ const COLUMNS: [&str; 7] = [
 /// A column that a trace may have besides: where backfills go.
 const DESTINATION: &str = "destination";
 
+/// Another: where `UpdateImageStorageClass` puts an image.
+const STORAGE_CLASS: &str = "storage_class";
+
 /// Of a trace with more wrong rows, the first are enough to see what is wrong with all.
 const MOST_WRONG: usize = 200;
 
@@ -45,7 +48,7 @@ pub(super) fn read(cx: &mut Context<'_>, scenario: &Scenario) -> BTreeMap<String
 }
 
 fn is_known(column: &str) -> bool {
-    column == DESTINATION || COLUMNS.contains(&column)
+    [DESTINATION, STORAGE_CLASS].contains(&column) || COLUMNS.contains(&column)
 }
 
 fn rows(cx: &mut Context<'_>, scenario: &Scenario, trace: &Trace, file: FileId) -> TraceRows {
@@ -90,6 +93,7 @@ struct Header {
     /// Places of [`COLUMNS`].
     columns: [usize; 7],
     destination: Option<usize>,
+    storage_class: Option<usize>,
     count: usize,
 }
 
@@ -98,6 +102,8 @@ struct Cells<'r> {
     cells: [&'r str; 7],
     /// The cell under [`DESTINATION`]; empty where there is no such column.
     destination: &'r str,
+    /// The cell under [`STORAGE_CLASS`], likewise.
+    storage_class: &'r str,
     line: Range<usize>,
 }
 
@@ -151,7 +157,7 @@ impl Reading<'_, '_, '_> {
         }
         for cell in record.iter().filter(|cell| !is_known(cell.trim())) {
             let help = format!(
-                "the columns are {}, and `{DESTINATION}` of backfills",
+                "the columns are {}, `{DESTINATION}` of backfills and `{STORAGE_CLASS}`",
                 listed(COLUMNS)
             );
             self.wrong_at(
@@ -163,6 +169,7 @@ impl Reading<'_, '_, '_> {
         let header = Header {
             columns: order,
             destination: record.iter().position(|cell| cell.trim() == DESTINATION),
+            storage_class: record.iter().position(|cell| cell.trim() == STORAGE_CLASS),
             count: record.len(),
         };
         (self.wrong == 0).then_some(header)
@@ -182,6 +189,9 @@ impl Reading<'_, '_, '_> {
         let cells = Cells {
             cells: header.columns.map(|place| record[place].trim()),
             destination: header.destination.map_or("", |place| record[place].trim()),
+            storage_class: header
+                .storage_class
+                .map_or("", |place| record[place].trim()),
             line,
         };
         let row = self.row(&cells);
@@ -262,7 +272,35 @@ impl Reading<'_, '_, '_> {
             );
             self.wrong_cell(cells, 1, format!("unknown action `{written}`"), help);
         }
-        found
+        self.with_storage_class(cells, found?)
+    }
+
+    /// `UpdateImageStorageClass` needs a storage class, nothing else has one.
+    fn with_storage_class(
+        &mut self,
+        cells: &Cells<'_>,
+        action: TraceAction,
+    ) -> Option<TraceAction> {
+        let written = cells.storage_class;
+        let span = self.cell(&cells.line, written);
+        match action {
+            TraceAction::UpdateImageStorageClass(_) => {
+                let mut classes = StorageClass::ALL.into_iter();
+                let class = classes.find(|class| class.name() == written);
+                if class.is_none() {
+                    let message = format!("{} needs its {STORAGE_CLASS}", action.name());
+                    let help = format!("write ARCHIVE or STANDARD in a column `{STORAGE_CLASS}`");
+                    self.wrong_at(span, message, help);
+                }
+                class.map(TraceAction::UpdateImageStorageClass)
+            }
+            _ if written.is_empty() => Some(action),
+            _ => {
+                let message = format!("{} has no {STORAGE_CLASS}", action.name());
+                self.wrong_at(span, message, "leave the cell empty".to_owned());
+                None
+            }
+        }
     }
 
     fn registry(&mut self, cells: &Cells<'_>) -> Option<u32> {
@@ -398,12 +436,12 @@ impl Reading<'_, '_, '_> {
         bytes.map(Bytes::new)
     }
 
-    /// A delete must say by tags or by digest what it deletes.
+    /// What concerns stored images must say by tags or by digest which.
     fn enough(&mut self, cells: &Cells<'_>, action: TraceAction) {
         let (tags, digest) = (cells.cells[4], cells.cells[5]);
-        if action == TraceAction::BatchDeleteImage && tags.is_empty() == digest.is_empty() {
-            let message = "BatchDeleteImage needs tags or a digest, not both";
-            self.wrong_at(cells.line.clone(), message.to_owned(), String::new());
+        if action.has_named_image() && tags.is_empty() == digest.is_empty() {
+            let message = format!("{} needs tags or a digest, not both", action.name());
+            self.wrong_at(cells.line.clone(), message, String::new());
         }
     }
 
