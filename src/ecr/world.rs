@@ -209,6 +209,16 @@ impl World {
             || !of.exists && repositories >= self.quotas.repositories_per_registry
     }
 
+    /// Returns whether a repository holds as many images as its quota allows.
+    pub fn has_most_images(&self, holder: HolderId) -> bool {
+        u64::from(self.holders[holder.index()].images) >= self.quotas.images_per_repository
+    }
+
+    /// Returns how many images each repository holds, by [`HolderId`].
+    pub fn image_counts(&self) -> Vec<u32> {
+        self.holders.iter().map(|holder| holder.images).collect()
+    }
+
     /// Creates a repository, as `CreateRepository` does.
     ///
     /// # Errors

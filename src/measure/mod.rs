@@ -16,6 +16,7 @@ mod note;
 pub mod outcome;
 mod pulls;
 mod questions;
+mod quotas;
 pub mod record;
 mod records;
 mod revocations;

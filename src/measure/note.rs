@@ -9,7 +9,8 @@ use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
 use crate::ecr::{Class, Departure, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, DeploymentStep, Offer, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+    Backfill, DeploymentStep, Exhausted, Fullest, Offer, Pull, PushState, RefusedOperation,
+    Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -234,6 +235,10 @@ pub(super) enum Rare {
         at: SimTime,
         departure: Departure,
     },
+    /// A quota refused something for the first time.
+    Exhausted(Exhausted),
+    /// The fullest repository at the end.
+    Fullest(Fullest),
     PolicyChanged {
         registry: RegistryId,
     },

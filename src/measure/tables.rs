@@ -59,6 +59,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             break_even: break_even::rows(&self),
             backfills: self.backfill_rows(),
             other_reading: self.tariff.other_reading(self.model, &months),
+            fullest: self.fullest_repository(),
             fingerprint: summary.fingerprint,
             events: summary.events,
             checks: self.checks.notes().to_vec(),
@@ -78,7 +79,8 @@ impl<S: RecordSink> Ledger<'_, S> {
             "± takes bursts, outages and events for chance: it is wider than it need be".to_owned()
         });
         let others = tail.into_iter().chain(wide).chain(warm_up);
-        self.backfill_notes().chain(others).collect()
+        let quotas = self.quota_notes();
+        self.backfill_notes().chain(quotas).chain(others).collect()
     }
 
     /// Says how the first backfills stand.

@@ -10,8 +10,8 @@ use super::record::{RecordSink, Status};
 use super::records::Records;
 use crate::ecr::{Arrival, Class, Departure, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, DeploymentStep, Ending, Observer, Offer, Phase, Pull, PushState, RefusedOperation,
-    Replication, RevokedCopy,
+    Backfill, DeploymentStep, Ending, Exhausted, Fullest, Observer, Offer, Phase, Pull, PushState,
+    RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -383,6 +383,14 @@ impl<D: Delivery> Observer for Teller<'_, D> {
 
     fn backfill(&mut self, backfill: &Backfill) {
         self.note_rare(Rare::Backfill(*backfill));
+    }
+
+    fn exhausted(&mut self, exhausted: Exhausted) {
+        self.note_rare(Rare::Exhausted(exhausted));
+    }
+
+    fn fullest(&mut self, fullest: Fullest) {
+        self.note_rare(Rare::Fullest(fullest));
     }
 
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]) {

@@ -104,6 +104,10 @@ impl<O: Observer> Simulation<'_, O> {
         if is_first && let Err(reason) = self.admit(place) {
             let replication = self.replications.get(place);
             self.observer.dismissed(at, replication, waited);
+            if reason == Reason::LimitExceeded {
+                let holder = replication.holder;
+                self.note_exhausted(at, holder);
+            }
             return self.fail(at, place, reason);
         }
         self.links[link].occupy();

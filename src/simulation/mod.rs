@@ -14,6 +14,7 @@ mod observer;
 mod operations;
 mod permissions;
 mod pulls;
+mod quotas;
 mod requests;
 mod run;
 mod slab;
@@ -33,4 +34,5 @@ pub use observer::{
     RevokedCopy,
 };
 pub use pulls::PullModel;
+pub use quotas::{Exhausted, Fullest, QuotaKind};
 pub use run::{Interrupted, Simulation, Summary};

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use super::backfill::Backfill;
 use super::names::TagList;
+use super::quotas::{Exhausted, Fullest};
 use crate::ecr::{
     Arrival, Departure, Digest, HolderId, Holdings, ImageId, Reason, Refusal, RegistryId,
     RepositoryId, Slot,
@@ -290,6 +291,12 @@ pub trait Observer {
 
     /// The run has ended with this backfill so; told of each in the order in which they were started.
     fn backfill(&mut self, backfill: &Backfill);
+
+    /// The run has ended, and this quota refused something then for the first time; told of each kind once.
+    fn exhausted(&mut self, exhausted: Exhausted);
+
+    /// The run has ended, and no repository has more images than this one.
+    fn fullest(&mut self, fullest: Fullest);
 
     /// The run has ended: nothing more comes. `moved_bytes` is what each lane has moved.
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]);

@@ -157,6 +157,10 @@ impl<O: Observer> Simulation<'_, O> {
                 refusal,
             };
             self.observer.refused(at, refused);
+            if let (Refusal::LimitExceeded, Some(repository)) = (refusal, repository) {
+                let holder = self.holder(repository, registry);
+                self.note_exhausted(at, holder);
+            }
         }
         self.tell_stored(at);
     }

@@ -12,6 +12,7 @@ use super::observer::{Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
 use super::permissions::Permissions;
 use super::pulls::Fleets;
+use super::quotas::QuotaState;
 use super::requests::StreamState;
 use super::slab::Slab;
 use super::tags::{Contested, Resolved};
@@ -147,6 +148,7 @@ pub struct Simulation<'m, O> {
     pub(super) revocations: Vec<u64>,
     pub(super) deletes: Deletes,
     pub(super) restores: Restores,
+    pub(super) quotas: QuotaState,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -202,6 +204,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             revocations: vec![0; model.lanes.len()],
             deletes: Deletes::default(),
             restores: Restores::default(),
+            quotas: QuotaState::default(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
@@ -343,6 +346,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn reach(&mut self, at: SimTime) {
         while self.boundary <= at {
             self.count_moved_bytes(self.boundary);
+            self.count_halfway(self.boundary);
             self.observer.boundary(self.boundary, &self.moved_bytes);
             self.boundary = self.observer.next_boundary();
         }
@@ -388,6 +392,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.tell_deployments(end);
         self.check_holdings();
         self.tell_backfills();
+        self.tell_quotas(end);
         self.observer.finished(end, &moved_bytes);
     }
 

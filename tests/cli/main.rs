@@ -7,6 +7,7 @@ mod explain;
 mod folder;
 #[cfg(unix)]
 mod interrupt;
+mod lints;
 mod others;
 mod output;
 mod parquet;

@@ -10,6 +10,7 @@ mod layers;
 mod links;
 mod orphans;
 mod pulls;
+mod quotas;
 mod spells;
 mod tables;
 

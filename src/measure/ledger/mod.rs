@@ -17,6 +17,7 @@ use super::money::Tariff;
 use super::note::{Note, Notes};
 use super::pulls::PullBook;
 use super::questions::{HALF_HOUR, Questions};
+use super::quotas::QuotaBook;
 use super::record::{RecordSink, ReplicationRecord};
 use super::revocations::Revocations;
 use super::stats::{Backlog, FailureStats, LaneStats, LinkStats};
@@ -65,6 +66,7 @@ pub(super) struct Ledger<'m, S> {
     pub(super) deployments: Vec<DeploymentStats>,
     pub(super) pulls: PullBook,
     pub(super) archive: ArchiveBook,
+    pub(super) quotas: QuotaBook,
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
@@ -120,6 +122,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             deployments: vec![DeploymentStats::new(&limits); model.deployments.len()],
             pulls: PullBook::default(),
             archive: ArchiveBook::default(),
+            quotas: QuotaBook::default(),
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),

@@ -47,6 +47,8 @@ impl<S: RecordSink> Ledger<'_, S> {
             Rare::BackfillEnded { end, backfill } => self.backfill_ended(&end, backfill),
             Rare::Backfill(backfill) => self.backfills.list.push(backfill),
             Rare::LeftArchive { at, departure } => self.left_archive(at, &departure),
+            Rare::Exhausted(exhausted) => self.quotas.exhausted.push(exhausted),
+            Rare::Fullest(fullest) => self.quotas.fullest = Some(fullest),
             Rare::PolicyChanged { registry } => self.policy_changed(registry),
             Rare::Revoked { at, lane, copies } => self.revocations.open(at, lane, &copies),
             Rare::Unfinished {

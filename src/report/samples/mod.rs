@@ -142,6 +142,7 @@ pub fn empty() -> Outcome {
         },
         fingerprint: 0xcafe_f00d,
         events: 0,
+        fullest: None,
         notes: Vec::new(),
         checks: vec!["requested = completed + failed + in flight + waiting".to_owned()],
     }

@@ -10,13 +10,16 @@ mod deployments;
 mod documents;
 mod events;
 mod general;
+mod immutable;
 mod laws;
 mod lifecycle;
 mod lints;
 mod network;
+mod orphans;
 mod policy;
 mod prices;
 mod pulls;
+mod quotas;
 mod registries;
 mod replication;
 mod templates;
@@ -50,6 +53,9 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
         lints::check(cx, scenario, &documents, &traces);
         collisions::check(cx, scenario, &documents, &traces);
         deployments::lint(cx, scenario, &documents);
+        quotas::check(cx, scenario, &documents, &traces);
+        orphans::check(cx, scenario, &documents, &traces);
+        immutable::check(cx, scenario, &documents);
     }
     Parts {
         documents,
