@@ -488,6 +488,42 @@ fn wrong_keys_of_the_archive_are_told() {
 }
 
 #[test]
+fn a_price_table_of_ones_own_may_price_the_archive() {
+    let archived = |rows: &str| {
+        let table =
+            format!("kind,from_region,to_region,tier_upper_gb,usd_per_gb\nstorage,*,,,0.2\n{rows}");
+        Text::instant("2026-03-01T00:00:00Z", "31 days")
+            .toml("[prices]\ntable = 'p.csv'")
+            .put_digest("0 s", IRELAND, "app", &["1"], 7)
+            .class("1 s", IRELAND, "ARCHIVE")
+            .file("p.csv", &table)
+    };
+    let open = "archive,*,,0.001,0.5\narchive,*,,,0.25\nrestore,eu-west-1,,,0.1\n";
+    let run = archived(open).class("1 min", IRELAND, "STANDARD").run();
+    // 10 MB are 0.00931 GiB; with 90 days in a month of 31, 0.02704 GiB-months: 0.001 of them at 0.5 USD.
+    let gib = 1e7 / f64::from(1 << 30);
+    let months = gib * 90.0 / 31.0;
+    let found = run
+        .outcome
+        .costs
+        .iter()
+        .find(|row| row.item == "storage_archive");
+    let usd = found.expect("it lay in the archive").usd.0;
+    assert!(
+        (usd - (0.0005 + (months - 0.001) * 0.25)).abs() < 1e-12,
+        "{usd}"
+    );
+    let restored = run.outcome.costs.iter().find(|row| row.item == "restore");
+    let usd = restored.expect("it was restored").usd.0;
+    assert!((usd - gib * 0.1).abs() < 1e-12, "{usd}");
+    let bounded = archived("archive,*,,10,0.5\nrestore,*,,,0.1\n").errors();
+    assert!(
+        bounded.contains("no price for archive storage above the last tier"),
+        "{bounded}"
+    );
+}
+
+#[test]
 fn a_region_without_a_price_of_the_archive_is_an_error_where_images_may_be_archived() {
     let bare = || {
         Text::instant("2026-03-02T00:00:00Z", "1 h").put_digest("0 s", IRELAND, "app", &["1"], 7)

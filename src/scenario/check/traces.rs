@@ -133,9 +133,7 @@ impl Reading<'_, '_, '_> {
     /// Reads the next record; `false` at the end, or where the text is no CSV.
     fn next(&mut self, table: &mut csv::Reader<&[u8]>, record: &mut StringRecord) -> bool {
         table.read_record(record).unwrap_or_else(|error| {
-            let at = error
-                .position()
-                .map_or(0, |position| position.byte() as usize);
+            let at = error.position().map_or(0, |at| at.byte() as usize);
             self.wrong_at(at..at, "this is not CSV text".to_owned(), String::new());
             false
         })
@@ -480,9 +478,7 @@ impl Reading<'_, '_, '_> {
 
     /// Returns the bytes of a record's first line.
     fn line(&self, record: &StringRecord) -> Range<usize> {
-        let start = record
-            .position()
-            .map_or(0, |position| position.byte() as usize);
+        let start = record.position().map_or(0, |at| at.byte() as usize);
         // Blank lines before a record count as part of it for the reader.
         let skipped =
             self.text[start..].len() - self.text[start..].trim_start_matches(['\r', '\n']).len();
