@@ -10,6 +10,7 @@ mod folder;
 mod groups;
 #[cfg(unix)]
 mod interrupt;
+mod lints;
 mod money;
 mod others;
 mod output;

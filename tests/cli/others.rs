@@ -2,7 +2,7 @@
 
 use crate::case::{Case, SHOP};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "init",
     "check",
     "explain",
