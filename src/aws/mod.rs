@@ -14,6 +14,7 @@ pub mod profile;
 pub mod regions;
 pub mod registry;
 pub mod replication;
+pub mod storage_class;
 pub mod wildcard;
 
 pub use document::{Problem, Read, Severity};
@@ -26,3 +27,4 @@ pub use profile::{Feature, Limits, Profile, Quota};
 pub use regions::Region;
 pub use registry::Registry;
 pub use replication::ReplicationConfiguration;
+pub use storage_class::StorageClass;

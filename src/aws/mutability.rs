@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names;
+use super::{names, wildcard};
 
 /// Most exclusion filters of one repository (ECR's API model of 2026-11-17).
 pub const MAX_EXCLUSIONS: usize = 5;
@@ -44,6 +44,21 @@ impl TagMutability {
             Self::Immutable => "IMMUTABLE",
             Self::ImmutableWithExclusion => "IMMUTABLE_WITH_EXCLUSION",
             Self::MutableWithExclusion => "MUTABLE_WITH_EXCLUSION",
+        }
+    }
+
+    /// Returns whether `tag`, once it stands on an image, stays there; `exclusions` count under the two modes that take
+    /// them (B66).
+    pub fn is_immutable(self, exclusions: &[String], tag: &str) -> bool {
+        let excludes = || {
+            let mut filters = exclusions.iter();
+            filters.any(|filter| wildcard::matches(filter, tag.chars()))
+        };
+        match self {
+            Self::Mutable => false,
+            Self::Immutable => true,
+            Self::ImmutableWithExclusion => !excludes(),
+            Self::MutableWithExclusion => excludes(),
         }
     }
 

@@ -27,7 +27,7 @@ Examples:
 /// Reads scenarios and sweeps and prints every error and oddity in them, and what each link is offered
 ///
 /// Nothing is simulated. Errors and lints go to standard error, each with file, line and column; a scenario that is
-/// right gets one line, and the offered load of its links.
+/// right gets one line, notes of what may well be meant so, and the offered load of its links.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -159,7 +159,7 @@ fn tell(checked: &Checked<'_>, show: bool) -> Result<String, Failure> {
             print(&if show {
                 loaded.scenario.to_toml()
             } else {
-                headline + &offered(&estimate(loaded))
+                headline + &found.render_notes() + &offered(&estimate(loaded))
             })?;
             Ok(String::new())
         }

@@ -16,7 +16,7 @@ pub struct CausedChange {
     pub registry: RegistryId,
     /// The account that caused them, by its place.
     pub account: u32,
-    /// As what they count: never [`Class::Source`], which is the owner's.
+    /// As what they count: a class that [`Class::is_caused`].
     pub class: Class,
     /// How many bytes came or went.
     pub bytes: u64,
@@ -87,7 +87,7 @@ impl World {
             return;
         };
         for (class, came) in [(before, false), (after, true)] {
-            if let Some(class) = class.filter(|&class| class != Class::Source && bytes > 0) {
+            if let Some(class) = class.filter(|&class| class.is_caused() && bytes > 0) {
                 causes.changes.push(CausedChange {
                     registry,
                     account,

@@ -2,7 +2,8 @@
 //!
 //! A *pair* is a source and an image that was pushed there and is still stored there, in a repository that the source's
 //! rules, as they stand, send along a lane. It is *held* if the lane's destination stores the image. Images that came to a
-//! registry by replication are no pairs of that registry.
+//! registry by replication are no pairs of that registry. An archived image cannot be had (B83): it is no pair where it
+//! was pushed, and not held where it came to.
 
 use std::collections::BTreeMap;
 
@@ -105,10 +106,11 @@ impl World {
     pub fn counted_coverage(&self) -> Vec<Covered> {
         let mut covered = vec![Covered::default(); self.coverage.covered.len()];
         for (id, image) in self.images.iter() {
+            let available = self.images.available(id);
             for slot in image.present.iter() {
                 if self.images.class(id, slot) == Class::Source {
                     for (to, lane) in self.lanes_from(id, slot) {
-                        covered[lane].count(true, image.present.has(to), true);
+                        covered[lane].count(true, available.has(to), true);
                     }
                 }
             }
@@ -125,10 +127,11 @@ impl World {
         lanes.map(|(to, &lane)| (to, lane as usize))
     }
 
-    /// Counts the pairs that begin or end because an image comes to, or goes from, `slot`, where it is stored.
+    /// Counts the pairs that begin or end because an image comes to, or goes from, `slot`, where it is stored; into the
+    /// archive it goes, and comes from there.
     #[inline]
     pub(super) fn cover(&mut self, id: ImageId, slot: Slot, class: Class, came: bool) {
-        if self.coverage.tables.is_empty() {
+        if self.coverage.tables.is_empty() || class == Class::Archived {
             return;
         }
         if class == Class::Source {
@@ -146,13 +149,13 @@ impl World {
 
     /// Counts the pairs of a source where an image begins, or ceases, to be one that was pushed there.
     pub(super) fn cover_source(&mut self, id: ImageId, slot: Slot, came: bool) {
-        let image = self.images.get(id);
-        let (present, repository) = (image.present, &self.repositories[image.repository.index()]);
+        let available = self.images.available(id);
+        let repository = &self.repositories[self.images.get(id).repository.index()];
         let (holder, slots) = (repository.holder(slot), repository.registries.len());
         let mut covered = std::mem::take(&mut self.coverage.covered);
         for (to, &lane) in (0..).zip(self.coverage.lanes(holder, slots)) {
             if lane != NO_LANE {
-                covered[lane as usize].count(true, present.has(to), came);
+                covered[lane as usize].count(true, available.has(to), came);
             }
         }
         self.coverage.covered = covered;
@@ -162,8 +165,8 @@ impl World {
     #[cold]
     fn cover_provenance(&mut self, id: ImageId, slot: Slot, came: bool) {
         let provenance = self.images.provenance(id);
-        let pushed = provenance.map(|of| of.pushed()).unwrap_or_default();
-        for source in pushed.iter().filter(|&source| source != slot) {
+        let active = provenance.map(|of| of.pushed_active()).unwrap_or_default();
+        for source in active.iter().filter(|&source| source != slot) {
             self.cover_from(id, source, slot, came);
         }
     }

@@ -58,9 +58,10 @@ impl World {
     }
 
     /// Deletes all images of a repository but the `keep` that were pushed last, and returns how many went. What a manifest
-    /// list holds stays as long as that list is there, and does not count (B114).
+    /// list holds stays as long as that list is there, and does not count (B114); of archived images who lists them to delete
+    /// is not told (B85).
     pub fn delete_all_but_newest(&mut self, holder: HolderId, keep: u64) -> u64 {
-        if self.has_lists() {
+        if self.has_lists() || self.has_archived() {
             let removals = self.removals_but_newest(holder, keep);
             let images = removals.iter().map(|of| of.image());
             images.for_each(|image| self.delete_image(image, holder));

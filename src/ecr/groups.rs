@@ -66,10 +66,11 @@ impl World {
         self.groups.subject_of.get(&referrer).copied()
     }
 
-    /// Returns whether `holder` stores an image and, of a manifest list, every member: only then can it be pulled.
+    /// Returns whether an image can be pulled from `holder`: it and, of a manifest list, every member is stored and not
+    /// archived.
     #[inline]
-    pub fn is_stored_whole(&self, id: ImageId, holder: HolderId) -> bool {
-        let is_there = |&id: &ImageId| self.is_stored(id, holder);
+    pub fn is_available_whole(&self, id: ImageId, holder: HolderId) -> bool {
+        let is_there = |&id: &ImageId| self.is_available(id, holder);
         is_there(&id) && (self.groups.members.is_empty() || self.members(id).iter().all(is_there))
     }
 

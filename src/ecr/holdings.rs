@@ -9,11 +9,22 @@ pub enum Class {
     Replica,
     /// Arrived by replication, its digest gone at its source.
     Orphan,
+    /// In the archive storage class (B80), whatever else it is; of a layer, every image that holds it is.
+    Archived,
 }
 
 impl Class {
     /// How many classes there are.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = 4;
+
+    /// Returns whether another account than the registry's own may have caused what is of this class. What its owner
+    /// pushed or archived is the owner's.
+    pub const fn is_caused(self) -> bool {
+        matches!(self, Self::Replica | Self::Orphan)
+    }
+
+    /// The classes of images in the standard storage class.
+    pub const STANDARD: [Self; 3] = [Self::Source, Self::Replica, Self::Orphan];
 }
 
 /// Images and unique layers stored in a registry.
@@ -22,17 +33,18 @@ pub struct Holdings {
     /// Images stored.
     pub images: u64,
     /// Of these, without a tag.
-    pub untagged: u64,
+    pub untagged: u32,
     /// Existing repositories.
-    pub repositories: u64,
+    pub repositories: u32,
     /// Bytes of layers by [`Class`].
     pub bytes: [u64; Class::COUNT],
 }
 
 impl Holdings {
-    /// Returns all bytes stored.
+    /// Returns all bytes stored in the standard storage class.
     pub fn stored_bytes(&self) -> u64 {
-        self.bytes.iter().sum()
+        let of = |class: Class| self.bytes[class as usize];
+        Class::STANDARD.map(of).iter().sum()
     }
 
     pub(super) fn add(&mut self, class: Class, bytes: u64) {

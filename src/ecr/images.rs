@@ -55,7 +55,7 @@ pub struct Image {
     pub(super) origin: Slot,
     /// Whether it bears tags that no other image can bear; these are not kept one by one.
     pub(super) has_own_tags: bool,
-    /// Whether it was pushed to more than one registry, or to one a second time after it was deleted there.
+    /// Whether it was pushed to more than one registry, or to one a second time after it was deleted there, or archived.
     pub(super) has_provenance: bool,
 }
 
@@ -223,16 +223,11 @@ impl Images {
 
     /// Notes that the image is pushed at `slot`, before it is stored there.
     pub fn note_push(&mut self, id: ImageId, slot: Slot) {
-        let image = &mut self.images[id.index()];
-        if !image.has_provenance {
-            if image.origin == slot && image.present.has(slot) {
-                return;
-            }
-            image.has_provenance = true;
-            self.provenances
-                .insert(id, Provenance::of_one_push(image.origin, image.present));
+        let image = &self.images[id.index()];
+        if !image.has_provenance && image.origin == slot && image.present.has(slot) {
+            return;
         }
-        self.provenance_mut(id).note_push(slot);
+        self.make_provenance(id).note_push(slot);
     }
 
     /// Notes that the image, pushed anew, stands at `place` of its repository's list as far as `slot` goes.
@@ -261,6 +256,47 @@ impl Images {
     pub fn provenance(&self, id: ImageId) -> Option<&Provenance> {
         let has_one = self.get(id).has_provenance;
         has_one.then(|| &self.provenances[&id])
+    }
+
+    /// Returns where the image is stored and not archived.
+    #[inline]
+    pub fn available(&self, id: ImageId) -> Slots {
+        let present = self.get(id).present;
+        self.provenance(id).map_or(present, |of| of.active(present))
+    }
+
+    /// Notes that the image lies in the archive at `slot` from now on.
+    pub fn note_archived(&mut self, id: ImageId, slot: Slot) {
+        self.make_provenance(id).set_archived(slot, true);
+    }
+
+    /// Notes that the image is back from the archive at `slot`.
+    pub fn note_activated(&mut self, id: ImageId, slot: Slot) {
+        self.provenance_mut(id).set_archived(slot, false);
+    }
+
+    /// Returns whether the image lies in the archive at `slot`.
+    #[inline]
+    pub fn is_archived(&self, id: ImageId, slot: Slot) -> bool {
+        self.get(id).has_provenance && self.provenances[&id].is_archived(slot)
+    }
+
+    /// Returns whether the image was pushed at `slot`, where it is stored.
+    pub fn is_pushed(&self, id: ImageId, slot: Slot) -> bool {
+        let image = self.get(id);
+        if image.has_provenance {
+            return self.provenances[&id].is_pushed(slot);
+        }
+        image.origin == slot
+    }
+
+    /// Returns what the image's record does not tell, from now on kept beside it.
+    fn make_provenance(&mut self, id: ImageId) -> &mut Provenance {
+        let image = &mut self.images[id.index()];
+        image.has_provenance = true;
+        let (origin, present) = (image.origin, image.present);
+        let provenance = self.provenances.entry(id);
+        provenance.or_insert_with(|| Provenance::of_one_push(origin, present))
     }
 
     fn provenance_mut(&mut self, id: ImageId) -> &mut Provenance {

@@ -22,9 +22,14 @@ struct Use {
 impl Use {
     /// Returns the first class that an image of the repository gives the layer; `None` if no image is left.
     fn class(&self) -> Option<Class> {
-        [Class::Source, Class::Replica, Class::Orphan]
-            .into_iter()
-            .find(|&class| self.images[class as usize] > 0)
+        [
+            Class::Source,
+            Class::Replica,
+            Class::Orphan,
+            Class::Archived,
+        ]
+        .into_iter()
+        .find(|&class| self.images[class as usize] > 0)
     }
 }
 
@@ -301,7 +306,7 @@ mod tests {
         let (mut layers, id, mut holdings) = with_layer(true);
         layers.add(id, place(1, false), Class::Replica, &mut holdings);
         layers.add(id, place(1, false), Class::Replica, &mut holdings);
-        assert_eq!(holdings.bytes, [0, 100, 0]);
+        assert_eq!(holdings.bytes, [0, 100, 0, 0]);
         assert!(layers.is_held(id, place(1, false)));
     }
 
@@ -337,13 +342,13 @@ mod tests {
     fn a_layer_counts_as_the_first_class_that_holds_it_until_the_last_image_goes() {
         let (mut layers, id, mut holdings) = with_layer(true);
         layers.add(id, place(1, true), Class::Orphan, &mut holdings);
-        assert_eq!(holdings.bytes, [0, 0, 100]);
+        assert_eq!(holdings.bytes, [0, 0, 100, 0]);
         layers.add(id, place(2, true), Class::Source, &mut holdings);
-        assert_eq!(holdings.bytes, [100, 0, 0]);
+        assert_eq!(holdings.bytes, [100, 0, 0, 0]);
         layers.remove(id, place(2, true), Class::Source, &mut holdings);
-        assert_eq!(holdings.bytes, [0, 0, 100]);
+        assert_eq!(holdings.bytes, [0, 0, 100, 0]);
         layers.remove(id, place(1, true), Class::Orphan, &mut holdings);
-        assert_eq!(holdings.bytes, [0, 0, 0]);
+        assert_eq!(holdings.bytes, [0, 0, 0, 0]);
         layers.drop_reference(id);
         assert_eq!(layers.create(5), id, "the place is used again");
     }

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::holdings::Class;
 use super::ids::{HolderId, ImageId};
 use super::refusal::Refusal;
 use super::removal::Removal;
 use super::world::World;
-use crate::aws::lifecycle::{LifecyclePolicy, Limit, Selection};
+use crate::aws::lifecycle::{LifecycleAction, LifecyclePolicy, LifecycleRule, Limit, Selection};
 use crate::aws::wildcard;
 
 const DAY_NS: i64 = 86_400_000_000_000;
@@ -16,8 +15,21 @@ const DAY_NS: i64 = 86_400_000_000_000;
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     image: ImageId,
-    /// When it was pushed, or arrived, in nanoseconds since the run's start.
+    /// When it was pushed, arrived, or was restored last, in nanoseconds since the run's start.
     pushed_at: i64,
+    /// Since when it is archived, likewise.
+    archived_since: Option<i64>,
+    /// Whether it is archived or being restored.
+    is_archived: bool,
+}
+
+/// What a repository's policy does at one moment, oldest images first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Images that it expires.
+    pub expired: Vec<Removal>,
+    /// Images that it archives.
+    pub archived: Vec<ImageId>,
 }
 
 impl World {
@@ -62,40 +74,52 @@ impl World {
         }
     }
 
-    /// Returns the images that a repository's policy expires at `now`, oldest first.
+    /// Returns what a repository's policy does at `now`.
     ///
-    /// All rules are evaluated first, each as if nothing had expired, then applied by priority (B144). An age limit is
-    /// met once the age reaches it. What a manifest list holds cannot expire before it (B114), and is neither selected nor
-    /// counted: a preview of a policy ranked 24 of 26 images, the two of an index left out though they were the oldest (observed
-    /// by others: github.com/DefangLabs/pulumi-defang, pull request 466, 2026-09).
-    pub fn expired(&self, holder: HolderId, now: i64) -> Vec<Removal> {
+    /// All rules are evaluated first, each as if nothing had happened, then applied by priority (B144): what a rule
+    /// expires, no later one archives. An age limit is met once the age reaches it. What a manifest list holds cannot expire
+    /// before it (B114), and is neither selected nor counted: a preview of a policy ranked 24 of 26 images, the two of an index
+    /// left out though they were the oldest (observed by others: github.com/DefangLabs/pulumi-defang, pull request 466,
+    /// 2026-09). So it is not archived either before the list is gone: of that AWS says nothing.
+    pub fn due(&self, holder: HolderId, now: i64) -> Due {
         let Some(policy) = self.lifecycles.get(&holder) else {
-            return Vec::new();
+            return Due::default();
         };
         let images = self.candidates(holder);
         let mut taken = vec![false; images.len()];
-        let mut expires = vec![false; images.len()];
+        let mut fates: Vec<Option<LifecycleAction>> = vec![None; images.len()];
         for rule in &policy.rules {
-            let selects = |of: &Candidate| self.selects(&rule.selection, of.image, holder);
+            let selects = |of: &Candidate| {
+                of.has_class_of(rule) && self.selects(&rule.selection, of.image, holder)
+            };
             let selected: Vec<usize> = (0..images.len())
                 .filter(|&place| selects(&images[place]))
                 .collect();
-            let surplus = match rule.limit {
-                Limit::Count(count) => selected.len().saturating_sub(count as usize),
-                Limit::Days(days) => {
-                    let latest = now.saturating_sub(DAY_NS.saturating_mul(days as i64));
-                    selected.partition_point(|&place| images[place].pushed_at <= latest)
+            for place in beyond(rule.limit, &images, &selected, now) {
+                if !taken[place] && fates[place].is_none() {
+                    fates[place] = Some(rule.action);
                 }
-            };
-            for &place in &selected[..surplus] {
-                expires[place] |= !taken[place];
             }
             for place in selected {
                 taken[place] |= policy.first_match_only;
             }
         }
-        let expired = images.iter().zip(expires).filter(|(_, expires)| *expires);
-        expired.map(|(of, _)| Removal::Image(of.image)).collect()
+        let fated = |action| {
+            let images = images.iter().zip(&fates);
+            let of_action = images.filter(move |(_, fate)| **fate == Some(action));
+            of_action.map(|(of, _)| of.image)
+        };
+        Due {
+            expired: fated(LifecycleAction::Expire).map(Removal::Image).collect(),
+            archived: fated(LifecycleAction::Archive).collect(),
+        }
+    }
+
+    /// Archives images that a policy has chosen.
+    pub fn archive_due(&mut self, holder: HolderId, archived: &[ImageId], at: i64) {
+        for &image in archived {
+            self.archive_image(image, holder, at);
+        }
     }
 
     /// Deletes images that a policy has expired; what refers to them follows within 24 h (B115).
@@ -111,12 +135,17 @@ impl World {
         let slot = self.holders[holder.index()].slot;
         let candidate = |image: ImageId| {
             let arrived = self.arrival_times.get(&(holder, image)).copied();
-            let is_pushed = self.images.class(image, slot) == Class::Source;
+            let is_pushed = self.images.is_pushed(image, slot);
+            let stored_at = arrived
+                .filter(|_| !is_pushed)
+                .unwrap_or(self.images.get(image).pushed_at);
+            // A restored image counts from its restore (B142).
+            let restored_at = self.activated_at(image, holder);
             Candidate {
                 image,
-                pushed_at: arrived
-                    .filter(|_| !is_pushed)
-                    .unwrap_or(self.images.get(image).pushed_at),
+                pushed_at: restored_at.map_or(stored_at, |at| at.max(stored_at)),
+                archived_since: self.archived_since(image, holder),
+                is_archived: self.is_archived(image, holder),
             }
         };
         let mut all: Vec<Candidate> = self.unlisted(holder).map(candidate).collect();
@@ -139,4 +168,33 @@ impl World {
             }
         }
     }
+}
+
+impl Candidate {
+    /// Returns whether it lies in the storage class that a rule looks at.
+    const fn has_class_of(&self, rule: &LifecycleRule) -> bool {
+        match rule.limit {
+            Limit::ArchivedDays(_) => self.archived_since.is_some(),
+            Limit::Count(_) | Limit::Days(_) => !self.is_archived,
+        }
+    }
+}
+
+/// Returns those of the selected images, the oldest first, that are beyond a limit at `now`.
+fn beyond(limit: Limit, images: &[Candidate], selected: &[usize], now: i64) -> Vec<usize> {
+    let latest = |days: u64| now.saturating_sub(DAY_NS.saturating_mul(days as i64));
+    let surplus = match limit {
+        Limit::Count(count) => selected.len().saturating_sub(count as usize),
+        Limit::Days(days) => {
+            selected.partition_point(|&place| images[place].pushed_at <= latest(days))
+        }
+        Limit::ArchivedDays(days) => {
+            let is_beyond = |&place: &usize| {
+                let since = images[place].archived_since;
+                since.is_some_and(|since| since <= latest(days))
+            };
+            return selected.iter().copied().filter(is_beyond).collect();
+        }
+    };
+    selected[..surplus].to_vec()
 }

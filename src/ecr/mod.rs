@@ -3,6 +3,7 @@
 //! Knows no clock and no chance. Each rule of AWS stands in one place, beside the number of its fact
 //! (`B…` documented or observed, `U…` an assumption where AWS does not say).
 
+mod archive;
 mod arrival;
 mod causes;
 mod coverage;
@@ -35,12 +36,14 @@ mod template;
 mod tests;
 mod world;
 
+pub use archive::{Departure, Named, Restore};
 pub use arrival::Arrival;
 pub use causes::CausedChange;
 pub use coverage::Covered;
 pub use holdings::{Class, Holdings};
 pub use ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId};
 pub use images::{Content, Digest, Image};
+pub use lifecycle::Due;
 pub use moves::{Move, Removed};
 pub use push::{Push, Pushed};
 pub use reason::Reason;

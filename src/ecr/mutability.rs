@@ -1,7 +1,6 @@
 //! Which tags of a repository may be moved to another image (B66).
 
 pub use crate::aws::TagMutability;
-use crate::aws::wildcard;
 
 /// A repository's tag mutability with its exclusion filters; decided tag by tag, also for arriving replicas (U10).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,17 +24,7 @@ impl TagRule {
 
     /// Returns whether `tag`, once it stands on an image, stays there.
     pub fn is_immutable(&self, tag: &str) -> bool {
-        match self.mode {
-            TagMutability::Mutable => false,
-            TagMutability::Immutable => true,
-            TagMutability::ImmutableWithExclusion => !self.excludes(tag),
-            TagMutability::MutableWithExclusion => self.excludes(tag),
-        }
-    }
-
-    fn excludes(&self, tag: &str) -> bool {
-        let mut filters = self.exclusions.iter();
-        filters.any(|filter| wildcard::matches(filter, tag.chars()))
+        self.mode.is_immutable(&self.exclusions, tag)
     }
 }
 

@@ -12,6 +12,8 @@ pub(super) struct Provenance {
     replicated: Vec<(Slot, Slot)>,
     /// Its place in its repository's list where that is not its first: there it was pushed later, or came from such a push.
     places: Vec<(Slot, u32)>,
+    /// Registries where it lies in the archive.
+    archived: Slots,
 }
 
 impl Provenance {
@@ -26,12 +28,16 @@ impl Provenance {
             pushed,
             replicated: replicas.map(|slot| (slot, origin)).collect(),
             places: Vec::new(),
+            archived: Slots::default(),
         }
     }
 
     /// Returns what it is where it is stored: an orphan once its digest is gone at every source, until it is pushed at one
-    /// again.
+    /// again; in the archive it is neither.
     pub fn class(&self, slot: Slot) -> Class {
+        if self.archived.has(slot) {
+            return Class::Archived;
+        }
         if self.pushed.has(slot) {
             return Class::Source;
         }
@@ -43,15 +49,37 @@ impl Provenance {
         }
     }
 
-    /// Returns where it was pushed and still is.
-    pub const fn pushed(&self) -> Slots {
-        self.pushed
+    /// Returns where it was pushed and still is, not archived.
+    pub fn pushed_active(&self) -> Slots {
+        self.pushed.without(self.archived)
+    }
+
+    /// Returns those of some registries where it is not archived.
+    pub fn active(&self, of: Slots) -> Slots {
+        of.without(self.archived)
     }
 
     /// Returns the source from which its copy at `slot` came first; `None` if it was pushed there alone.
     pub fn first_source(&self, slot: Slot) -> Option<Slot> {
         let mut sources = self.replicated.iter();
         sources.find(|&&(to, _)| to == slot).map(|&(_, of)| of)
+    }
+
+    /// Returns whether it was pushed at `slot`, in whatever storage class it lies there.
+    pub fn is_pushed(&self, slot: Slot) -> bool {
+        self.pushed.has(slot)
+    }
+
+    pub fn is_archived(&self, slot: Slot) -> bool {
+        self.archived.has(slot)
+    }
+
+    pub fn set_archived(&mut self, slot: Slot, is_archived: bool) {
+        if is_archived {
+            self.archived.add(slot);
+        } else {
+            self.archived.remove(slot);
+        }
     }
 
     pub fn place(&self, slot: Slot) -> Option<u32> {
@@ -103,6 +131,7 @@ impl Provenance {
 
     pub fn note_deletion(&mut self, slot: Slot) {
         self.pushed.remove(slot);
+        self.archived.remove(slot);
         self.replicated.retain(|&(to, _)| to != slot);
         self.places.retain(|&(of, _)| of != slot);
     }

@@ -33,8 +33,8 @@ pub struct Pushed {
 }
 
 impl World {
-    /// Accepts a push or refuses it. Of a digest that is stored, only the tags that do not stand on it count; `counts` is
-    /// told for each common tag of an accepted push whether it does.
+    /// Accepts a push or refuses it. Of a digest that is stored, and not archived, only the tags that do not stand on it
+    /// count; `counts` is told for each common tag of an accepted push whether it does.
     ///
     /// # Errors
     /// If the repository does not exist; the digest is stored under all these tags (B17); a tag stands on another
@@ -48,10 +48,15 @@ impl World {
         self.check_exists(holder)?;
         let known = self.find_given(holder, push.content.digest);
         let stored = known.filter(|&id| self.is_stored(id, holder));
-        self.check_tags(holder, stored, push.tags)?;
+        let archived = stored.filter(|&id| self.is_archived(id, holder));
+        self.check_tags(holder, stored, archived.is_some(), push.tags)?;
         let of = &self.holders[holder.index()];
         if stored.is_none() && u64::from(of.images) >= self.quotas.images_per_repository {
             return Err(Refusal::LimitExceeded);
+        }
+        // B83: pushing an archived image again restores it at once.
+        if let Some(id) = archived {
+            self.activate(id, holder, push.at);
         }
         let image = match known {
             Some(id) => self.push_again(id, &push),
@@ -66,7 +71,8 @@ impl World {
             push: push.number,
         };
         for (index, &tag) in push.tags.common.iter().enumerate() {
-            let is_new_here = !self.holders[holder.index()].stands_on(tag, image);
+            let stands = self.holders[holder.index()].stands_on(tag, image);
+            let is_new_here = archived.is_some() || !stands;
             counts(index, is_new_here);
             if is_new_here {
                 self.put_tag(holder, tag, standing);
@@ -90,12 +96,13 @@ impl World {
         &self,
         holder: HolderId,
         stored: Option<ImageId>,
+        is_archived: bool,
         tags: Tags<'_>,
     ) -> Result<(), Refusal> {
         let of = &self.holders[holder.index()];
         let is_new_here = |tag: &&TagId| stored.is_none_or(|image| !of.stands_on(**tag, image));
         let mut new_here = tags.common.iter().filter(is_new_here).peekable();
-        if stored.is_some() && new_here.peek().is_none() {
+        if stored.is_some() && !is_archived && new_here.peek().is_none() {
             return Err(Refusal::ImageAlreadyExists);
         }
         let mut borne = stored.map_or(0, |image| of.tags_of(image).count() as u64);
@@ -129,6 +136,17 @@ impl World {
         id
     }
 
+    /// Says that an image is one that was pushed at `holder`, where it may be a replica until now.
+    pub(super) fn note_push(&mut self, id: ImageId, holder: HolderId) {
+        let slot = self.holders[holder.index()].slot;
+        let was_replica =
+            self.is_stored(id, holder) && self.images.class(id, slot) != Class::Source;
+        self.reclassify(id, |images| images.note_push(id, slot));
+        if was_replica {
+            self.cover_source(id, slot, true);
+        }
+    }
+
     /// A known digest: it may lie here already, perhaps as a replica, or only elsewhere, perhaps as an orphan until now.
     fn push_again(&mut self, id: ImageId, push: &Push<'_>) -> ImageId {
         debug_assert!(
@@ -138,12 +156,7 @@ impl World {
         let Holder {
             repository, slot, ..
         } = self.holders[push.holder.index()];
-        let was_replica =
-            self.is_stored(id, push.holder) && self.images.class(id, slot) != Class::Source;
-        self.reclassify(id, |images| images.note_push(id, slot));
-        if was_replica {
-            self.cover_source(id, slot, true);
-        }
+        self.note_push(id, push.holder);
         if !self.is_stored(id, push.holder) {
             let place = self.list(repository, id);
             self.repositories[repository.index()].has_stale = true;

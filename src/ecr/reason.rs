@@ -15,7 +15,7 @@ pub enum Reason {
     RegionNotEnabled,
     /// The repository is missing and the policy does not allow `ecr:CreateRepository` (B41).
     RepositoryCreationDenied,
-    /// The source image was deleted before the copy started (U17).
+    /// The source image was deleted, or archived, before the copy started (U17).
     SourceImageDeleted,
     /// The creation template needs a role that it lacks (B71).
     TemplateRoleMissing,

@@ -35,6 +35,10 @@ pub enum Refusal {
     ReplicatedDeleteDenied,
     /// A Region is not enabled in one of the two accounts of a delete that a rule replicates (B35, U7).
     ReplicatedDeleteRegion,
+    /// No such tag or digest in the repository.
+    ImageMissing,
+    /// The image is in that storage class already, or on its way there.
+    StorageClassNotSupported,
 }
 
 impl Refusal {
@@ -56,6 +60,8 @@ impl Refusal {
             Self::LifecyclePolicyNotFound => "LifecyclePolicyNotFoundException",
             Self::ReplicatedDeleteDenied => "AccessDenied",
             Self::ReplicatedDeleteRegion => "RegionNotEnabled",
+            Self::ImageMissing => "ImageNotFoundException",
+            Self::StorageClassNotSupported => "ImageStorageClassUpdateNotSupportedException",
         }
     }
 }
@@ -71,7 +77,7 @@ impl fmt::Display for Refusal {
             }
             Self::ImageAlreadyExists => "the image is stored under all these tags already",
             Self::ImageReferencedByManifestList => "a manifest list holds the image",
-            Self::ImageNotFound => "no image has this tag or digest",
+            Self::ImageNotFound | Self::ImageMissing => "no image has this tag or digest",
             Self::ImageTagAlreadyExists => "a tag stands on another image and is immutable",
             Self::LimitExceeded => "a service quota of the registry is used up",
             Self::RepositoryAlreadyExists => "the repository exists already",
@@ -83,6 +89,9 @@ impl fmt::Display for Refusal {
             }
             Self::ReplicatedDeleteRegion => {
                 "a Region is not enabled for the delete that a rule replicates"
+            }
+            Self::StorageClassNotSupported => {
+                "the image is in this storage class already, or is being restored"
             }
         })
     }

@@ -45,6 +45,9 @@ impl World {
     /// Returns the images of `holder` that deleting all but the `keep` newest would remove, oldest first. What a manifest list
     /// holds cannot be deleted before it (B114), and does not count.
     pub fn removals_but_newest(&self, holder: HolderId, keep: u64) -> Vec<Removal> {
+        if self.has_archived() {
+            return self.active_but_newest(holder, keep);
+        }
         let images = if self.has_lists() {
             self.unlisted(holder).count() as u64
         } else {
@@ -88,7 +91,7 @@ impl World {
         let registry = self.holders[holder.index()].registry;
         let is_untagged = self.is_untagged(image, holder);
         let holdings = &mut self.registries[registry.index()].holdings;
-        holdings.untagged += u64::from(is_untagged);
+        holdings.untagged += u32::from(is_untagged);
         self.note_change(registry);
     }
 }

@@ -26,6 +26,11 @@ impl Slots {
         self.0[(slot / 64) as usize] &= !(1 << (slot % 64));
     }
 
+    /// Returns the slots that are not in another set.
+    pub const fn without(self, other: Self) -> Self {
+        Self([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
+    }
+
     /// Returns whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0[0] == 0 && self.0[1] == 0

@@ -39,7 +39,7 @@ impl World {
                 };
                 let count = &mut counts[registries[usize::from(slot)].index()];
                 count.images += 1;
-                count.untagged += u64::from(!is_tagged);
+                count.untagged += u32::from(!is_tagged);
                 count.add(class, image.own_bytes);
             });
         }
@@ -79,7 +79,7 @@ impl World {
         let own_bytes = image.own_bytes;
         let holdings = &mut self.registries[registry.index()].holdings;
         holdings.images += 1;
-        holdings.untagged += u64::from(!image.has_own_tags);
+        holdings.untagged += u32::from(!image.has_own_tags);
         holdings.add(class, own_bytes);
         if image.has_shared_layers() {
             let place = Place {
@@ -112,8 +112,9 @@ impl World {
         let (image, class) = (*self.images.get(id), self.images.class(id, slot));
         let account = self.cause(id, holder);
         let holdings = &mut self.registries[place.registry.index()].holdings;
+        let archived_before = holdings.bytes[Class::Archived as usize];
         holdings.images -= 1;
-        holdings.untagged -= u64::from(was_untagged);
+        holdings.untagged -= u32::from(was_untagged);
         holdings.remove(class, image.own_bytes);
         let layers = &mut self.layers;
         let moved = image.shared(|layer| layers.remove(layer, place, class, holdings));
@@ -129,7 +130,11 @@ impl World {
         if !self.arrival_times.is_empty() {
             self.arrival_times.remove(&(holder, id));
         }
-        if class == Class::Source {
+        self.forget_activation(id, holder);
+        if class == Class::Archived {
+            self.note_departure(id, holder, archived_before, false);
+        }
+        if matches!(class, Class::Source | Class::Archived) {
             let before = self.classes(id);
             self.reclassify(id, |images| images.note_deletion(id, slot));
             self.note_orphaned(&before, id);

@@ -43,7 +43,7 @@ impl World {
         let is_left_bare = left.is_some_and(|left| self.is_untagged(left, holder));
         let registry = self.holders[holder.index()].registry;
         let untagged = &mut self.registries[registry.index()].holdings.untagged;
-        *untagged = *untagged + u64::from(is_left_bare) - u64::from(was_untagged);
+        *untagged = *untagged + u32::from(is_left_bare) - u32::from(was_untagged);
         self.note_change(registry);
     }
 }

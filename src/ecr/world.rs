@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::archive::Archive;
 use super::causes::Causes;
 use super::coverage::Coverage;
 use super::groups::Groups;
@@ -72,6 +73,8 @@ pub struct World {
     pub(super) groups: Groups,
     /// Images that came or went since they were asked for.
     pub(super) moves: Moves,
+    /// The archive storage class.
+    pub(super) archive: Archive,
 }
 
 impl World {
@@ -102,6 +105,7 @@ impl World {
             arrival_times: BTreeMap::new(),
             groups: Groups::default(),
             moves: Moves::default(),
+            archive: Archive::default(),
         }
     }
 
@@ -219,9 +223,19 @@ impl World {
     /// Returns whether a quota forbids `holder` one more image (U19).
     pub fn is_full(&self, holder: HolderId) -> bool {
         let of = &self.holders[holder.index()];
-        let repositories = self.holdings(of.registry).repositories;
+        let repositories = u64::from(self.holdings(of.registry).repositories);
         u64::from(of.images) >= self.quotas.images_per_repository
             || !of.exists && repositories >= self.quotas.repositories_per_registry
+    }
+
+    /// Returns whether a repository holds as many images as its quota allows.
+    pub fn has_most_images(&self, holder: HolderId) -> bool {
+        u64::from(self.holders[holder.index()].images) >= self.quotas.images_per_repository
+    }
+
+    /// Returns how many images each repository holds, by [`HolderId`].
+    pub fn image_counts(&self) -> Vec<u32> {
+        self.holders.iter().map(|holder| holder.images).collect()
     }
 
     /// Creates a repository, as `CreateRepository` does.
@@ -237,7 +251,8 @@ impl World {
         if of.exists {
             return Err(Refusal::RepositoryAlreadyExists);
         }
-        if self.holdings(of.registry).repositories >= self.quotas.repositories_per_registry {
+        let repositories = u64::from(self.holdings(of.registry).repositories);
+        if repositories >= self.quotas.repositories_per_registry {
             return Err(Refusal::LimitExceeded);
         }
         self.make_repository(holder, mutability);

@@ -119,10 +119,10 @@ mod tests {
             came: false,
         };
         meter.change(at(25), &seven);
-        assert_eq!(meter.level(RegistryId(1)), Some([0, 0, 100]));
+        assert_eq!(meter.level(RegistryId(1)), Some([0, 0, 100, 0]));
         assert_eq!(meter.level(RegistryId(0)), None);
         meter.close_month(at(40));
-        let month = |replica, orphan| [0, replica, orphan];
+        let month = |replica, orphan| [0, replica, orphan, 0];
         assert_eq!(
             meter.months[0],
             Caused::from([((1, 0), month(500, 500)), ((1, 2), month(14, 0))])

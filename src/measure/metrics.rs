@@ -20,7 +20,7 @@ pub(super) const MONTH_HOURS: f64 = 730.0;
 #[derive(Clone, Debug)]
 pub(super) struct Dollars {
     pub lanes: Vec<f64>,
-    /// All three storage items.
+    /// All storage items, the archive's and what restoring from it costs among them.
     pub storage: Vec<f64>,
     pub orphan: Vec<f64>,
     pub pulls: PullDollars,
@@ -51,6 +51,8 @@ impl Dollars {
                 let usd =
                     |of: &ByteTime| ledger.tariff.storage_usd(model, registry, month.whole, of);
                 dollars.storage[registry] += usd(byte_time).iter().sum::<f64>();
+                let restored = month.restored[registry];
+                dollars.storage[registry] += ledger.tariff.restore_usd(model, registry, restored);
                 dollars.orphan[registry] += usd(byte_time)[2];
             }
         }

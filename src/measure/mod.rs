@@ -1,6 +1,7 @@
 //! What a run is asked: an observer that only listens, the books that are kept of what it heard, and the plain tables that
 //! come of them.
 
+mod archive;
 mod batches;
 mod break_even;
 mod calendar;
@@ -20,6 +21,7 @@ mod orphans;
 pub mod outcome;
 mod pulls;
 mod questions;
+mod quotas;
 pub mod record;
 mod records;
 mod revocations;

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::archive;
 use super::causes::Caused;
 use super::outcome::{CostRow, OtherReading};
 use super::storage::ByteTime;
 use super::table::{Number, Usd};
 use crate::aws::PriceTable;
 use crate::aws::prices::{Tier, tiered_cost};
+use crate::ecr::Class;
 use crate::scenario::{Prices, TransferRate};
 use crate::simulation::Model;
 use crate::units::SimDuration;
 
 /// A GiB, in which storage is billed (facts: prices, "Units and months").
-const GIB: f64 = (1_u64 << 30) as f64;
+pub(super) const GIB: f64 = (1_u64 << 30) as f64;
 
 /// What is paid for, under the scenario's prices.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub(super) struct MonthUse {
     pub stored: Vec<ByteTime>,
     /// Byte-time of replicas by the account that caused them, in registries that tell it apart.
     pub caused: Caused,
+    /// Bytes restored from the archive, by registry.
+    pub restored: Vec<u64>,
     /// What fleets pulled.
     pub pulls: Vec<PullUse>,
 }
@@ -76,6 +80,7 @@ impl Tariff {
         for month in months {
             rows.extend(self.transfer_rows(model, month));
             rows.extend(self.storage_rows(model, month));
+            rows.extend(self.restore_rows(model, month));
         }
         rows.sort_by(|a, b| key(a).cmp(&key(b)));
         rows
@@ -303,15 +308,20 @@ impl Tariff {
                     .enumerate()
                     .filter(|(class, _)| byte_time[*class] > 0)
                 {
+                    let quantity = gib_months(byte_time[class], month.whole);
                     rows.push(CostRow {
                         month: month.label.clone(),
                         payer: owner.clone(),
                         item: (*item).to_owned(),
                         from: region.clone(),
                         to: region.clone(),
-                        quantity: Number(gib_months(byte_time[class], month.whole)),
+                        quantity: Number(quantity),
                         unit: "GiB-month".to_owned(),
-                        rate_usd: Number(self.storage_rate(region)),
+                        rate_usd: Number(if class == Class::Archived as usize {
+                            self.archived_rate(region, quantity)
+                        } else {
+                            self.storage_rate(region)
+                        }),
                         usd: Usd(dollars[class]),
                         caused_by: cause.clone(),
                     });
@@ -334,7 +344,56 @@ impl Tariff {
         }
         let region = &model.regions[model.registries[registry].region];
         let rate = self.storage_rate(region);
-        byte_time.map(|bytes_ns| gib_months(bytes_ns, month) * rate)
+        let mut dollars = byte_time.map(|bytes_ns| gib_months(bytes_ns, month) * rate);
+        let archived = byte_time[Class::Archived as usize];
+        if archived > 0 {
+            dollars[Class::Archived as usize] =
+                self.archived_usd(region, gib_months(archived, month));
+        }
+        dollars
+    }
+
+    /// Returns the dollars for a registry's archived bytes in a month: its tiers count in each account and Region.
+    fn archived_usd(&self, region: &str, gib_months: f64) -> f64 {
+        let tiers = self.table.archive(region);
+        let usd = tiers.and_then(|tiers| tiered_cost(tiers, gib_months));
+        usd.expect("every Region that may archive has a price, which was checked")
+    }
+
+    /// Returns the average dollars per GiB-month of so many in the archive.
+    fn archived_rate(&self, region: &str, gib_months: f64) -> f64 {
+        let tiers = self.table.archive(region).unwrap_or_default();
+        let is_in = |tier: &&Tier| tier.upper_gb.is_none_or(|upper_gb| gib_months <= upper_gb);
+        let first = tiers.first().filter(is_in);
+        first.map_or_else(
+            || self.archived_usd(region, gib_months) / gib_months,
+            |tier| tier.usd_per_gb,
+        )
+    }
+
+    /// Returns the dollars for what a registry restored in a month.
+    pub(super) fn restore_usd(&self, model: &Model, registry: usize, bytes: u64) -> f64 {
+        if bytes == 0 {
+            return 0.0;
+        }
+        bytes as f64 / GIB * self.restore_rate(model, registry)
+    }
+
+    fn restore_rate(&self, model: &Model, registry: usize) -> f64 {
+        let region = &model.regions[model.registries[registry].region];
+        let price = self.table.restore(region);
+        price.expect("every Region that may archive has a price, which was checked")
+    }
+
+    fn restore_rows(&self, model: &Model, month: &MonthUse) -> Vec<CostRow> {
+        let restored = month.restored.iter().enumerate();
+        let restored = restored.filter(|(_, bytes)| **bytes > 0);
+        restored
+            .map(|(registry, &bytes)| {
+                let rate_usd = self.restore_rate(model, registry);
+                archive::restore_row(model, &month.label, registry, bytes, rate_usd)
+            })
+            .collect()
     }
 
     fn storage_rate(&self, region: &str) -> f64 {
@@ -346,24 +405,29 @@ impl Tariff {
 }
 
 /// Items of the bill, by class of bytes.
-const STORAGE_ITEMS: [&str; 3] = ["storage_source", "storage_replica", "storage_orphan"];
+const STORAGE_ITEMS: [&str; Class::COUNT] = [
+    "storage_source",
+    "storage_replica",
+    "storage_orphan",
+    "storage_archive",
+];
 
-/// Returns the byte-time of a registry by the account that caused it, by alias: what is pushed there by its owner.
+/// Returns the byte-time of a registry by the account that caused it, by alias: what is pushed or archived there by its owner.
 fn parts(
     model: &Model,
     month: &MonthUse,
     index: usize,
-    &[source, replica, orphan]: &ByteTime,
+    &[source, replica, orphan, archived]: &ByteTime,
 ) -> Vec<(String, ByteTime)> {
     let registry = &model.registries[index];
     let alias = |account: usize| model.accounts[account].alias.clone();
-    let pushed = (alias(registry.account), [source, 0, 0]);
+    let pushed = (alias(registry.account), [source, 0, 0, archived]);
     let caused = month.caused.range((index, 0)..(index + 1, 0));
     let mut replicas: Vec<(String, ByteTime)> = caused
         .map(|(&(_, account), of)| (alias(account), *of))
         .collect();
     if replicas.is_empty() {
-        replicas.push((model.senders(registry), [0, replica, orphan]));
+        replicas.push((model.senders(registry), [0, replica, orphan, 0]));
     }
     debug_assert_eq!(
         replicas
@@ -438,6 +502,7 @@ fn pairs(model: &Model, month: &MonthUse) -> Pairs {
 
 fn key(row: &CostRow) -> (&str, &str, usize, &str, &str, &str) {
     let items = std::iter::once("transfer").chain(STORAGE_ITEMS);
+    let items = items.chain([archive::RESTORE]);
     let item = items.into_iter().position(|item| item == row.item);
     (
         &row.month,

@@ -8,10 +8,10 @@ use std::num::NonZeroU32;
 
 use super::calendar::{Kinds, Month};
 use super::record::{ReplicationRecord, Status};
-use crate::ecr::{CausedChange, Class, Covered, Holdings, RegistryId};
+use crate::ecr::{CausedChange, Class, Covered, Departure, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Offer, Pull, PushState,
-    RefusedOperation, Replication, RevokedCopy,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Exhausted, Fullest, Offer,
+    Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -254,6 +254,15 @@ pub(super) enum Rare {
     Created(Box<CreatedRepository>),
     /// How a backfill stands when the run has ended.
     Backfill(Backfill),
+    /// An image left the archive of a registry.
+    LeftArchive {
+        at: SimTime,
+        departure: Departure,
+    },
+    /// A quota refused something for the first time.
+    Exhausted(Exhausted),
+    /// The fullest repository at the end.
+    Fullest(Fullest),
     PolicyChanged {
         registry: RegistryId,
     },

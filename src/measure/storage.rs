@@ -96,6 +96,12 @@ impl StorageMeter {
         self.orphan_levels = vec![self.orphans()];
     }
 
+    /// Books byte-time of the archive that is due though the bytes lie there no more.
+    pub fn owe(&mut self, registry: RegistryId, byte_ns: u128) {
+        let of = &mut self.registries[registry.index()];
+        of.byte_time[Class::Archived as usize] += byte_ns;
+    }
+
     /// Closes a month, or the part of one that was measured.
     pub fn close_month(&mut self, now: SimTime) {
         let month = self.registries.iter_mut().map(|of| of.close(now));
@@ -194,7 +200,7 @@ mod tests {
             at(0),
             registry,
             &Holdings {
-                bytes: [0, 100, 0],
+                bytes: [0, 100, 0, 0],
                 ..Holdings::default()
             },
         );
@@ -202,7 +208,7 @@ mod tests {
             at(15),
             registry,
             &Holdings {
-                bytes: [0, 70, 30],
+                bytes: [0, 70, 30, 0],
                 ..Holdings::default()
             },
         );
@@ -210,8 +216,8 @@ mod tests {
         meter.set(at(25), registry, &Holdings::default());
         meter.close_month(at(40));
         meter.finish(at(40));
-        assert_eq!(meter.months[0], [[0, 0, 0], [0, 100 * 5 + 70 * 5, 30 * 5]]);
-        assert_eq!(meter.months[1], [[0, 0, 0], [0, 70 * 5, 30 * 5]]);
+        assert_eq!(meter.months[0], [[0; 4], [0, 100 * 5 + 70 * 5, 30 * 5, 0]]);
+        assert_eq!(meter.months[1], [[0; 4], [0, 70 * 5, 30 * 5, 0]]);
         assert_eq!(meter.stored.integral(), 100 * 15);
         assert_eq!(meter.of(registry).1.integral(), 30 * 10);
     }

@@ -65,6 +65,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             deletes: self.delete_rows(),
             repositories: self.repository_rows(),
             other_reading: self.tariff.other_reading(self.model, &months),
+            fullest: self.fullest_repository(),
             fingerprint: summary.fingerprint,
             events: summary.events,
             checks: self.checks.notes().to_vec(),
@@ -89,6 +90,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             .chain(self.outage_notes())
             .chain(self.delete_note())
             .chain(self.drift_note())
+            .chain(self.quota_notes())
             .chain(others)
             .collect()
     }
@@ -126,6 +128,9 @@ impl<S: RecordSink> Ledger<'_, S> {
                 lane_bytes: vec![0; self.lanes.len()],
                 stored: stored.clone(),
                 caused: caused.clone(),
+                restored: self
+                    .archive
+                    .restored(uses.len(), self.model.registries.len()),
                 pulls: self.pulls.month_uses(uses.len()),
             });
         }
@@ -363,11 +368,12 @@ impl<S: RecordSink> Ledger<'_, S> {
                     time: self.moment(*at),
                     registry: self.registry(RegistryId::new(index)),
                     images: holdings.images,
-                    untagged_images: holdings.untagged,
+                    untagged_images: u64::from(holdings.untagged),
                     stored_bytes: holdings.stored_bytes(),
                     source_bytes: source,
                     replica_bytes: replica + orphan,
                     orphan_bytes: orphan,
+                    archived_bytes: holdings.bytes[Class::Archived as usize],
                 });
             }
         }

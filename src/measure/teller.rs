@@ -9,10 +9,10 @@ use super::note::{Arrived, End, Note, Notes, Rare, Request, Start};
 use super::outcome::LISTED_DELETES;
 use super::record::{RecordSink, Status};
 use super::records::Records;
-use crate::ecr::{Arrival, CausedChange, Class, Covered, Holdings, RegistryId};
+use crate::ecr::{Arrival, CausedChange, Class, Covered, Departure, Holdings, RegistryId};
 use crate::simulation::{
-    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer,
-    Phase, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Exhausted, Fullest,
+    Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
 
@@ -348,6 +348,10 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         });
     }
 
+    fn left_archive(&mut self, at: SimTime, departure: Departure) {
+        self.note_rare(Rare::LeftArchive { at, departure });
+    }
+
     fn policy_changed(&mut self, _: SimTime, registry: RegistryId) {
         self.note_rare(Rare::PolicyChanged { registry });
     }
@@ -419,6 +423,14 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note_rare(Rare::Created(Box::new(repository)));
     }
 
+    fn exhausted(&mut self, exhausted: Exhausted) {
+        self.note_rare(Rare::Exhausted(exhausted));
+    }
+
+    fn fullest(&mut self, fullest: Fullest) {
+        self.note_rare(Rare::Fullest(fullest));
+    }
+
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]) {
         let deleted = std::mem::take(&mut self.deleted);
         self.note_rare(Rare::Deletions(deleted));
@@ -442,6 +454,7 @@ fn one_more(before: &Holdings, after: &Holdings) -> Option<(Class, u64)> {
     let is_one = after.images == before.images + 1
         && (source == 0 || replica == 0)
         && grown(Class::Orphan) == 0
+        && grown(Class::Archived) == 0
         && after.untagged == before.untagged
         && after.repositories == before.repositories;
     // A difference that wrapped is none of one image's bytes.

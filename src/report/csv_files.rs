@@ -171,7 +171,7 @@ mod tests {
             ),
             (
                 header::<StorageRow>(),
-                "time,registry,images,untagged_images,stored_bytes,source_bytes,replica_bytes,orphan_bytes",
+                "time,registry,images,untagged_images,stored_bytes,source_bytes,replica_bytes,orphan_bytes,archived_bytes",
             ),
             (
                 header::<CostRow>(),

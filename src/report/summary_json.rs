@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::FileError;
 use super::orphans::OrphanSummary;
 use super::run_json::{json_text, read_json, write_json};
-use crate::measure::outcome::{Outcome, Verdict};
+use crate::measure::outcome::{FullestRepository, Outcome, Verdict};
 use crate::measure::table::Usd;
 
 /// The file's name in the run's folder.
@@ -32,6 +32,9 @@ pub struct SummaryDocument {
     /// Orphans priced apart; absent if the measured time has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphans: Option<OrphanSummary>,
+    /// The repository with most images at the run's end; absent if nothing is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fullest_repository: Option<Fullest>,
     /// What a reader of the numbers should know; absent if there is nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -86,6 +89,33 @@ pub struct OtherTransfer {
     pub pull_usd: Option<f64>,
 }
 
+/// How full the fullest repository is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Fullest {
+    /// Registry `account/region`.
+    pub registry: String,
+    /// Its name.
+    pub repository: String,
+    /// Its images at the run's end.
+    pub images: u64,
+    /// Most images that ECR takes into one repository.
+    pub quota: u64,
+    /// When it is full at the pace of the run's second half; null if it does not grow, or is full already.
+    pub full_at: Option<String>,
+}
+
+impl From<&FullestRepository> for Fullest {
+    fn from(of: &FullestRepository) -> Self {
+        Self {
+            registry: of.registry.clone(),
+            repository: of.repository.clone(),
+            images: of.images,
+            quota: of.quota,
+            full_at: of.full_at.map(|at| at.to_string()),
+        }
+    }
+}
+
 impl SummaryDocument {
     /// Returns the summary of `outcome`.
     pub fn new(outcome: &Outcome) -> Self {
@@ -99,6 +129,7 @@ impl SummaryDocument {
                 pull_usd: usd(outcome.other_reading.pull_usd),
             },
             orphans: OrphanSummary::new(outcome),
+            fullest_repository: outcome.fullest.as_ref().map(Fullest::from),
             notes: outcome.notes.clone(),
         }
     }

@@ -313,8 +313,10 @@ fn line_item(row: &CostRow) -> (usize, &str, &str) {
         "storage_source" => (1, "storage, pushed images"),
         "storage_replica" => (2, "storage, replicas"),
         "storage_orphan" => (3, "storage, orphans"),
-        "pull" => (4, PULLS),
-        other => (5, other),
+        "storage_archive" => (4, "storage, archive"),
+        "restore" => (5, "restored from the archive"),
+        "pull" => (6, PULLS),
+        other => (7, other),
     };
     (place, name, &row.unit)
 }

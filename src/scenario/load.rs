@@ -34,6 +34,13 @@ pub struct Loaded {
     pub warnings: Diagnostics,
 }
 
+impl Loaded {
+    /// Tells whether images may be archived at some time.
+    pub fn may_archive(&self) -> bool {
+        !check::archiving(&self.scenario, &self.documents, &self.traces).is_empty()
+    }
+}
+
 /// What the checks resolve on the way.
 pub(super) struct Parts {
     pub(super) documents: Documents,

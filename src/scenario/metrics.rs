@@ -219,7 +219,7 @@ pub const METRICS: &[Metric] = &[
         "stored_bytes",
         Kind::Gauge,
         Unit::Bytes,
-        "Bytes of unique layers stored.",
+        "Bytes of unique layers stored, but for those in the archive.",
     ),
     metric(
         "orphan_bytes",
@@ -305,7 +305,7 @@ pub const METRICS: &[Metric] = &[
         "storage_usd",
         Kind::Money,
         Unit::Usd,
-        "Cost of storage, all three items.",
+        "Cost of storage, all its items: the archive's and restores too.",
     ),
     metric(
         "orphan_usd",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::names::RegistryName;
-use crate::aws::TagMutability;
+use crate::aws::{StorageClass, TagMutability};
 use crate::units::{Bytes, SimTime};
 
 /// The rows of each trace, by its name. Scenarios that differ in other things share them.
@@ -61,6 +61,8 @@ pub enum TraceValue {
     Mutability(u32),
     /// A setting.
     On(bool),
+    /// Where an image is put.
+    StorageClass(StorageClass),
 }
 
 impl TraceValue {
@@ -68,6 +70,14 @@ impl TraceValue {
     pub const fn destination(self) -> Option<u32> {
         match self {
             Self::Destination(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Returns the storage class, if it names one.
+    pub const fn storage_class(self) -> Option<StorageClass> {
+        match self {
+            Self::StorageClass(class) => Some(class),
             _ => None,
         }
     }
@@ -106,11 +116,13 @@ pub enum TraceAction {
     DisableRegion,
     /// Changes a registry's settings.
     PutAccountSetting,
+    /// Archives an image, or restores it.
+    UpdateImageStorageClass,
 }
 
 impl TraceAction {
     /// Every action that a row can say.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PutImage,
         Self::BatchDeleteImage,
         Self::CreateRepository,
@@ -126,6 +138,7 @@ impl TraceAction {
         Self::EnableRegion,
         Self::DisableRegion,
         Self::PutAccountSetting,
+        Self::UpdateImageStorageClass,
     ];
 
     /// Returns ECR's name of it.
@@ -146,6 +159,7 @@ impl TraceAction {
             Self::EnableRegion => "EnableRegion",
             Self::DisableRegion => "DisableRegion",
             Self::PutAccountSetting => "PutAccountSetting",
+            Self::UpdateImageStorageClass => "UpdateImageStorageClass",
         }
     }
 
@@ -160,6 +174,7 @@ impl TraceAction {
                 | Self::PutImageTagMutability
                 | Self::PutLifecyclePolicy
                 | Self::DeleteLifecyclePolicy
+                | Self::UpdateImageStorageClass
         )
     }
 
@@ -176,9 +191,14 @@ impl TraceAction {
         )
     }
 
+    /// Tells whether the operation concerns a stored image, by tag or digest.
+    pub const fn has_named_image(self) -> bool {
+        matches!(self, Self::BatchDeleteImage | Self::UpdateImageStorageClass)
+    }
+
     /// Tells whether the operation concerns an image.
     pub const fn has_image(self) -> bool {
-        matches!(self, Self::PutImage | Self::BatchDeleteImage)
+        self.has_named_image() || matches!(self, Self::PutImage)
     }
 }
 

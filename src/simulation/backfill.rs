@@ -21,13 +21,14 @@ const RANK: u16 = (1 << 14) - 1;
 const JUDGED_FROM: u64 = 100;
 
 /// What backfills need to know of the scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Backfilling {
     /// Most backfills in progress in one registry (B122).
     pub per_registry: u64,
-    /// Tag lists of digests that are pushed under several: all their tags.
-    pub tag_lists: BTreeMap<(RepositoryId, u32), u32>,
 }
+
+/// Tag lists of digests that are pushed under several: all their tags, by repository and digest.
+pub type StoredTagLists = BTreeMap<(RepositoryId, u32), u32>;
 
 /// How a backfill stands, in AWS's words (B121).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,10 +93,10 @@ pub struct Backfill {
 
 /// What is known of a stored image besides its record.
 #[derive(Clone, Copy, Debug)]
-struct Stored {
-    digest: Digest,
+pub(super) struct Stored {
+    pub digest: Digest,
     /// Every tag that it may bear.
-    tags: TagList,
+    pub tags: TagList,
     /// The number of its last push; 0 before the start.
     push: u64,
 }
@@ -152,7 +153,7 @@ impl Backfill {
 }
 
 impl<O: Observer> Simulation<'_, O> {
-    /// Keeps what a backfill may need to know of an image that is stored from now on.
+    /// Keeps what a backfill or a restore may need to know of an image that is stored from now on.
     #[inline]
     pub(super) fn note_stored(
         &mut self,
@@ -165,7 +166,7 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(backfills) = &mut self.backfills else {
             return;
         };
-        let lists = self.model.backfills.as_ref().map(|of| &of.tag_lists);
+        let lists = self.model.stored_tag_lists.as_ref();
         let all = match digest {
             Digest::Given(digest) => lists.and_then(|lists| lists.get(&(repository, digest))),
             Digest::Generated(_) => None,
@@ -176,6 +177,12 @@ impl<O: Observer> Simulation<'_, O> {
             backfills.stored.resize(place + 1, None);
         }
         backfills.stored[place] = Some(Stored { digest, tags, push });
+    }
+
+    /// Returns what is known of a stored image.
+    pub(super) fn stored(&self, image: ImageId) -> Stored {
+        let backfills = self.backfills.as_ref().expect(PREPARED);
+        backfills.stored[image.index()].expect("what is stored was pushed")
     }
 
     /// `StartReplicationBackfill`.
@@ -254,12 +261,14 @@ impl<O: Observer> Simulation<'_, O> {
             if !self.world.exists(holder) || !routes.contains(&lane) {
                 continue;
             }
-            let backfills = self.backfills.as_ref().expect(PREPARED);
-            taken.extend(self.world.stored_images(holder).map(|image| Taken {
+            let images = self.world.stored_images(holder);
+            // An archived image cannot be read (B83).
+            let active = images.filter(|&image| !self.world.is_archived(image, holder));
+            taken.extend(active.map(|image| Taken {
                 image,
                 repository,
                 holder,
-                stored: backfills.stored[image.index()].expect("what is stored was pushed"),
+                stored: self.stored(image),
                 pushed_at: self.world.image(image).pushed_at,
             }));
         }
@@ -427,4 +436,4 @@ impl<O: Observer> Simulation<'_, O> {
     }
 }
 
-const PREPARED: &str = "a scenario that starts a backfill is prepared for it";
+const PREPARED: &str = "a scenario that starts a backfill or restores an image is prepared for it";

@@ -104,6 +104,10 @@ impl<O: Observer> Simulation<'_, O> {
         if is_first && let Err(reason) = self.admit(place) {
             let replication = self.replications.get(place);
             self.observer.dismissed(at, replication, waited);
+            if reason == Reason::LimitExceeded {
+                let holder = replication.holder;
+                self.note_exhausted(at, holder);
+            }
             return self.fail(at, place, reason);
         }
         self.links[link].occupy();
@@ -158,7 +162,8 @@ impl<O: Observer> Simulation<'_, O> {
     fn admit(&mut self, place: u32) -> Result<(), Reason> {
         let replication = self.replications.get(place);
         let push = self.pushes.get(replication.push);
-        if !self.world.is_stored_at(push.image, push.slot) {
+        // An archived image cannot be read either (B83).
+        if !self.world.is_available_at(push.image, push.slot) {
             return Err(Reason::SourceImageDeleted);
         }
         let exists = self.world.exists(replication.holder);
@@ -273,6 +278,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.resolve_tags(list, repository);
         let mut missing = self.leave_out_tags(push, holder);
         self.note_arrival_time(at, self.pushes.get(push).image, holder);
+        self.restore_at_once(at, self.pushes.get(push).image, holder);
         let resolved = &self.resolved;
         let of = self.pushes.get(push);
         let arrival: Arrival = self.world.arrive(

@@ -214,7 +214,7 @@ impl<O: Observer> Simulation<'_, O> {
         let Some(holder) = holder else {
             return false;
         };
-        self.world.is_stored_whole(wanted.image, holder)
+        self.world.is_available_whole(wanted.image, holder)
             && wanted
                 .tag
                 .is_none_or(|tag| self.world.stands_on(holder, tag, wanted.image))

@@ -40,14 +40,15 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Expires what each repository's policy says; where a rule replicates deletes, that follows too (B111).
+    /// Expires and archives what each repository's policy says; where a rule replicates deletes, these follow too (B111).
     pub(super) fn apply_lifecycles(&mut self, at: SimTime) {
         let now = nanos(at);
         self.delete_by(DeleteCause::Lifecycle);
         self.expire_referrers(at);
         for holder in self.world.with_lifecycle() {
-            let expired = self.world.expired(holder, now);
-            self.expire(at, holder, &expired);
+            let due = self.world.due(holder, now);
+            self.expire(at, holder, &due.expired);
+            self.world.archive_due(holder, &due.archived, now);
         }
         self.tell_stored(at);
         let number = at.as_nanos() / Retention::time(1).as_nanos();

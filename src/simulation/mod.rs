@@ -1,5 +1,6 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
+mod archive;
 mod backfill;
 mod build;
 mod causes;
@@ -17,6 +18,7 @@ mod observer;
 mod operations;
 mod permissions;
 mod pulls;
+mod quotas;
 mod repositories;
 mod requests;
 mod risk;
@@ -26,16 +28,17 @@ mod slots;
 mod spells;
 mod tags;
 
-pub use backfill::{Backfill, BackfillStatus, Backfilling};
+pub use backfill::{Backfill, BackfillStatus, Backfilling, StoredTagLists};
 pub use build::spells_of;
 pub use model::{
     Account, Assumptions, Backoff, DeploymentModel, Failures, Lane, LifecycleModel, LinkModel,
-    Model, Operation, Outage, Place, Provided, RegistryModel, RetentionModel, Script, ScriptImage,
-    Spell, Step, StoredImages, Stream, Window,
+    Model, Named, Operation, Outage, Place, Provided, RegistryModel, RetentionModel, Script,
+    ScriptImage, Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
     CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull,
     PushState, RefusedOperation, Replication, RevokedCopy,
 };
 pub use pulls::PullModel;
+pub use quotas::{Exhausted, Fullest, QuotaKind};
 pub use run::{Interrupted, Simulation, Summary};

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::backfill::Backfilling;
+use super::backfill::{Backfilling, StoredTagLists};
 use super::groups::Group;
 use super::names::Names;
 use super::pulls::PullModel;
 use super::slots::SlotTable;
 use super::tags::TagBook;
-use crate::aws::{LifecyclePolicy, Registry, RegistryPolicy};
+use crate::aws::{LifecyclePolicy, Registry, RegistryPolicy, StorageClass};
 use crate::ecr::mutability::TagRule;
 use crate::ecr::rules::RuleSet;
 use crate::ecr::{Quotas, RegistryId, RepositoryId, TagId, Template};
@@ -78,6 +78,10 @@ pub struct Model {
     pub replicates_deletes: bool,
     /// What backfills need; `None` if the scenario starts none.
     pub backfills: Option<Backfilling>,
+    /// What tags stored images may bear; `None` if nobody asks: neither a backfill nor a restore.
+    pub stored_tag_lists: Option<StoredTagLists>,
+    /// Whether images are archived at some time.
+    pub archives: bool,
     /// Lifecycle policies.
     pub lifecycles: LifecycleModel,
     /// Templates by which repositories are created that replication creates.
@@ -309,6 +313,15 @@ pub struct ScriptImage {
     pub common: Option<u32>,
 }
 
+/// How an operation names a stored image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// By a tag.
+    Tag(TagId),
+    /// By a digest that the user gave.
+    Digest(u32),
+}
+
 /// What a single operation does.
 #[derive(Clone, Debug)]
 pub enum Operation {
@@ -318,6 +331,8 @@ pub enum Operation {
     DeleteByTag(Place, TagId),
     /// `BatchDeleteImage` by digest, one that the user gave.
     DeleteByDigest(Place, u32),
+    /// `UpdateImageStorageClass`.
+    UpdateStorageClass(Place, Named, StorageClass),
     /// `CreateRepository`, with its tag mutability.
     CreateRepository(Place, Option<TagRule>),
     /// `DeleteRepository`, with all images.

@@ -4,9 +4,10 @@ use std::num::NonZeroU32;
 
 use super::backfill::Backfill;
 use super::names::TagList;
+use super::quotas::{Exhausted, Fullest};
 use crate::ecr::{
-    Arrival, CausedChange, Covered, Created, Digest, HolderId, Holdings, ImageId, Reason, Refusal,
-    RegistryId, RepositoryId, Slot,
+    Arrival, CausedChange, Covered, Created, Departure, Digest, HolderId, Holdings, ImageId,
+    Reason, Refusal, RegistryId, RepositoryId, Slot,
 };
 use crate::network::CopyId;
 use crate::units::{SimDuration, SimTime};
@@ -335,6 +336,9 @@ pub trait Observer {
     /// The last replication of a push ended.
     fn settled(&mut self, at: SimTime, push: &PushState, all_complete: bool);
 
+    /// An image was restored from a registry's archive, or deleted there.
+    fn left_archive(&mut self, at: SimTime, departure: Departure);
+
     /// A registry's policy changed; what was lost by it follows.
     fn policy_changed(&mut self, at: SimTime, registry: RegistryId);
 
@@ -371,6 +375,12 @@ pub trait Observer {
 
     /// The run has ended with this repository, which replication created.
     fn created(&mut self, repository: CreatedRepository);
+
+    /// The run has ended, and this quota refused something then for the first time; told of each kind once.
+    fn exhausted(&mut self, exhausted: Exhausted);
+
+    /// The run has ended, and no repository has more images than this one.
+    fn fullest(&mut self, fullest: Fullest);
 
     /// The run has ended: nothing more comes. `moved_bytes` is what each lane has moved.
     fn finished(&mut self, at: SimTime, moved_bytes: &[u64]);

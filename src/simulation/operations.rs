@@ -7,7 +7,7 @@ use super::names::TagList;
 use super::observer::{DeleteCause, Observer, RefusedOperation, RevokedCopy};
 use super::requests::NewPush;
 use super::run::{Event, EventClass, Simulation, order};
-use crate::aws::RegistryPolicy;
+use crate::aws::{RegistryPolicy, StorageClass};
 use crate::ecr::{
     Content, Digest, HolderId, LayerId, Push, Refusal, RegistryId, RepositoryId, Tags,
 };
@@ -157,6 +157,10 @@ impl<O: Observer> Simulation<'_, O> {
                 refusal,
             };
             self.observer.refused(at, refused);
+            if let (Refusal::LimitExceeded, Some(repository)) = (refusal, repository) {
+                let holder = self.holder(repository, registry);
+                self.note_exhausted(at, holder);
+            }
         }
         self.tell_stored(at);
     }
@@ -181,6 +185,9 @@ impl<O: Observer> Simulation<'_, O> {
                 return self
                     .world
                     .delete_by_digest(self.holder_at(*place), Digest::Given(*digest));
+            }
+            Operation::UpdateStorageClass(place, named, class) => {
+                return self.update_storage_class(at, (script, step), *place, *named, *class);
             }
             Operation::CreateRepository(place, mutability) => {
                 return self
@@ -409,10 +416,14 @@ impl<O: Observer> Simulation<'_, O> {
 impl Operation {
     fn class(&self) -> EventClass {
         match self {
-            Self::PutImage(..) => EventClass::Push,
-            Self::DeleteByTag(..) | Self::DeleteByDigest(..) | Self::DeleteRepository(..) => {
-                EventClass::Deletion
+            // A restore is like a push (B12); what is archived is not to be had any more.
+            Self::PutImage(..) | Self::UpdateStorageClass(_, _, StorageClass::Standard) => {
+                EventClass::Push
             }
+            Self::DeleteByTag(..)
+            | Self::DeleteByDigest(..)
+            | Self::DeleteRepository(..)
+            | Self::UpdateStorageClass(..) => EventClass::Deletion,
             _ => EventClass::Configuration,
         }
     }
@@ -422,6 +433,7 @@ impl Operation {
         match self {
             Self::PutImage(..) => "PutImage",
             Self::DeleteByTag(..) | Self::DeleteByDigest(..) => "BatchDeleteImage",
+            Self::UpdateStorageClass(..) => "UpdateImageStorageClass",
             Self::CreateRepository(..) => "CreateRepository",
             Self::DeleteRepository(..) => "DeleteRepository",
             Self::PutImageTagMutability(..) => "PutImageTagMutability",
@@ -447,6 +459,7 @@ impl Operation {
             Self::PutImage(place, _)
             | Self::DeleteByTag(place, _)
             | Self::DeleteByDigest(place, _)
+            | Self::UpdateStorageClass(place, ..)
             | Self::CreateRepository(place, _)
             | Self::DeleteRepository(place)
             | Self::PutLifecyclePolicy(place, _)

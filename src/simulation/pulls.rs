@@ -244,6 +244,6 @@ impl<O: Observer> Simulation<'_, O> {
             Asked::Tag(tag) => self.world.resolve(holder, tag),
             Asked::Image(image) => Some((image, 0)),
         };
-        found.filter(|&(image, _)| self.world.is_stored_whole(image, holder))
+        found.filter(|&(image, _)| self.world.is_available_whole(image, holder))
     }
 }

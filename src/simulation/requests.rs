@@ -6,7 +6,9 @@ use super::model::Model;
 use super::names::TagList;
 use super::observer::{Observer, Once, Phase, PushState, RefusedOperation, Replication};
 use super::run::{Event, EventClass, Simulation, order};
-use crate::ecr::{Content, Digest, HolderId, ImageId, LayerId, Push, RegistryId, RepositoryId};
+use crate::ecr::{
+    Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
+};
 use crate::engine::{Key, Rank};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::{Drawn, PushStream};
@@ -174,6 +176,9 @@ impl<O: Observer> Simulation<'_, O> {
                     refusal,
                 };
                 self.observer.refused(at, operation);
+                if refusal == Refusal::LimitExceeded {
+                    self.note_exhausted(at, holder);
+                }
                 return None;
             }
         };

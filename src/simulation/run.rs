@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::archive::Restores;
 use super::backfill::Backfills;
 use super::copies::Keys;
 use super::deletes::Deletes;
@@ -12,6 +13,7 @@ use super::observer::{DeleteCause, Observer, Phase, PushState, Replication};
 use super::operations::ScriptState;
 use super::permissions::Permissions;
 use super::pulls::Fleets;
+use super::quotas::QuotaState;
 use super::requests::StreamState;
 use super::risk::Risk;
 use super::slab::Slab;
@@ -47,6 +49,8 @@ pub(super) enum Event {
     },
     /// Lifecycle policies act.
     Lifecycles,
+    /// A restore from the archive ends.
+    RestoreEnd(u32),
 }
 
 impl Event {
@@ -67,6 +71,7 @@ impl Event {
             Self::Pull(_) => 10,
             Self::SpellChange { .. } => 11,
             Self::Lifecycles => 22,
+            Self::RestoreEnd(_) => 23,
         }
     }
 }
@@ -139,7 +144,7 @@ pub struct Simulation<'m, O> {
     pub(super) capacities: Vec<Vec<f64>>,
     pub(super) last_push: u64,
     pub(super) last_replication: u64,
-    /// What backfills need; `None` if there are none.
+    /// What backfills and restores need; `None` if there are none.
     pub(super) backfills: Option<Box<Backfills>>,
     /// Losses of permission so far, by lane.
     pub(super) revocations: Vec<u64>,
@@ -150,6 +155,8 @@ pub struct Simulation<'m, O> {
     /// By what images are being deleted.
     pub(super) deleting: DeleteCause,
     pub(super) moves: Vec<Move>,
+    pub(super) restores: Restores,
+    pub(super) quotas: QuotaState,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -201,13 +208,15 @@ impl<'m, O: Observer> Simulation<'m, O> {
             capacities: vec![Vec::new(); model.links.len()],
             last_push: 0,
             last_replication: 0,
-            backfills: model.backfills.as_ref().map(|_| Box::default()),
+            backfills: model.stored_tag_lists.as_ref().map(|_| Box::default()),
             revocations: vec![0; model.lanes.len()],
             deletes: Deletes::default(),
             groups: Groups::default(),
             risk: Risk::of(model),
             deleting: DeleteCause::BatchDeleteImage,
             moves: Vec::new(),
+            restores: Restores::default(),
+            quotas: QuotaState::default(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
@@ -334,6 +343,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
             Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
             Event::Lifecycles => self.apply_lifecycles(at),
+            Event::RestoreEnd(restore) => self.end_restore(at, restore),
         }
     }
 
@@ -353,6 +363,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn reach(&mut self, at: SimTime) {
         while self.boundary <= at {
             self.count_moved_bytes(self.boundary);
+            self.count_halfway(self.boundary);
             let covered = self.world.covered();
             self.observer
                 .boundary(self.boundary, &self.moved_bytes, covered);
@@ -379,6 +390,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         let observer = &mut self.observer;
         self.world
             .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
+        self.world
+            .take_departures(|departure| observer.left_archive(at, departure));
         self.tell_caused(at);
         if self.world.has_moved() {
             self.tell_moves(at);
@@ -404,6 +417,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.check_holdings();
         self.tell_backfills();
         self.tell_created();
+        self.tell_quotas(end);
         self.observer.finished(end, &moved_bytes);
     }
 

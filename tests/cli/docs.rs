@@ -238,7 +238,9 @@ fn metrics() -> String {
          Student's t. It is absent where it would be a guess: fewer than 20 batches that hold something, fewer than 250 replications,\n\
          fewer than 50 beyond a quantile or on either side of a limit, a half-width as large as the value, the mean of a law of infinite\n\
          variance. A threshold is `too_close` if a value within the half-width would change its verdict; `held` goes by the value itself. `notes`\n\
-         say why a mean has no half-width, and if the warm-up looks too short (MSER-5; only for pushes at a constant rate).\n\n\
+         say why a mean has no half-width, and if the warm-up looks too short (MSER-5; only for pushes at a constant rate); also when a\n\
+         service quota was first used up. `fullest_repository` is the one with most images at the end; `full_at` is when it has as many\n\
+         as ECR takes in, if it goes on as in the second half of the run.\n\n\
          | metric | kind | unit | labels | is |\n| --- | --- | --- | --- | --- |\n{rows}"
     )
 }

@@ -11,6 +11,7 @@ mod folder;
 mod groups;
 #[cfg(unix)]
 mod interrupt;
+mod lints;
 mod money;
 mod others;
 mod output;

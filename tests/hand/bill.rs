@@ -266,3 +266,108 @@ fn bytes_belong_to_the_month_in_which_they_move() {
         ]
     );
 }
+
+/// Puts digest 7 of 1 GiB into `app` in Virginia, and moves it between storage classes; a February of 28 days.
+fn archived(duration: &str, moves: &[(&str, &str)]) -> Text {
+    let digest = crate::support::text::digest(7);
+    let at = format!("registry = '{VIRGINIA}'\nrepository = 'app'\ndigest = '{digest}'\n");
+    let text = Text::instant("2026-02-01T00:00:00Z", duration);
+    let text = text.event(
+        "0 s",
+        "PutImage",
+        &format!("{at}tags = ['1']\nsize = '1 GiB'"),
+    );
+    moves.iter().fold(text, |text, (when, class)| {
+        let keys = format!("{at}storage_class = '{class}'");
+        text.event(when, "UpdateImageStorageClass", &keys)
+    })
+}
+
+#[test]
+fn an_archived_image_is_billed_in_the_archive_to_the_nanodollar() {
+    // Active for 7 of 28 days, archived for 21 of 28 days and for a whole March.
+    let run = archived("59 days", &[("7 days", "ARCHIVE")]).run();
+    assert_eq!(
+        exact_lines(&run),
+        [
+            "2026-02 storage_source 0.250000000 GiB-month 0.100000 0.025000000",
+            "2026-02 storage_archive 0.750000000 GiB-month 0.100000 0.075000000",
+            "2026-03 storage_archive 1.000000000 GiB-month 0.100000 0.100000000",
+        ]
+    );
+    assert_eq!(
+        [usd(&run, "storage_usd"), usd(&run, "total_usd")],
+        ["0.200000", "0.200000"]
+    );
+}
+
+#[test]
+fn a_restore_costs_its_bytes_and_what_is_left_of_ninety_days() {
+    // Archived at day 7, active again 20 min after day 20 h 23:40, so at day 21: 14 days in the archive, 76 still due,
+    // which are 76 / 28 GiB-months beside the half one. Restored: 1 GiB at 0.03 USD.
+    let moves = [("7 days", "ARCHIVE"), ("20 days 23 h 40 min", "STANDARD")];
+    let run = archived("28 days", &moves).run();
+    assert_eq!(
+        exact_lines(&run),
+        [
+            "2026-02 storage_source 0.500000000 GiB-month 0.100000 0.050000000",
+            "2026-02 storage_archive 3.214285714 GiB-month 0.100000 0.321428571",
+            "2026-02 restore 1.000000000 GiB 0.030000 0.030000000",
+        ]
+    );
+    assert_eq!(
+        [usd(&run, "storage_usd"), usd(&run, "total_usd")],
+        ["0.401429", "0.401429"]
+    );
+    // Deleted instead (B84): the same is due, and no restore.
+    let run = archived("28 days", &moves[..1])
+        .delete_digest("21 days", VIRGINIA, "app", 7)
+        .run();
+    assert_eq!(
+        exact_lines(&run),
+        [
+            "2026-02 storage_source 0.250000000 GiB-month 0.100000 0.025000000",
+            "2026-02 storage_archive 3.214285714 GiB-month 0.100000 0.321428571",
+        ]
+    );
+}
+
+#[test]
+fn after_ninety_days_nothing_more_is_due() {
+    // Archived at day 1; deleted at day 91, which is 3 May: 2 of 31 days.
+    let run = archived("92 days", &[("1 day", "ARCHIVE")])
+        .delete_digest("91 days", VIRGINIA, "app", 7)
+        .run();
+    let may = exact_lines(&run).pop().unwrap();
+    assert_eq!(
+        may,
+        "2026-05 storage_archive 0.064516129 GiB-month 0.100000 0.006451613"
+    );
+}
+
+#[test]
+fn the_archive_is_cheaper_above_150_tb_months() {
+    // 160 TiB = 163,840 GiB for a whole month: 153,600 at 0.10 and 10,240 at 0.07 USD.
+    let images = format!(
+        "[registries.'{VIRGINIA}'.repositories.app]\nimages = {{ count = 20, size = '8 TiB' }}"
+    );
+    let archive = "lifecycle = { archive_after = '1 day' }";
+    let run = Text::instant("2026-01-31T00:00:00Z", "29 days")
+        .toml(&format!("{images}\n{archive}"))
+        .run();
+    assert_eq!(
+        exact_lines(&run)[1..],
+        ["2026-02 storage_archive 163840.000000000 GiB-month 0.098125 16076.800000000"]
+    );
+}
+
+/// Returns the lines of the bill of Virginia to the nanodollar: month, item, quantity, unit, rate, dollars.
+fn exact_lines(run: &Run) -> Vec<String> {
+    let rows = run.outcome.costs.iter();
+    rows.map(|row| {
+        let (quantity, rate, usd) = (row.quantity.0, row.rate_usd.0, row.usd.0);
+        let (month, item, unit) = (&row.month, &row.item, &row.unit);
+        format!("{month} {item} {quantity:.9} {unit} {rate:.6} {usd:.9}")
+    })
+    .collect()
+}

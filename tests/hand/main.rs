@@ -17,6 +17,7 @@ mod orphan_bill;
 mod orphans;
 mod outages;
 mod pulls;
+mod quotas;
 mod spells;
 mod tables;
 

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use jsonc_parser::ast::{Object, Value};
 
-use super::{LifecyclePolicy, LifecycleRule, Limit, Selection};
+use super::{LifecycleAction, LifecyclePolicy, LifecycleRule, Limit, Selection};
 use crate::aws::Profile;
 use crate::aws::document::{Problems, Read, optional, span, without_mark};
 
-const NO_ARCHIVE: &str = "this version of ecrsim does not simulate the archive storage class";
+const NO_PULLS: &str = "this version of ecrsim does not simulate ages since the last pull: only some pulls are modelled";
 
 /// Most `*` in one tag pattern (user guide, lifecycle policy parameters).
 const MAX_STARS: usize = 4;
@@ -80,8 +80,16 @@ impl Reader {
         self.problems.ignore_unknown(object, &known);
         let priority = self.problems.required(object, "rulePriority", "a rule");
         let number = priority.and_then(|value| self.whole(value, "`rulePriority`"));
-        let rule = self.selection(object);
-        self.action(object);
+        let selected = self.selection(object);
+        let action = self.action(object);
+        let rule = selected.zip(action).map(|((selection, limit), action)| {
+            self.check_archive(object, limit, action);
+            LifecycleRule {
+                selection,
+                limit,
+                action,
+            }
+        });
         Some(Numbered {
             priority: number?,
             priority_span: span(priority?),
@@ -89,7 +97,7 @@ impl Reader {
         })
     }
 
-    fn selection(&mut self, rule: &Object<'_>) -> Option<LifecycleRule> {
+    fn selection(&mut self, rule: &Object<'_>) -> Option<(Selection, Limit)> {
         let value = self.problems.required(rule, "selection", "a rule")?;
         let object = self.problems.object(value, "`selection`")?;
         let known = [
@@ -102,15 +110,10 @@ impl Reader {
             "countNumber",
         ];
         self.problems.ignore_unknown(object, &known);
-        if self.word(object, "storageClass", &["standard", "archive"]) == Some("archive") {
-            self.refuse_archive(object, "storageClass");
-        }
         let selection = self.tags(object);
         let limit = self.limit(object);
-        Some(LifecycleRule {
-            selection: selection?,
-            limit: limit?,
-        })
+        self.storage_class(object, limit);
+        Some((selection?, limit?))
     }
 
     fn tags(&mut self, object: &Object<'_>) -> Option<Selection> {
@@ -182,37 +185,83 @@ impl Reader {
                 }
                 Some(Limit::Count(number?))
             }
-            "sinceImagePushed" => {
+            "sinceImagePulled" => {
+                let at = optional(object, "countType").map_or_else(|| span(object), span);
+                self.problems.error(at, NO_PULLS);
+                None
+            }
+            kind => {
                 self.problems.required(object, "countUnit", "`selection`")?;
                 self.word(object, "countUnit", &["days"])?;
-                Some(Limit::Days(number?))
-            }
-            // Both concern the archive alone (B144).
-            _ => {
-                self.refuse_archive(object, "countType");
-                None
+                if kind == "sinceImagePushed" {
+                    return Some(Limit::Days(number?));
+                }
+                self.archived_days(object, number?)
             }
         }
     }
 
-    fn action(&mut self, rule: &Object<'_>) {
-        let Some(value) = self.problems.required(rule, "action", "a rule") else {
-            return;
+    /// B84: no policy may delete an image that has been archived for less than 90 days.
+    fn archived_days(&mut self, object: &Object<'_>, days: u64) -> Option<Limit> {
+        let least = LifecyclePolicy::LEAST_ARCHIVED_DAYS;
+        if days < least {
+            let at = optional(object, "countNumber").map_or_else(|| span(object), span);
+            let message = format!("images stay in the archive for at least {least} days");
+            self.problems.error(at, message);
+            return None;
+        }
+        Some(Limit::ArchivedDays(days))
+    }
+
+    /// Days in the archive concern archived images, everything else active ones (user guide, lifecycle policy
+    /// parameters).
+    fn storage_class(&mut self, object: &Object<'_>, limit: Option<Limit>) {
+        let written = self.word(object, "storageClass", &["standard", "archive"]);
+        let is_archive = written == Some("archive");
+        let wanted = match limit {
+            Some(Limit::ArchivedDays(_)) if !is_archive => "`archive`",
+            Some(Limit::Count(_) | Limit::Days(_)) if is_archive => "`standard`",
+            _ => return,
         };
-        let Some(object) = self.problems.object(value, "`action`") else {
-            return;
-        };
+        let at = ["storageClass", "countType"]
+            .iter()
+            .find_map(|key| optional(object, key))
+            .map_or_else(|| span(object), span);
+        let message = format!("this countType goes with the storageClass {wanted}");
+        self.problems.error(at, message);
+    }
+
+    /// B144: what was archived can only expire.
+    fn check_archive(&mut self, rule: &Object<'_>, limit: Limit, action: LifecycleAction) {
+        if matches!(limit, Limit::ArchivedDays(_)) && action == LifecycleAction::Archive {
+            let at = optional(rule, "action").map_or_else(|| span(rule), span);
+            self.problems
+                .error(at, "`sinceImageTransitioned` only goes with `expire`");
+        }
+    }
+
+    fn action(&mut self, rule: &Object<'_>) -> Option<LifecycleAction> {
+        let value = self.problems.required(rule, "action", "a rule")?;
+        let object = self.problems.object(value, "`action`")?;
         self.problems
             .ignore_unknown(object, &["type", "targetStorageClass"]);
         self.problems.required(object, "type", "`action`");
-        if self.word(object, "type", &["expire", "transition"]) == Some("transition") {
-            self.refuse_archive(object, "type");
+        let target = optional(object, "targetStorageClass");
+        match self.word(object, "type", &["expire", "transition"])? {
+            "expire" => {
+                if let Some(target) = target {
+                    let message = "`targetStorageClass` goes with `transition`";
+                    self.problems.error(span(target), message);
+                }
+                Some(LifecycleAction::Expire)
+            }
+            _ => {
+                let what = "an action of the type `transition`";
+                self.problems.required(object, "targetStorageClass", what)?;
+                self.word(object, "targetStorageClass", &["archive"])?;
+                Some(LifecycleAction::Archive)
+            }
         }
-    }
-
-    fn refuse_archive(&mut self, object: &Object<'_>, key: &str) {
-        let at = optional(object, key).map_or_else(|| span(object), span);
-        self.problems.error(at, NO_ARCHIVE);
     }
 
     /// Reads one of a few words; that a required key is missing is told elsewhere.
@@ -333,10 +382,65 @@ mod tests {
     }
 
     #[test]
-    fn the_archive_is_not_simulated() {
+    fn ages_since_a_pull_are_not_simulated() {
         let pulled = r#"{"tagStatus": "any", "countType": "sinceImagePulled", "countUnit": "days", "countNumber": 90}"#;
-        assert_eq!(wrong(pulled), NO_ARCHIVE);
-        let moved = document(&[rule(1, ANY, "transition")]);
-        assert_eq!(moved.errors().count(), 1);
+        assert_eq!(wrong(pulled), NO_PULLS);
+    }
+
+    #[test]
+    fn b144_rules_may_archive_and_expire_what_is_archived() {
+        let archived = r#"{"tagStatus": "any", "storageClass": "archive", "countType": "sinceImageTransitioned", "countUnit": "days", "countNumber": 90}"#;
+        let moves = format!(
+            r#"{{"rulePriority": 1, "selection": {UNTAGGED}, "action": {{"type": "transition", "targetStorageClass": "archive"}}}}"#
+        );
+        let read = document(&[moves, rule(2, archived, "expire")]);
+        let policy = read.value.expect("the policy is right");
+        let rules: Vec<_> = policy
+            .rules
+            .iter()
+            .map(|of| (of.limit, of.action))
+            .collect();
+        assert_eq!(
+            rules,
+            [
+                (Limit::Days(7), LifecycleAction::Archive),
+                (Limit::ArchivedDays(90), LifecycleAction::Expire)
+            ]
+        );
+        assert!(policy.archives());
+    }
+
+    #[test]
+    fn what_goes_against_the_archives_rules_is_told() {
+        let days = |class: &str, number: u64| {
+            format!(
+                r#"{{"tagStatus": "any", {class} "countType": "sinceImageTransitioned", "countUnit": "days", "countNumber": {number}}}"#
+            )
+        };
+        let archive = r#""storageClass": "archive","#;
+        assert!(
+            wrong(&days(archive, 89)).contains("at least 90 days"),
+            "B84"
+        );
+        assert!(wrong(&days("", 90)).contains("storageClass `archive`"));
+        let counted = format!(
+            r#"{{"tagStatus": "any", {archive} "countType": "imageCountMoreThan", "countNumber": 5}}"#
+        );
+        assert!(wrong(&counted).contains("storageClass `standard`"));
+        let told = |rule: &str| {
+            let read = document(&[rule.to_owned()]);
+            let errors: Vec<String> = read.errors().map(|of| of.message.clone()).collect();
+            errors.join("; ")
+        };
+        assert!(told(&rule(1, ANY, "transition")).contains("needs `targetStorageClass`"));
+        let moves = format!(
+            r#"{{"rulePriority": 1, "selection": {}, "action": {{"type": "transition", "targetStorageClass": "archive"}}}}"#,
+            days(archive, 90)
+        );
+        assert!(told(&moves).contains("only goes with `expire`"));
+        let expires = format!(
+            r#"{{"rulePriority": 1, "selection": {ANY}, "action": {{"type": "expire", "targetStorageClass": "archive"}}}}"#
+        );
+        assert!(told(&expires).contains("goes with `transition`"));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::archive::ArchivePrices;
 use super::{PriceTable, Tier};
 
 /// Returns the table, parsed once.
@@ -28,6 +29,7 @@ fn parsed() -> PriceTable {
             .map(|row| (row.region, row.usd_per_gb_month))
             .collect::<BTreeMap<_, _>>()
             .into(),
+        archive: archive(),
         ..PriceTable::empty("aws-2026".to_string())
     }
 }
@@ -41,6 +43,29 @@ fn internet() -> BTreeMap<String, Vec<Tier>> {
         });
     }
     tiers
+}
+
+fn archive() -> ArchivePrices {
+    let mut prices = ArchivePrices::default();
+    for row in rows::<ArchiveRow>(include_str!("../data/archive-prices.csv")) {
+        if row.kind == "restore" {
+            prices.restore.insert(row.region, row.usd_per_gb);
+        } else {
+            prices.storage.entry(row.region).or_default().push(Tier {
+                upper_gb: row.tier_upper_gb,
+                usd_per_gb: row.usd_per_gb,
+            });
+        }
+    }
+    prices
+}
+
+#[derive(Deserialize)]
+struct ArchiveRow {
+    region: String,
+    kind: String,
+    tier_upper_gb: Option<f64>,
+    usd_per_gb: f64,
 }
 
 #[derive(Deserialize)]

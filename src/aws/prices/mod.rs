@@ -14,13 +14,15 @@
 //! assumption; it is marked. Transfer rates are of 2022 to 2024 for most Regions. The last internet tier of us-east-1
 //! is estimated from the other US Regions. Of ap-southeast-3, eu-central-2, eu-south-2 and me-central-1 only the first
 //! internet tier is known. No transfer price was found from ap-southeast-4, -6, -7, ap-east-2, mx-central-1,
-//! me-west-1 and sa-west-1: such a price is absent here, never zero.
+//! me-west-1 and sa-west-1: such a price is absent here, never zero. The archive's prices were checked for us-east-1 and
+//! ap-northeast-1 only.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::regions;
 
+mod archive;
 mod builtin;
 mod own;
 mod tiers;
@@ -54,6 +56,7 @@ pub struct PriceTable {
     storage: Arc<BTreeMap<String, f64>>,
     transfer_overrides: TransferRates,
     storage_overrides: BTreeMap<String, f64>,
+    archive: archive::ArchivePrices,
 }
 
 /// US dollars per GB by (source Region, destination Region), either of which may be `*`.
@@ -72,6 +75,8 @@ impl PriceTable {
     /// | `transfer` | Region or `*` | Region or `*` | empty | per GB |
     /// | `internet` | Region | empty | cumulative monthly upper bound of the tier, empty on the last | per GB |
     /// | `storage` | Region or `*` | empty | empty | per GB-month |
+    /// | `archive` | Region or `*` | empty | as for `internet` | per GB-month in the archive |
+    /// | `restore` | Region or `*` | empty | empty | per GB restored from it |
     ///
     /// Tiers of a Region stand in ascending order. A Region without a row has no price; within a Region transfer is
     /// free unless a row says otherwise.
@@ -94,6 +99,7 @@ impl PriceTable {
             storage: Arc::default(),
             transfer_overrides: BTreeMap::new(),
             storage_overrides: BTreeMap::new(),
+            archive: archive::ArchivePrices::default(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! A user's own price table, and what can be wrong with it.
 
-use std::sync::Arc;
-
+use std::collections::BTreeMap;
 use std::fmt::{self, Display};
+use std::sync::Arc;
 
 use csv::StringRecord;
 
@@ -99,7 +99,20 @@ fn add(table: &mut PriceTable, record: &StringRecord) -> Result<(), String> {
         }
         "internet" => {
             must_be_empty("to_region", to)?;
-            add_tier(table, from, upper, usd_per_gb)
+            if from == ANY {
+                return Err("internet prices need a Region, not `*`".to_string());
+            }
+            add_tier(Arc::make_mut(&mut table.internet), from, upper, usd_per_gb)
+        }
+        "archive" => {
+            must_be_empty("to_region", to)?;
+            add_tier(&mut table.archive.storage, from, upper, usd_per_gb)
+        }
+        "restore" => {
+            must_be_empty("to_region", to)?;
+            must_be_empty("tier_upper_gb", upper)?;
+            let region = region("from_region", from)?;
+            once(table.archive.restore.insert(region, usd_per_gb))
         }
         "storage" => {
             must_be_empty("to_region", to)?;
@@ -108,27 +121,22 @@ fn add(table: &mut PriceTable, record: &StringRecord) -> Result<(), String> {
             once(Arc::make_mut(&mut table.storage).insert(region, usd_per_gb))
         }
         _ => Err(format!(
-            "`{kind}` is not a kind of price: `transfer`, `internet` or `storage`"
+            "`{kind}` is not a kind of price: `transfer`, `internet`, `storage`, `archive` or `restore`"
         )),
     }
 }
 
 fn add_tier(
-    table: &mut PriceTable,
+    prices: &mut BTreeMap<String, Vec<Tier>>,
     from: &str,
     upper: &str,
     usd_per_gb: f64,
 ) -> Result<(), String> {
-    if from == ANY {
-        return Err("internet prices need a Region, not `*`".to_string());
-    }
     let upper_gb = match upper {
         "" => None,
         bound => Some(number("tier_upper_gb", bound)?),
     };
-    let tiers = Arc::make_mut(&mut table.internet)
-        .entry(region("from_region", from)?)
-        .or_default();
+    let tiers = prices.entry(region("from_region", from)?).or_default();
     let lower_gb = tiers.last().map_or(Some(0.0), |tier: &Tier| tier.upper_gb);
     let ascends = lower_gb.is_some_and(|lower| upper_gb.is_none_or(|upper| upper > lower));
     tiers.push(Tier {
@@ -230,7 +238,7 @@ mod tests {
             [
                 "line 2: `to_region`: `eu-wst-1` is not a Region of AWS; did you mean `eu-west-1`?",
                 "line 3: `usd_per_gb`: `cheap` is not a number of at least 0",
-                "line 4: `pull` is not a kind of price: `transfer`, `internet` or `storage`",
+                "line 4: `pull` is not a kind of price: `transfer`, `internet`, `storage`, `archive` or `restore`",
                 "line 6: this price stands in the table twice",
             ]
         );

@@ -62,7 +62,7 @@ fn a_list_is_whole_where_all_that_it_holds_is() {
     let at_b = scene.at(B, APP);
     for (sent, is_whole) in [(&one, false), (&list, false), (&two, true)] {
         scene.arrive(sent, B);
-        assert_eq!(scene.world.is_stored_whole(list.image, at_b), is_whole);
+        assert_eq!(scene.world.is_available_whole(list.image, at_b), is_whole);
     }
     assert_eq!(scene.world.pulled_bytes(list.image), 101);
     assert_eq!(scene.world.pulled_bytes(two.image), 200);

@@ -248,7 +248,7 @@ impl Naive {
         if self.exists(place) {
             return Err(Refusal::RepositoryAlreadyExists);
         }
-        if self.holdings(place.0).repositories >= self.quotas.repositories_per_registry {
+        if u64::from(self.holdings(place.0).repositories) >= self.quotas.repositories_per_registry {
             return Err(Refusal::LimitExceeded);
         }
         let mutability = mutability.unwrap_or_default();
@@ -281,7 +281,7 @@ impl Naive {
             count.repositories += 1;
             for &digest in of.images.keys() {
                 count.images += 1;
-                count.untagged += u64::from(self.is_untagged(place, digest));
+                count.untagged += u32::from(self.is_untagged(place, digest));
                 count.bytes[self.class(place, digest) as usize] += self.contents[&digest].own_bytes;
             }
         }

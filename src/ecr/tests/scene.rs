@@ -250,13 +250,13 @@ impl Scene {
     }
 
     pub fn untagged(&self, registry: RegistryId) -> u64 {
-        self.world.holdings(registry).untagged
+        u64::from(self.world.holdings(registry).untagged)
     }
 
     /// Returns source, replica and orphan bytes, once the slow count has confirmed them.
-    pub fn bytes(&self, registry: RegistryId) -> [u64; Class::COUNT] {
+    pub fn bytes(&self, registry: RegistryId) -> [u64; Class::STANDARD.len()] {
         let holdings = self.world.holdings(registry);
         assert_eq!(*holdings, self.world.recount()[registry.index()]);
-        holdings.bytes
+        Class::STANDARD.map(|class| holdings.bytes[class as usize])
     }
 }

@@ -207,7 +207,7 @@ fn registries_that_changed_are_told_once() {
         .world
         .take_changed(|registry, holdings| told.push((registry, holdings.bytes)));
     told.sort();
-    assert_eq!(told, [(A, [0, 0, 0]), (B, [0, 0, 100])]);
+    assert_eq!(told, [(A, [0, 0, 0, 0]), (B, [0, 0, 100, 0])]);
     scene
         .world
         .take_changed(|_, _| panic!("nothing changed since"));

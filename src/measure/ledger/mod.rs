@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::backfills::Backfills;
+use super::archive::ArchiveBook;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::causes::CauseMeter;
@@ -19,6 +20,7 @@ use super::money::Tariff;
 use super::note::{Note, Notes};
 use super::pulls::PullBook;
 use super::questions::{HALF_HOUR, Questions};
+use super::quotas::QuotaBook;
 use super::record::{RecordSink, ReplicationRecord};
 use super::revocations::Revocations;
 use super::stats::{Backlog, FailureStats, LaneStats, LinkStats};
@@ -67,6 +69,8 @@ pub(super) struct Ledger<'m, S> {
     /// By stream of deployments.
     pub(super) deployments: Vec<DeploymentStats>,
     pub(super) pulls: PullBook,
+    pub(super) archive: ArchiveBook,
+    pub(super) quotas: QuotaBook,
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
     pub(super) checks: Checks,
@@ -127,6 +131,8 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             causes: CauseMeter::new(from),
             deployments: vec![DeploymentStats::new(model, &limits); model.deployments.len()],
             pulls: PullBook::default(),
+            archive: ArchiveBook::default(),
+            quotas: QuotaBook::default(),
             refused: 0,
             refusals: Vec::new(),
             checks: Checks::new(model, from),

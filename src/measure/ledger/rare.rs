@@ -1,5 +1,6 @@
 //! What happens seldom: boundaries of time, refusals, losses of permission, the end.
 
+use super::super::archive::owed_byte_ns;
 use super::super::batches::Batches;
 use super::super::calendar::{Kinds, Month};
 use super::super::deployments::DeploymentStats;
@@ -7,7 +8,7 @@ use super::super::note::Rare;
 use super::super::record::{RecordSink, Status};
 use super::super::stats::LaneStats;
 use super::Ledger;
-use crate::ecr::RegistryId;
+use crate::ecr::{Departure, RegistryId};
 use crate::simulation::{Phase, PushState, Replication};
 use crate::units::{SimDuration, SimTime};
 
@@ -65,6 +66,9 @@ impl<S: RecordSink> Ledger<'_, S> {
             Rare::Deleted { at, deletion } => self.deletions.list.push((at, deletion)),
             Rare::Created(repository) => self.created.push(*repository),
             Rare::Deletions(counts) => self.deletions.counts = counts,
+            Rare::LeftArchive { at, departure } => self.left_archive(at, &departure),
+            Rare::Exhausted(exhausted) => self.quotas.exhausted.push(exhausted),
+            Rare::Fullest(fullest) => self.quotas.fullest = Some(fullest),
             Rare::PolicyChanged { registry } => self.policy_changed(registry),
             Rare::Revoked { at, lane, copies } => self.revocations.open(at, lane, &copies),
             Rare::Unfinished {
@@ -101,6 +105,15 @@ impl<S: RecordSink> Ledger<'_, S> {
             let is_before = self.model.replicates_deletes && at < self.model.end;
             let past = u64::from(!is_before);
             self.storage.look(SimTime::from_nanos(at.as_nanos() - past));
+        }
+    }
+
+    /// An image was restored from the archive, or deleted there.
+    fn left_archive(&mut self, at: SimTime, departure: &Departure) {
+        if self.model.window.from <= at {
+            self.archive.left(departure, &self.months);
+            let owed_byte_ns = owed_byte_ns(departure, at);
+            self.storage.owe(departure.registry, owed_byte_ns);
         }
     }
 
@@ -155,11 +168,11 @@ impl<S: RecordSink> Ledger<'_, S> {
     /// Replicas of all accounts together are the registry's replicas.
     fn verify_causes(&self) {
         for registry in (0..self.model.registries.len()).map(RegistryId::new) {
-            let [_, replica, orphan] = self.storage.holdings(registry).bytes;
+            let [_, replica, orphan, _] = self.storage.holdings(registry).bytes;
             if let Some(level) = self.causes.level(registry) {
                 assert_eq!(
                     level,
-                    [0, replica, orphan],
+                    [0, replica, orphan, 0],
                     "replicas are those of some account"
                 );
             }

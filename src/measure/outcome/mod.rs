@@ -65,6 +65,8 @@ pub struct Outcome {
     pub fingerprint: u64,
     /// Events handled: pushes, dispatches, ends of transfers and single operations.
     pub events: u64,
+    /// How full the fullest repository is at the end; `None` if nothing is stored.
+    pub fullest: Option<FullestRepository>,
     /// What a reader of the numbers should know: why a mean has no interval, a warm-up that looks too short.
     pub notes: Vec<String>,
     /// What the checks of the run compared, in words and numbers; all of them held.
@@ -107,6 +109,21 @@ pub struct Verdict {
     pub scarce: bool,
     /// Some value within the half-width of what the run gave would change the verdict.
     pub too_close: bool,
+}
+
+/// The repository with most images at the run's end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FullestRepository {
+    /// Registry `account/region`.
+    pub registry: String,
+    /// Its name.
+    pub repository: String,
+    /// Its images.
+    pub images: u64,
+    /// Most images that ECR takes into one repository.
+    pub quota: u64,
+    /// When it is full at the pace of the run's second half; `None` if it does not grow, or is full already.
+    pub full_at: Option<Moment>,
 }
 
 /// The transfer item of the bill under the other reading of AWS's transfer rate (`../facts`: it is not settled).
@@ -339,6 +356,8 @@ table! {
         replica_bytes: u64,
         /// Bytes that deleting every orphan would free.
         orphan_bytes: u64,
+        /// Bytes of layers that only archived images hold; in none of the four before.
+        archived_bytes: u64,
     }
 }
 
@@ -349,7 +368,7 @@ table! {
         month: String,
         /// Account that pays, by alias.
         payer: String,
-        /// transfer, storage_source, storage_replica, storage_orphan or pull.
+        /// transfer, storage_source, storage_replica, storage_orphan, storage_archive, restore or pull.
         item: String,
         /// Region from which bytes went, or where they lie.
         from: String,

@@ -14,7 +14,7 @@ use super::canvas::{Area, Drawn, Picture};
 use super::data::{RunData, epoch_s};
 use super::legend::{Entry, Sample};
 use super::panel::{Panel, PanelSpec, left_room};
-use super::style::{BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
+use super::style::{BLACK, BLUE, GREEN, ORANGE, OTHERS, PURPLE, SKY, VERMILLION};
 use super::thin::Points;
 use super::time_axis::time_axis;
 use crate::measure::outcome::StorageRow;
@@ -24,12 +24,14 @@ use crate::report::human;
 const PLACES: usize = 480;
 
 /// Line items from the bottom of the stack up, with what the legend calls them.
-const ITEMS: [(&str, &str, RGBColor); 5] = [
+const ITEMS: [(&str, &str, RGBColor); 7] = [
     ("transfer", "transfer", BLUE),
     ("storage_source", "storage, pushed images", GREEN),
     ("storage_replica", "storage, replicas", SKY),
     ("storage_orphan", "storage, orphans", VERMILLION),
     ("pull", "pulls", ORANGE),
+    ("storage_archive", "storage, archive", BLACK),
+    ("restore", "restored from the archive", OTHERS),
 ];
 
 /// The chart `cumulative-cost`.
@@ -134,6 +136,7 @@ impl Pace {
                 row.replica_bytes.saturating_sub(row.orphan_bytes)
             }),
             "storage_orphan" => storage_pace(data, |row| row.orphan_bytes),
+            "storage_archive" => storage_pace(data, |row| row.archived_bytes),
             _ => Points::new(),
         };
         Self { rising }

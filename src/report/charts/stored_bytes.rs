@@ -11,7 +11,7 @@ use super::data::{RunData, epoch_s, foremost};
 use super::figure::grid;
 use super::legend::{Entry, Sample};
 use super::panel::{Panel, PanelSpec, left_room};
-use super::style::{GREEN, SKY, VERMILLION};
+use super::style::{GREEN, OTHERS, SKY, VERMILLION};
 use super::thin::Points;
 use super::time_axis::time_axis;
 use crate::report::human;
@@ -28,12 +28,19 @@ const COLUMNS: f64 = 240.0;
 /// A single sample is drawn as wide as the time axis divided by this.
 const SAMPLE_SHARE: f64 = 30.0;
 
+/// Place of the archive among the kinds: drawn only where something lies there.
+const ARCHIVE: usize = 3;
+
 /// Kinds of bytes from the bottom up.
-const KINDS: [(&str, RGBColor); 3] = [
+const KINDS: [(&str, RGBColor); ARCHIVE + 1] = [
     ("pushed images", GREEN),
     ("live replicas", SKY),
     ("orphans", VERMILLION),
+    ("archive", OTHERS),
 ];
+
+/// Bytes of each kind.
+type Bytes = [f64; KINDS.len()];
 
 /// The chart `stored-bytes`.
 pub struct StoredBytes<'a> {
@@ -42,7 +49,7 @@ pub struct StoredBytes<'a> {
 }
 
 /// Bytes of each kind by time (milliseconds since the epoch).
-type Series = BTreeMap<i64, [f64; 3]>;
+type Series = BTreeMap<i64, Bytes>;
 
 impl<'a> StoredBytes<'a> {
     /// Prepares the chart.
@@ -50,7 +57,8 @@ impl<'a> StoredBytes<'a> {
         let mut registries: BTreeMap<String, Series> = BTreeMap::new();
         for row in &data.storage {
             let live = row.replica_bytes.saturating_sub(row.orphan_bytes);
-            let bytes = [row.source_bytes, live, row.orphan_bytes].map(|bytes| bytes as f64);
+            let kinds = [row.source_bytes, live, row.orphan_bytes, row.archived_bytes];
+            let bytes = kinds.map(|bytes| bytes as f64);
             match registries.get_mut(&row.registry) {
                 Some(series) => series,
                 None => registries.entry(row.registry.clone()).or_default(),
@@ -76,6 +84,13 @@ impl<'a> StoredBytes<'a> {
         Self { data, panels }
     }
 
+    /// Returns the kinds that are drawn.
+    fn kinds(&self) -> &'static [(&'static str, RGBColor)] {
+        let mut bytes = self.panels.iter().flat_map(|(_, series)| series.values());
+        let is_used = bytes.any(|bytes| bytes[ARCHIVE] > 0.0);
+        &KINDS[..ARCHIVE + usize::from(is_used)]
+    }
+
     fn panel<DB: DrawingBackend>(
         &self,
         area: &Area<DB>,
@@ -89,7 +104,7 @@ impl<'a> StoredBytes<'a> {
         let mut panel = Panel::draw(area, &spec)?;
         let columns = thinned_series(series, from_s, to_s);
         let mut below: Points = columns.iter().map(|(at_s, _)| (*at_s, 0.0)).collect();
-        for (kind, (_, colour)) in KINDS.iter().enumerate() {
+        for (kind, (_, colour)) in self.kinds().iter().enumerate() {
             let above: Points = below
                 .iter()
                 .zip(&columns)
@@ -119,13 +134,13 @@ fn sum<'a>(all: impl Iterator<Item = &'a Series>) -> Series {
 }
 
 /// The sample of each column with the most bytes, and the last one.
-fn thinned_series(series: &Series, from_s: f64, to_s: f64) -> Vec<(f64, [f64; 3])> {
+fn thinned_series(series: &Series, from_s: f64, to_s: f64) -> Vec<(f64, Bytes)> {
     let samples: Vec<_> = series
         .iter()
         .map(|(at_ms, bytes)| (*at_ms as f64 / 1e3, *bytes))
         .collect();
     let column = |at_s: f64| ((at_s - from_s) / (to_s - from_s) * COLUMNS) as i64;
-    let total = |bytes: &[f64; 3]| bytes.iter().sum::<f64>();
+    let total = |bytes: &Bytes| bytes.iter().sum::<f64>();
     let columns = samples.chunk_by(|a, b| column(a.0) == column(b.0));
     let fullest = columns.filter_map(|together| {
         together
@@ -162,12 +177,15 @@ impl Picture for StoredBytes<'_> {
     }
 
     fn legend(&self) -> Vec<Entry> {
-        let kinds = KINDS.iter().rev();
-        let mut entries: Vec<_> = kinds
-            .map(|(name, colour)| Entry::new(Sample::Fill(*colour), *name))
-            .collect();
-        entries[0].about = "gone at their source".to_owned();
-        entries
+        let kinds = self.kinds().iter().rev();
+        let entry = |(name, colour): &(&str, RGBColor)| {
+            let mut entry = Entry::new(Sample::Fill(*colour), *name);
+            if *name == "orphans" {
+                entry.about = "gone at their source".to_owned();
+            }
+            entry
+        };
+        kinds.map(entry).collect()
     }
 
     fn grid(&self) -> (usize, usize) {

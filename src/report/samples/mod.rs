@@ -147,6 +147,7 @@ pub fn empty() -> Outcome {
         },
         fingerprint: 0xcafe_f00d,
         events: 0,
+        fullest: None,
         notes: Vec::new(),
         checks: vec!["requested = completed + failed + in flight + waiting".to_owned()],
     }
@@ -342,6 +343,7 @@ fn stored(outcome: &mut Outcome, size: Size, index: usize, moved_bytes: u64) {
             source_bytes: 0,
             replica_bytes,
             orphan_bytes,
+            archived_bytes: 0,
         });
         if index == 0 {
             outcome.storage.push(StorageRow {
@@ -353,6 +355,7 @@ fn stored(outcome: &mut Outcome, size: Size, index: usize, moved_bytes: u64) {
                 source_bytes: moved_bytes / 3,
                 replica_bytes: 0,
                 orphan_bytes: 0,
+                archived_bytes: 0,
             });
         }
     }

@@ -118,6 +118,12 @@ impl<'a> Context<'a> {
         self.tell(Diagnostic::warning(lint, place, message).help(help.to_string()));
     }
 
+    /// Notes what is worth knowing of the value at `path`.
+    pub(super) fn note(&mut self, lint: &'static str, path: &Path, message: impl Into<String>) {
+        let place = self.root.place_of(path);
+        self.tell(Diagnostic::note(lint, place, message));
+    }
+
     /// Tells what is wrong in another file.
     pub(super) fn tell(&mut self, diagnostic: Diagnostic) {
         let of_stand_in = diagnostic

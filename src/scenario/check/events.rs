@@ -75,6 +75,7 @@ fn action(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, action: &Actio
             backfill::event(cx, scenario, path, action);
         }
         Action::BatchDeleteImage { .. }
+        | Action::UpdateImageStorageClass { .. }
         | Action::DeleteRepository { .. }
         | Action::PutLifecyclePolicy { .. }
         | Action::DeleteLifecyclePolicy { .. }
@@ -87,7 +88,8 @@ fn action(cx: &mut Context<'_>, scenario: &Scenario, path: &Path, action: &Actio
 /// Returns the two keys of which an action takes exactly one, and whether they are given.
 fn alternatives(action: &Action) -> Option<[(&'static str, bool); 2]> {
     match action {
-        Action::BatchDeleteImage { tag, digest, .. } => {
+        Action::BatchDeleteImage { tag, digest, .. }
+        | Action::UpdateImageStorageClass { tag, digest, .. } => {
             Some([("tag", tag.is_some()), ("digest", digest.is_some())])
         }
         Action::PutReplicationConfiguration {

@@ -3,7 +3,7 @@
 use super::Context;
 use super::documents::{Documents, document};
 use crate::aws::LifecyclePolicy;
-use crate::aws::lifecycle;
+use crate::aws::lifecycle::{self, ShortLimits};
 use crate::scenario::document::Path;
 use crate::scenario::types::{Action, Lifecycle, Scenario};
 use crate::units::SimDuration;
@@ -74,6 +74,11 @@ pub(super) fn policy(
             "expire_untagged_after",
             written.expire_untagged_after.is_some(),
         ),
+        ("archive_after", written.archive_after.is_some()),
+        (
+            "expire_archived_after",
+            written.expire_archived_after.is_some(),
+        ),
     ];
     let given = limits.iter().find(|(_, is_given)| *is_given);
     match (&written.policy, given) {
@@ -85,20 +90,39 @@ pub(super) fn policy(
             from_file(cx, scenario, &path.to("policy"), file)
         }
         (None, None) => {
-            let help = "add `keep_last`, `expire_after`, `expire_untagged_after` or `policy`";
+            let help = "add `keep_last`, `expire_after`, `expire_untagged_after`, `archive_after` or `policy`";
             cx.error(path, format!("`{path}` says nothing"), help);
             None
         }
         (None, Some(_)) => {
             let mut days = |key: &str, time| whole_days(cx, &path.to(key), time);
-            let expire_after = days("expire_after", written.expire_after);
-            let untagged = days("expire_untagged_after", written.expire_untagged_after);
-            Some(LifecyclePolicy::of_limits(
-                written.keep_last,
-                expire_after,
-                untagged,
-            ))
+            let limits = ShortLimits {
+                keep_last: written.keep_last,
+                expire_after_days: days("expire_after", written.expire_after),
+                expire_untagged_after_days: days(
+                    "expire_untagged_after",
+                    written.expire_untagged_after,
+                ),
+                archive_after_days: days("archive_after", written.archive_after),
+                expire_archived_after_days: days(
+                    "expire_archived_after",
+                    written.expire_archived_after,
+                ),
+            };
+            archived_long_enough(cx, path, limits.expire_archived_after_days);
+            Some(LifecyclePolicy::of_limits(limits))
         }
+    }
+}
+
+/// B84: no policy may delete an image sooner.
+fn archived_long_enough(cx: &mut Context<'_>, path: &Path, days: Option<u64>) {
+    let least = LifecyclePolicy::LEAST_ARCHIVED_DAYS;
+    if days.is_some_and(|days| days < least) {
+        let path = path.to("expire_archived_after");
+        let message = format!("`{path}` must be at least {least} days");
+        let help = "ECR refuses policies that delete what was archived sooner";
+        cx.error(&path, message, help);
     }
 }
 

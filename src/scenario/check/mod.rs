@@ -1,6 +1,7 @@
 //! Checks of meaning: what a file with all the right shapes still says wrong. All of it is told, each with its place.
 
 mod accounts;
+mod archive;
 mod backfill;
 mod collisions;
 mod column;
@@ -9,13 +10,16 @@ mod deployments;
 mod documents;
 mod events;
 mod general;
+mod immutable;
 mod laws;
 mod lifecycle;
 mod lints;
 mod network;
+mod orphans;
 mod policy;
 mod prices;
 mod pulls;
+mod quotas;
 mod registries;
 mod replication;
 mod templates;
@@ -23,6 +27,7 @@ mod thresholds;
 mod traces;
 mod workload;
 
+pub(super) use archive::archiving;
 pub(super) use context::Context;
 pub use documents::Documents;
 pub use documents::traces::{PutDocument, TraceDocument};
@@ -50,6 +55,9 @@ pub(super) fn check(cx: &mut Context<'_>, scenario: &mut Scenario) -> Parts {
         lints::check(cx, scenario, &documents, &traces);
         collisions::check(cx, scenario, &documents, &traces);
         deployments::lint(cx, scenario, &documents);
+        quotas::check(cx, scenario, &documents, &traces);
+        orphans::check(cx, scenario, &documents, &traces);
+        immutable::check(cx, scenario, &documents);
     }
     Parts {
         documents,

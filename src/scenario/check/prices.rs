@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Documents, network, pulls};
+use super::{Context, Documents, archive, network, pulls};
 use crate::aws::{PriceTable, regions};
 use crate::scenario::diagnostic::{Diagnostic, FileId, Place};
 use crate::scenario::document::Path;
@@ -27,8 +27,15 @@ pub(super) fn check(
     for (region, price) in &scenario.prices.storage {
         table.set_storage(region, price.0);
     }
+    for (region, price) in &scenario.prices.archive {
+        table.set_archive(region, price.0);
+    }
+    for (region, price) in &scenario.prices.restore {
+        table.set_restore(region, price.0);
+    }
     transfer(cx, scenario, documents, &table);
     storage(cx, scenario, documents, traces, &table);
+    archive::prices(cx, scenario, documents, traces, &table);
     if scenario.prices.transfer_rate == TransferRate::Internet && !cx.has_errors() {
         upper_tiers(cx, scenario, documents, traces, &table);
     }

@@ -30,8 +30,8 @@ const COLUMNS: [&str; 7] = [
     "bytes",
 ];
 
-/// A column that a trace may have besides, under either name: a document or a value.
-const VALUE: [&str; 2] = ["value", "destination"];
+/// A column that a trace may have besides, under any of these names: a document or a value.
+const VALUE: [&str; 3] = ["value", "destination", "storage_class"];
 
 /// Of a trace with more wrong rows, the first are enough to see what is wrong with all.
 const MOST_WRONG: usize = 200;
@@ -181,9 +181,7 @@ impl Reading<'_, '_, '_> {
     /// Reads the next record; `false` at the end, or where the text is no CSV.
     fn next(&mut self, table: &mut csv::Reader<&[u8]>, record: &mut StringRecord) -> bool {
         table.read_record(record).unwrap_or_else(|error| {
-            let at = error
-                .position()
-                .map_or(0, |position| position.byte() as usize);
+            let at = error.position().map_or(0, |at| at.byte() as usize);
             self.wrong_at(at..at, "this is not CSV text".to_owned(), String::new());
             false
         })
@@ -219,8 +217,9 @@ impl Reading<'_, '_, '_> {
             let place = record.iter().position(|cell| cell.trim() == name);
             place.map(|place| (place, name))
         });
-        if let [Some(_), Some((_, second))] = places {
-            let message = format!("`{}` and `{second}` are two names of one column", VALUE[0]);
+        let mut named = places.into_iter().flatten();
+        if let (Some((_, first)), Some((_, second))) = (named.next(), named.next()) {
+            let message = format!("`{first}` and `{second}` are two names of one column");
             self.wrong_at(
                 self.cell(&line, second),
                 message,
@@ -229,7 +228,7 @@ impl Reading<'_, '_, '_> {
         }
         let header = Header {
             columns: order,
-            value: places[0].or(places[1]),
+            value: places.into_iter().flatten().next(),
             count: record.len(),
         };
         (self.wrong == 0).then_some(header)
@@ -425,12 +424,12 @@ impl Reading<'_, '_, '_> {
         bytes.map(Bytes::new)
     }
 
-    /// A delete must say by tags or by digest what it deletes.
+    /// What concerns stored images must say by tags or by digest which.
     fn enough(&mut self, cells: &Cells<'_>, action: TraceAction) {
         let (tags, digest) = (cells.cells[4], cells.cells[5]);
-        if action == TraceAction::BatchDeleteImage && tags.is_empty() == digest.is_empty() {
-            let message = "BatchDeleteImage needs tags or a digest, not both";
-            self.wrong_at(cells.line.clone(), message.to_owned(), String::new());
+        if action.has_named_image() && tags.is_empty() == digest.is_empty() {
+            let message = format!("{} needs tags or a digest, not both", action.name());
+            self.wrong_at(cells.line.clone(), message, String::new());
         }
     }
 
@@ -480,9 +479,7 @@ impl Reading<'_, '_, '_> {
 
     /// Returns the bytes of a record's first line.
     fn line(&self, record: &StringRecord) -> Range<usize> {
-        let start = record
-            .position()
-            .map_or(0, |position| position.byte() as usize);
+        let start = record.position().map_or(0, |at| at.byte() as usize);
         // Blank lines before a record count as part of it for the reader.
         let skipped =
             self.text[start..].len() - self.text[start..].trim_start_matches(['\r', '\n']).len();

@@ -33,6 +33,7 @@ fn diagnostic(files: &Files, found: &Diagnostic) -> Value {
         "severity": match found.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         },
         "summary": found.message,
         "detail": detail.join("; "),

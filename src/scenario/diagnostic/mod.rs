@@ -17,6 +17,8 @@ pub enum Severity {
     Error,
     /// It can, but probably not as it was meant.
     Warning,
+    /// It can, and may well be meant so: worth knowing, and odd in nothing.
+    Note,
 }
 
 /// A place in a file that was read.
@@ -76,6 +78,14 @@ impl Diagnostic {
         }
     }
 
+    /// Returns a note of the lint `lint` at `place`.
+    pub fn note(lint: &'static str, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            ..Self::warning(lint, place, message)
+        }
+    }
+
     /// Returns an error that has no place in any text.
     pub fn placeless(message: impl Into<String>) -> Self {
         Self {
@@ -130,7 +140,7 @@ impl Diagnostics {
         self.files.keep_texts(&shown);
     }
 
-    /// Makes errors of the warnings of these lints.
+    /// Makes errors of the warnings and notes of these lints.
     pub fn deny(&mut self, lints: &[String]) {
         for found in &mut self.list {
             if found
@@ -181,6 +191,18 @@ pub const LINTS: &[(&str, &str)] = &[
     (
         "lifecycle",
         "a lifecycle policy with parts that are not known",
+    ),
+    (
+        "quota",
+        "a service quota is used up before the run's end, or within 10 % of it",
+    ),
+    (
+        "destination-without-lifecycle",
+        "replicas of deleted images pile up at a destination; a note unless it is denied",
+    ),
+    (
+        "immutable-destination",
+        "each push moves a tag that is immutable at a destination; a note unless it is denied",
     ),
     (
         "policy",

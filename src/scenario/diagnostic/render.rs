@@ -12,7 +12,7 @@ const MOST_SHOWN: usize = 100;
 const WIDTH: usize = 100_000;
 
 impl Diagnostics {
-    /// Returns the findings as text, a blank line between them, coloured by escape codes if `colour`.
+    /// Returns errors and warnings as text, a blank line between them, coloured by escape codes if `colour`.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour {
             Renderer::styled()
@@ -20,14 +20,14 @@ impl Diagnostics {
             Renderer::plain()
         };
         let renderer = renderer.term_width(WIDTH);
-        let mut parts: Vec<String> = self
-            .list
-            .iter()
+        let told = self.list.iter().filter(|of| of.severity != Severity::Note);
+        let mut parts: Vec<String> = told
+            .clone()
             .take(MOST_SHOWN)
             .map(|found| renderer.render(&[group(&self.files, found)]))
             .collect();
-        if self.list.len() > MOST_SHOWN {
-            let rest = self.list.len() - MOST_SHOWN;
+        let rest = told.count().saturating_sub(MOST_SHOWN);
+        if rest > 0 {
             let title = Level::NOTE.primary_title(format!("{rest} more findings are not shown"));
             parts.push(renderer.render(&[Group::with_title(title)]));
         }
@@ -37,12 +37,27 @@ impl Diagnostics {
         }
         text
     }
+
+    /// Returns the notes as text, a line each.
+    pub fn render_notes(&self) -> String {
+        let notes = self.list.iter().filter(|of| of.severity == Severity::Note);
+        let line = |found: &Diagnostic| {
+            let lint = found.lint.unwrap_or_default();
+            let place = found.place.as_ref().map_or_else(String::new, |place| {
+                let at = self.files.position(place.file, place.span.start);
+                format!("{}:{}: ", self.files.name(place.file), at.line)
+            });
+            format!("  note[{lint}]: {place}{}\n", found.message)
+        };
+        notes.map(line).collect()
+    }
 }
 
 fn group<'a>(files: &'a Files, found: &'a Diagnostic) -> Group<'a> {
     let level = match found.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut title = level.primary_title(found.message.as_str());
     if let Some(lint) = found.lint {

@@ -5,7 +5,7 @@ mod offered;
 use std::fs;
 
 pub use offered::LinkLoad;
-pub(super) use offered::offered;
+pub(super) use offered::{offered, pushes_by_repository};
 
 use super::load::Loaded;
 use super::types::{Deployment, PushStream, Scenario};

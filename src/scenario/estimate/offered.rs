@@ -109,6 +109,18 @@ pub(super) fn pushes_per_s(scenario: &Scenario, stream: &PushStream) -> f64 {
     }
 }
 
+/// Returns the repositories of a stream, with how many of its pushes each gets in a mean second of the run.
+pub(in crate::scenario) fn pushes_by_repository(
+    scenario: &Scenario,
+    stream: &PushStream,
+) -> Vec<(String, f64)> {
+    let names = stream.repositories.names();
+    let weights = weights(stream.repositories.popularity(), names.len());
+    let all_per_s = pushes_per_s(scenario, stream);
+    let shares = weights.into_iter().map(|weight| weight * all_per_s);
+    names.into_iter().zip(shares).collect()
+}
+
 /// Returns how many bursts begin in the run.
 fn bursts(scenario: &Scenario, burst: &Burst) -> f64 {
     let Some(rest) = scenario

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lifecycle::Lifecycle;
 use super::registry::{Permission, Rule};
-use crate::aws::TagMutability;
+use crate::aws::{StorageClass, TagMutability};
 use crate::scenario::names::{Moment, RegistryName};
 use crate::units::Bytes;
 
@@ -62,6 +62,24 @@ pub enum Action {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(extend("format" = "digest"))]
         digest: Option<String>,
+    },
+    /// Archives an image, or restores it from the archive.
+    UpdateImageStorageClass {
+        /// Registry.
+        registry: RegistryName,
+        /// Repository.
+        #[schemars(extend("format" = "repository"))]
+        repository: String,
+        /// Tag that stands on the image; this or `digest`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("format" = "tag"))]
+        tag: Option<String>,
+        /// Digest of the image; this or `tag`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("format" = "digest"))]
+        digest: Option<String>,
+        /// ARCHIVE, or STANDARD to restore it.
+        storage_class: StorageClass,
     },
     /// Makes a repository.
     CreateRepository {
@@ -197,6 +215,7 @@ impl Action {
         match self {
             Self::PutImage { .. } => "PutImage",
             Self::BatchDeleteImage { .. } => "BatchDeleteImage",
+            Self::UpdateImageStorageClass { .. } => "UpdateImageStorageClass",
             Self::CreateRepository { .. } => "CreateRepository",
             Self::DeleteRepository { .. } => "DeleteRepository",
             Self::PutImageTagMutability { .. } => "PutImageTagMutability",
@@ -218,6 +237,7 @@ impl Action {
         match self {
             Self::PutImage { repository, .. }
             | Self::BatchDeleteImage { repository, .. }
+            | Self::UpdateImageStorageClass { repository, .. }
             | Self::CreateRepository { repository, .. }
             | Self::DeleteRepository { repository, .. }
             | Self::PutImageTagMutability { repository, .. }
@@ -233,6 +253,7 @@ impl Action {
             Self::EnableRegion { .. } | Self::DisableRegion { .. } => None,
             Self::PutImage { registry, .. }
             | Self::BatchDeleteImage { registry, .. }
+            | Self::UpdateImageStorageClass { registry, .. }
             | Self::CreateRepository { registry, .. }
             | Self::DeleteRepository { registry, .. }
             | Self::PutImageTagMutability { registry, .. }

@@ -9,7 +9,7 @@ use crate::units::SimDuration;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Lifecycle {
-    /// So many of the newest images stay (imageCountMoreThan).
+    /// So many of the newest active images stay (imageCountMoreThan).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub keep_last: Option<u64>,
@@ -19,6 +19,12 @@ pub struct Lifecycle {
     /// Whole days after its push an image goes that has no tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expire_untagged_after: Option<SimDuration>,
+    /// Whole days after its push an image is archived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive_after: Option<SimDuration>,
+    /// Whole days after it was archived, at least 90, an image goes (sinceImageTransitioned).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expire_archived_after: Option<SimDuration>,
     /// File with the policy as put-lifecycle-policy takes it; not with the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,

@@ -24,6 +24,14 @@ pub struct Prices {
     /// Prices of storage that override the table, by Region.
     #[schemars(extend("propertyNames" = { "format": "region" }))]
     pub storage: BTreeMap<String, UsdPerGbMonth>,
+    /// Prices of archived bytes that override the table, by Region.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = { "format": "region" }))]
+    pub archive: BTreeMap<String, UsdPerGbMonth>,
+    /// Prices of restoring from the archive that override the table, by Region.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = { "format": "region" }))]
+    pub restore: BTreeMap<String, UsdPerGb>,
 }
 
 impl Default for Prices {
@@ -34,6 +42,8 @@ impl Default for Prices {
             gb: Gb::GiB,
             transfer: BTreeMap::new(),
             storage: BTreeMap::new(),
+            archive: BTreeMap::new(),
+            restore: BTreeMap::new(),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Model {
         groups::add_groups(scenario, &mut streams, &mut lists);
         let (scripts, commons) =
             scripts::scripts(loaded, &registries, &repositories, &ranks, &mut lists);
-        let backfill_lists = backfills::tag_lists(&scripts, &mut lists);
+        let stored_tag_lists = backfills::tag_lists(&scripts, &mut lists);
         let templates = workload::templates_of_all(scenario);
         let creation = templates::templates(loaded, &registries, &repositories);
         let policies = lifecycles::Policies::new(loaded, &registries, &repositories, &creation);
@@ -88,7 +88,9 @@ impl Model {
             failures: failures(scenario),
             quotas: quotas(scenario),
             replicates_deletes: registries::replicates_deletes(loaded),
-            backfills: backfills::backfilling(scenario, &scripts, backfill_lists),
+            backfills: backfills::backfilling(scenario, &scripts),
+            stored_tag_lists,
+            archives: loaded.may_archive(),
             scripts,
             lifecycles: policies.model(scenario),
             templates: creation,

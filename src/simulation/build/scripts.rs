@@ -10,7 +10,7 @@ use super::{Interned, Kind, NamedTags, Ranks};
 use crate::ecr::{RepositoryId, TagId};
 use crate::engine::Key;
 use crate::scenario::{Action, Event, Loaded, RegistryName, TraceAction, TraceRow, TraceRows};
-use crate::simulation::model::{Operation, Place, Script, ScriptImage, Step};
+use crate::simulation::model::{Named, Operation, Place, Script, ScriptImage, Step};
 
 /// Tags and digests that the scenario gives in full.
 #[derive(Default)]
@@ -272,6 +272,15 @@ impl Build<'_> {
             Action::BatchDeleteImage { digest, .. } => {
                 self.delete_by_digest(place, digest.as_deref())
             }
+            Action::UpdateImageStorageClass {
+                tag,
+                digest,
+                storage_class,
+                ..
+            } => {
+                let named = self.named(place, tag.as_deref(), digest.as_deref());
+                Operation::UpdateStorageClass(place, named, *storage_class)
+            }
             Action::CreateRepository {
                 tag_mutability,
                 exclusions,
@@ -323,6 +332,25 @@ impl Build<'_> {
     fn delete_by_digest(&mut self, place: Place, digest: Option<&str>) -> Operation {
         let digest = digest.expect("a delete names a tag or a digest, which was checked");
         Operation::DeleteByDigest(place, self.lists.digests.id(digest))
+    }
+
+    fn named(&mut self, place: Place, tag: Option<&str>, digest: Option<&str>) -> Named {
+        if let Some(tag) = tag {
+            return Named::Tag(self.lists.tag(place.repository, tag));
+        }
+        let digest = digest.expect("a tag or a digest names the image, which was checked");
+        Named::Digest(self.lists.digests.id(digest))
+    }
+
+    /// Returns the images that a row of a trace names: by tags, or by one digest.
+    fn all_named(&mut self, place: Place, tags: &[String], digest: Option<&str>) -> Vec<Named> {
+        match digest {
+            Some(_) => vec![self.named(place, None, digest)],
+            None => tags
+                .iter()
+                .map(|tag| self.named(place, Some(tag), None))
+                .collect(),
+        }
     }
 
     fn set_region(&self, account: &str, region: &str, enabled: bool) -> Operation {
@@ -381,6 +409,13 @@ impl Build<'_> {
                 .map(|tag| self.delete_by_tag(place, tag))
                 .collect(),
             TraceAction::BatchDeleteImage => vec![self.delete_by_digest(place, digest)],
+            TraceAction::UpdateImageStorageClass => {
+                let class = row.value.storage_class();
+                let class = class.expect("where it puts an image was checked");
+                let named = self.all_named(place, tags, digest).into_iter();
+                let update = |named| Operation::UpdateStorageClass(place, named, class);
+                named.map(update).collect()
+            }
             _ => vec![traced::of_repository(&self.puts, trace, row, place)],
         }
     }

@@ -49,6 +49,19 @@ pub(super) fn replication(
     })
 }
 
+/// Returns the registries into which traces put lifecycle policies that archive, with the key that names the trace.
+pub(in crate::scenario::check) fn archiving(
+    documents: &Documents,
+) -> impl Iterator<Item = (RegistryName, Path)> + '_ {
+    let puts = documents.of_traces.iter();
+    let archiving = puts
+        .filter(|put| matches!(&put.document, PutDocument::Lifecycle(policy) if policy.archives()));
+    archiving.map(|put| {
+        let path = Path::root().to("traces").to(&put.trace).to("file");
+        (put.registry.clone(), path)
+    })
+}
+
 /// Returns the registry policies that traces put, with their registries.
 pub(super) fn all_policies(
     documents: &Documents,

@@ -1,8 +1,8 @@
 //! The eighth column of a trace: the document or the value that a row's action takes.
 
 use super::{Cells, Reading, VALUE};
-use crate::aws::TagMutability;
 use crate::aws::mutability::check_exclusions;
+use crate::aws::{StorageClass, TagMutability};
 use crate::scenario::check::backfill;
 use crate::scenario::check::documents::traces::{self, TraceDocument};
 use crate::scenario::schema::{check_text, listed};
@@ -54,6 +54,7 @@ impl Reading<'_, '_, '_> {
                 self.mutability(cells, action)
             }
             (TraceAction::PutAccountSetting, _) => self.setting(cells, action),
+            (TraceAction::UpdateImageStorageClass, _) => self.storage_class(cells, action),
             (_, "") => Some(TraceValue::None),
             _ => {
                 let name = cells.header.value.map_or(VALUE[0], |(_, name)| name);
@@ -159,6 +160,20 @@ impl Reading<'_, '_, '_> {
                 None
             }
         }
+    }
+
+    fn storage_class(&mut self, cells: &Cells<'_>, action: TraceAction) -> Option<TraceValue> {
+        let help = format!("write ARCHIVE or STANDARD in a column `{}`", VALUE[0]);
+        if cells.value.is_empty() {
+            return self.lacks(cells, action, "its storage class", help);
+        }
+        let mut classes = StorageClass::ALL.into_iter();
+        let class = classes.find(|class| class.name() == cells.value);
+        if class.is_none() {
+            let message = format!("\"{}\" is no storage class", cells.value);
+            self.wrong_value(cells, message, help);
+        }
+        class.map(TraceValue::StorageClass)
     }
 }
 
