@@ -88,7 +88,7 @@ pub(super) fn values<S>(ledger: &Ledger<'_, S>, dollars: &Dollars) -> Vec<Metric
             order.push(value.metric);
         }
     }
-    values.sort_by_key(|value| order.iter().position(|metric| *metric == value.metric));
+    values.sort_by_cached_key(|value| order.iter().position(|metric| *metric == value.metric));
     values
 }
 

@@ -450,3 +450,17 @@ fn a_rule_to_stop_ends_points_at_the_first_look_that_is_enough() {
     assert!(ran.stderr.starts_with("0 runs,"), "{}", ran.stderr);
     assert_same_tables(&ran.path("one"), &ran.path("rounds"));
 }
+
+#[test]
+fn shipped_sweeps_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/sweeps");
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("a README");
+    for name in entries(&folder) {
+        let ran = Case::new().args("check").arg(folder.join(&name)).succeeds();
+        assert!(ran.stdout.contains(": right\n"), "{}", ran.stdout);
+        let text = fs::read_to_string(folder.join(&name)).expect("a sweep");
+        let keys = text.split_once("scenario = ").expect("its keys").1;
+        assert!(readme.contains(keys), "the README shows another {name}");
+    }
+}

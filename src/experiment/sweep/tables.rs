@@ -144,13 +144,7 @@ fn write_points(
     put(out, &path, &header)?;
     let mut quantiles = Quantiles::default();
     for (point, planned) in manifest.points.iter().enumerate() {
-        let mut values = vec![Vec::new(); manifest.metrics.len()];
-        for repeat in 1..=counts.repeats[point] {
-            let found = found(results, manifest, manifest.run(point, repeat))?;
-            for (metric, values) in values.iter_mut().enumerate() {
-                values.extend(found.value(metric));
-            }
-        }
+        let repeats = counts.repeats[point];
         let mut start = vec![point.to_string()];
         start.extend(
             planned
@@ -158,15 +152,30 @@ fn write_points(
                 .iter()
                 .map(|value| guarded(value).into_owned()),
         );
-        for (metric, values) in manifest.metrics.iter().zip(&values) {
-            let mut row = start.clone();
-            row.push(metric.clone());
-            row.extend(quantiles.row(values));
-            put(out, &path, &row)?;
+        // Of a point with very many repeats, some metrics at a time, so that memory does not grow with their number.
+        let together = (MOST_VALUES / repeats.max(1)).max(1) as usize;
+        for first in (0..manifest.metrics.len()).step_by(together) {
+            let some = first..manifest.metrics.len().min(first + together);
+            let mut values = vec![Vec::with_capacity(repeats as usize); some.len()];
+            for repeat in 1..=repeats {
+                let found = found(results, manifest, manifest.run(point, repeat))?;
+                for (metric, values) in some.clone().zip(&mut values) {
+                    values.extend(found.value(metric));
+                }
+            }
+            for (metric, values) in some.zip(&values) {
+                let mut row = start.clone();
+                row.push(manifest.metrics[metric].clone());
+                row.extend(quantiles.row(values));
+                put(out, &path, &row)?;
+            }
         }
     }
     Ok(())
 }
+
+/// So many numbers of a point, at most, are in memory at once.
+const MOST_VALUES: u64 = 1_000_000;
 
 /// Quantiles of Student's t by degrees of freedom: there are few, and each takes a while.
 #[derive(Default)]
