@@ -1,4 +1,4 @@
-//! `ecrsim merge`: shares of a sweep are put together, if the whole is there.
+//! `ecrsim merge`: shards of a sweep are put together, if the whole is there.
 
 use std::path::PathBuf;
 
@@ -32,12 +32,12 @@ pub struct Options {
     /// A further folder with segments; may be repeated
     #[arg(long, value_name = "DIR")]
     from: Vec<PathBuf>,
-    /// Shares that the runs were cut into, to tell whose are missing
+    /// Shards that the runs were cut into, to tell whose are missing
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     shards: Option<u64>,
 }
 
-/// Puts the shares together.
+/// Puts the shards together.
 pub fn run(options: &Options) -> Result<Status, Failure> {
     let manifest = manifest(&options.file, &SweepFolder::at(&options.out), true)?;
     let request = Request {

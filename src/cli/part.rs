@@ -3,7 +3,7 @@
 use std::env;
 
 use super::exit::Failure;
-use crate::experiment::cluster::share::automatic;
+use crate::experiment::cluster::shard::automatic;
 use crate::experiment::sweep::Shard;
 
 /// A part of a sweep, as asked for.
@@ -38,7 +38,7 @@ pub fn part(text: &str) -> Result<Part, String> {
 ///
 /// # Errors
 /// If the options contradict each other, or no scheduler tells the part.
-pub fn share(part: Option<Part>, shards: Option<u64>) -> Result<Option<Shard>, Failure> {
+pub fn shard(part: Option<Part>, shards: Option<u64>) -> Result<Option<Shard>, Failure> {
     match (part, shards) {
         (None, None) => Ok(None),
         (Some(Part::Auto), Some(count)) => {

@@ -20,7 +20,7 @@ Examples:
   ecrsim submit sweep.toml --out sweep --engine kubernetes --shards 50 --image example.com/ecrsim:0.1.0 --claim sweeps
   ecrsim submit sweep.toml --out sweep --engine aws-batch --shards 50 --image example.com/ecrsim:0.1.0 --queue spot --file-system fs-0123456789abcdef0";
 
-/// Hands a sweep to a scheduler: an array of jobs, each a share of the runs, and then the merge
+/// Hands a sweep to a scheduler: an array of jobs, each a shard of the runs, and then the merge
 ///
 /// Writes the job scripts (Slurm) or manifests (Kubernetes, AWS Batch) into the sweep's folder, which all jobs must see;
 /// for Slurm it submits them too, for the others it prints the commands that do. The same command again is the repair of
@@ -37,7 +37,7 @@ pub struct Options {
     /// Who is to do it
     #[arg(long, value_enum, value_name = "ENGINE")]
     engine: Engine,
-    /// Shares that the runs are cut into, each a job
+    /// Shards that the runs are cut into, each a job
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     shards: u64,
     /// Only print what would be written and done
@@ -140,6 +140,7 @@ struct AwsBatchOptions {
 
 /// Writes the papers and submits them, or shows them.
 pub fn run(options: &Options) -> Result<Status, Failure> {
+    options.refuse_misplaced()?;
     let papers = options.scheduler().papers(&options.job());
     let papers = papers.map_err(Failure::wrong)?;
     let folder = SweepFolder::at(&options.out);
@@ -202,6 +203,48 @@ impl Options {
             cpus: self.cpus,
             memory: self.memory,
             time: self.time,
+        }
+    }
+
+    /// Fails if an option is another engine's own.
+    fn refuse_misplaced(&self) -> Result<(), Failure> {
+        use Engine::{AwsBatch, Kubernetes, Slurm};
+        let given: [(&str, &[Engine], bool); 10] = [
+            ("--partition", &[Slurm], self.slurm.partition.is_some()),
+            ("--account", &[Slurm], self.slurm.account.is_some()),
+            ("--sbatch", &[Slurm], !self.slurm.options.is_empty()),
+            (
+                "--image",
+                &[Kubernetes, AwsBatch],
+                self.container.image.is_some(),
+            ),
+            (
+                "--root",
+                &[Kubernetes, AwsBatch],
+                self.container.root.is_some(),
+            ),
+            ("--claim", &[Kubernetes], self.kubernetes.claim.is_some()),
+            (
+                "--namespace",
+                &[Kubernetes],
+                self.kubernetes.namespace.is_some(),
+            ),
+            ("--queue", &[AwsBatch], self.aws_batch.queue.is_some()),
+            (
+                "--file-system",
+                &[AwsBatch],
+                self.aws_batch.file_system.is_some(),
+            ),
+            ("--job-role", &[AwsBatch], self.aws_batch.job_role.is_some()),
+        ];
+        let is_wrong = |(_, engines, is_given): &&(&str, &[Engine], bool)| {
+            *is_given && !engines.contains(&self.engine)
+        };
+        match given.iter().find(is_wrong) {
+            Some((name, ..)) => Err(Failure::wrong(format_args!(
+                "`{name}` is not an option of this engine"
+            ))),
+            None => Ok(()),
         }
     }
 

@@ -10,7 +10,7 @@ use super::exit::{Failure, Status};
 use super::interrupt::Interrupt;
 use super::jobs::{granted, pool_of};
 use super::output::{print, warn};
-use super::part::{Part, part, share};
+use super::part::{Part, part, shard};
 use super::progress::SweepProgress;
 use crate::experiment::cluster::merge::by_shard;
 use crate::experiment::journal::{Manifest, ReadFile, Results, Settled, SweepFolder};
@@ -114,7 +114,7 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     if options.status {
         return status(options, &folder);
     }
-    let shard = share(options.shard, options.shards)?;
+    let shard = shard(options.shard, options.shards)?;
     let engine = Scenarios::of(sweep.base.clone());
     let interrupt = Interrupt::listen()?;
     if options.plan {

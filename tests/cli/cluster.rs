@@ -1,4 +1,4 @@
-//! Sweeps beyond one machine: shares, merge, submit.
+//! Sweeps beyond one machine: shards, merge, submit.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,8 +17,8 @@ fn case() -> Case {
     Case::new().scenario(SHOP).file("rates.toml", SWEEP)
 }
 
-/// Makes share `nth` of `shards` in folder `out`.
-fn share(case: Case, out: &str, nth: u64, shards: u64) -> Case {
+/// Makes shard `nth` of `shards` in folder `out`.
+fn shard(case: Case, out: &str, nth: u64, shards: u64) -> Case {
     let args = format!("sweep rates.toml --quiet --out {out} --shard {nth}/{shards}");
     case.args(&args).succeeds().then()
 }
@@ -47,15 +47,15 @@ fn results(folder: &Path) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn shares_make_the_bytes_of_one_machine() {
     let case = case().args("sweep rates.toml --out alone --jobs 1 --quiet");
-    let case = share(case.succeeds().then(), "shared", 2, 3);
-    let case = share(share(case, "shared", 0, 3), "shared", 1, 3);
+    let case = shard(case.succeeds().then(), "shared", 2, 3);
+    let case = shard(shard(case, "shared", 0, 3), "shared", 1, 3);
     let ran = case.args("merge rates.toml --out shared").succeeds();
     let (alone, shared) = (ran.path("alone"), ran.path("shared"));
     assert!(results(&alone).iter().any(|(name, _)| name == "runs.csv"));
     assert!(results(&alone) == results(&shared));
     // Two machines without a folder in common, another cut, and one run twice.
-    let case = share(share(ran.then(), "one", 0, 2), "other", 1, 2);
-    let case = share(case, "other", 0, 6);
+    let case = shard(shard(ran.then(), "one", 0, 2), "other", 1, 2);
+    let case = shard(case, "other", 0, 6);
     let ran = case
         .args("merge rates.toml --out both --from one --from other")
         .succeeds();
@@ -90,7 +90,7 @@ fn no_share_is_assumed() {
     let out_of_range = case().variable("SLURM_ARRAY_TASK_ID", "3").args(auto);
     out_of_range
         .ends_with(2)
-        .complains(&["SLURM_ARRAY_TASK_ID=3 is no share of 3"]);
+        .complains(&["SLURM_ARRAY_TASK_ID=3 is no shard of 3"]);
     case()
         .args("sweep rates.toml --out out --shard 3/3")
         .ends_with(2);
@@ -101,7 +101,7 @@ fn no_share_is_assumed() {
 
 #[test]
 fn a_merge_with_gaps_says_how_to_repair() {
-    let case = share(case(), "out", 0, 3);
+    let case = shard(case(), "out", 0, 3);
     let ran = case
         .args("merge rates.toml --out out --shards 3")
         .ends_with(3);
@@ -118,7 +118,7 @@ fn a_merge_with_gaps_says_how_to_repair() {
 
 #[test]
 fn different_results_of_one_run_are_told() {
-    let ran = share(case(), "out", 0, 1)
+    let ran = shard(case(), "out", 0, 1)
         .args("merge rates.toml --out out")
         .succeeds();
     let segment = segments(&ran, "out").remove(0);
@@ -142,7 +142,7 @@ fn different_results_of_one_run_are_told() {
 
 #[test]
 fn another_sweep_or_version_is_refused() {
-    let case = share(case(), "out", 0, 1);
+    let case = shard(case(), "out", 0, 1);
     let other = SWEEP.replace("20 per hour", "30 per hour");
     let ran = case
         .file("other.toml", &other)
@@ -161,7 +161,7 @@ fn another_sweep_or_version_is_refused() {
 
 #[test]
 fn what_is_no_segment_is_never_skipped() {
-    let case = share(case(), "out", 0, 1).file("out/segments/notes.txt", "mine");
+    let case = shard(case(), "out", 0, 1).file("out/segments/notes.txt", "mine");
     let ran = case.args("merge rates.toml --out out").ends_with(1);
     let ran = ran.complains(&["notes.txt", "it is no segment"]);
     fs::remove_file(ran.path("out/segments/notes.txt")).expect("removed");
@@ -264,6 +264,9 @@ fn a_wrong_sweep_is_not_submitted() {
         .leaves_only(&["rates.toml", "shop.toml"]);
     let few = "submit rates.toml --out out --engine aws-batch --shards 1 --image x --queue y";
     case().args(few).ends_with(2).complains(&["2 to 10000"]);
+    let misplaced = "submit rates.toml --out out --engine slurm --shards 2 --queue q";
+    let ran = case().args(misplaced).ends_with(2);
+    ran.complains(&["`--queue` is not an option of this engine"]);
     let without = "submit rates.toml --out out --engine kubernetes --shards 2";
     case()
         .args(without)
@@ -282,7 +285,7 @@ fn rounds_come_to_the_repeats_of_one_machine() {
     let case = case.args("sweep rates.toml --out alone --jobs 1 --quiet");
     let mut case = case.succeeds().then();
     for round in 1..=2 {
-        case = share(share(case, "out", 1, 2), "out", 0, 2);
+        case = shard(shard(case, "out", 1, 2), "out", 0, 2);
         let merge = case.args("merge rates.toml --out out --shards 2");
         if round == 1 {
             let ran = merge.ends_with(3);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the shares together; ends with exit code 3, and says what to do, if runs are missing.
+# Puts the shards together; ends with exit code 3, and says what to do, if runs are missing.
 #SBATCH --job-name=sweep-2-slots-merge
 #SBATCH --requeue
 #SBATCH --open-mode=append

@@ -1,5 +1,5 @@
 #!/bin/sh
-# One share of a sweep; which one, the array's index says. What is done already is skipped.
+# One shard of a sweep; which one, the array's index says. What is done already is skipped.
 #SBATCH --job-name=sweep-2-slots
 #SBATCH --array=0-7%3
 #SBATCH --requeue

@@ -16,7 +16,7 @@ pub struct Gaps {
     pub asked: u64,
     /// The sweep's file and folder, as they were given.
     pub sweep: [PathBuf; 2],
-    /// Shares that the runs were cut into, if that is known.
+    /// Shards that the runs were cut into, if that is known.
     pub shards: Option<u64>,
     /// The script of the Slurm array, if there is one.
     pub array: Option<PathBuf>,
@@ -26,7 +26,7 @@ pub struct Gaps {
     pub unfinished: usize,
 }
 
-/// Returns how many of these runs belong to each share, of those to which any belongs.
+/// Returns how many of these runs belong to each shard, of those to which any belongs.
 pub fn by_shard(runs: &[u64], shards: u64) -> BTreeMap<u64, u64> {
     let mut lacking = BTreeMap::new();
     for run in runs {
@@ -53,7 +53,7 @@ impl Gaps {
         if let Some(shards) = self.shards {
             let lacking: Vec<u64> = by_shard(&self.missing, shards).into_keys().collect();
             if let [one] = lacking.as_slice() {
-                let _ = writeln!(text, "Or its share alone: {sweep} --shard {one}/{shards}");
+                let _ = writeln!(text, "Or its shard alone: {sweep} --shard {one}/{shards}");
             }
         }
         if let Some(array) = &self.array {

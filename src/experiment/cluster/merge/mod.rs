@@ -35,7 +35,7 @@ pub struct Request<'a> {
     pub out: &'a Path,
     /// Further folders with segments.
     pub from: &'a [PathBuf],
-    /// Shares that the runs were cut into, to tell whose are missing.
+    /// Shards that the runs were cut into, to tell whose are missing.
     pub shards: Option<u64>,
 }
 
@@ -94,15 +94,7 @@ impl Request<'_> {
             let why = format!("`{place}` is of another sweep: {why}");
             return Err(MergeError::Refused(why));
         }
-        let mut results = Results::new(manifest);
-        let mut unfinished = 0;
-        for other in others.iter().chain([&folder]) {
-            let source = Source::of(other)?;
-            unfinished += source.unfinished;
-            for segment in source.segments {
-                results.add(segment)?;
-            }
-        }
+        let (mut results, unfinished) = read(others.iter().chain([&folder]), manifest)?;
         agreed(&results, manifest)?;
         for other in &others {
             gather::copy(other, &folder)?;
@@ -166,6 +158,23 @@ impl Missing {
             round: false,
         }
     }
+}
+
+/// Reads the segments of all folders; returns also how many were not closed.
+fn read<'a>(
+    folders: impl Iterator<Item = &'a SweepFolder>,
+    manifest: &Manifest,
+) -> Result<(Results, usize), FileError> {
+    let mut results = Results::new(manifest);
+    let mut unfinished = 0;
+    for folder in folders {
+        let source = Source::of(folder)?;
+        unfinished += source.unfinished;
+        for segment in source.segments {
+            results.add(segment)?;
+        }
+    }
+    Ok((results, unfinished))
 }
 
 /// Fails if a run gave different results.

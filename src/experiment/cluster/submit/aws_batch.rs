@@ -49,7 +49,7 @@ impl AwsBatch {
         let inside = self.container.inside(job)?;
         let program = job.program.as_deref().unwrap_or("ecrsim");
         let mut sweep = job.sweep(program, &inside.file, &inside.folder);
-        // An instance's container may use more than its share of processors, and so sees all of them.
+        // An instance's container may use more than its part of the processors, and so sees all of them.
         sweep.extend(["--jobs".to_owned(), job.cpus.to_string()]);
         let merge = job.merge(program, &inside.file, &inside.folder);
         let paper = |name: &str, value: &Value| Paper {
@@ -67,7 +67,7 @@ impl AwsBatch {
             folders: Vec::new(),
             hints: vec![
                 inside.hint,
-                "the merge starts only if every share succeeds; where some do not, submit it without `--depends-on`: it says what is missing".to_owned(),
+                "the merge starts only if every shard succeeds; where some do not, submit it without `--depends-on`: it says what is missing".to_owned(),
             ],
         })
     }

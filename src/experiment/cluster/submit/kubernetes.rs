@@ -23,7 +23,7 @@ const MOST_INDICES: u64 = 100_000;
 /// Memory of a job for which none is asked.
 pub(super) const DEFAULT_MEMORY_MIB: u64 = 2048;
 
-/// Times that a share is made again.
+/// Times that a shard is made again.
 pub(super) const REPEATS: u64 = 3;
 
 const FOLDER: &str = "kubernetes";
@@ -55,7 +55,7 @@ impl Kubernetes {
             folders: Vec::new(),
             hints: vec![
                 inside.hint,
-                "`kubectl wait` waits for every share to succeed; where some do not, `kubectl apply` the merge all the same: it says what is missing".to_owned(),
+                "`kubectl wait` waits for every shard to succeed; where some do not, `kubectl apply` the merge all the same: it says what is missing".to_owned(),
             ],
         })
     }
@@ -77,7 +77,7 @@ impl Kubernetes {
         let at_once = job.at_once.unwrap_or(shards).min(shards);
         format!(
             "\
-# A sweep in {shards} shares; which one a pod does, its index says. What is done already is skipped.
+# A sweep in {shards} shards; which one a pod does, its index says. What is done already is skipped.
 {}spec:
   completionMode: Indexed
   completions: {shards}
@@ -90,7 +90,7 @@ impl Kubernetes {
         onPodConditions:
           - type: DisruptionTarget
             status: \"True\"
-      # Wrong usage is wrong for every share.
+      # Wrong usage is wrong for every shard.
       - action: FailJob
         onExitCodes:
           containerName: ecrsim
@@ -105,7 +105,7 @@ impl Kubernetes {
     fn merge(&self, job: &Settled, words: &[String]) -> String {
         format!(
             "\
-# Puts the shares together; ends with exit code 3, and says what to do, if runs are missing.
+# Puts the shards together; ends with exit code 3, and says what to do, if runs are missing.
 {}spec:
   backoffLimit: 0
 {}",

@@ -38,7 +38,7 @@ pub struct Job {
     pub folder: PathBuf,
     /// The program, as the job's machines know it; by default this very one, or in a container `ecrsim`.
     pub program: Option<String>,
-    /// Shares that the runs are cut into, each a job.
+    /// Shards that the runs are cut into, each a job.
     pub shards: u64,
     /// Jobs at once, if not all.
     pub at_once: Option<u64>,
@@ -106,7 +106,7 @@ impl Scheduler {
     }
 }
 
-/// Says so if some of the shares have nothing to do at first.
+/// Says so if some of the shards have nothing to do at first.
 pub fn idle_shares(manifest: &Manifest, shards: u64) -> Option<String> {
     let runs = manifest.points.len() as u64 * stop::first_round(manifest);
     let idle = shards.saturating_sub(runs);
@@ -181,7 +181,7 @@ impl Job {
 }
 
 impl Settled {
-    /// Returns the words of a job that does its share.
+    /// Returns the words of a job that makes its shard's runs.
     fn sweep(&self, program: &str, file: &str, folder: &str) -> Vec<String> {
         let shards = self.shards.to_string();
         let words = [
@@ -190,7 +190,7 @@ impl Settled {
         words.map(str::to_owned).to_vec()
     }
 
-    /// Returns the words of the job that puts the shares together.
+    /// Returns the words of the job that puts the shards together.
     fn merge(&self, program: &str, file: &str, folder: &str) -> Vec<String> {
         let shards = self.shards.to_string();
         [program, "merge", file, "--out", folder, "--shards", &shards]

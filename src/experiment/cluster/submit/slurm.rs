@@ -100,7 +100,7 @@ impl Slurm {
         lines.extend(self.common(job));
         let command = job.sweep(program, &job.file, &job.folder);
         script(
-            "One share of a sweep; which one, the array's index says. What is done already is skipped.",
+            "One shard of a sweep; which one, the array's index says. What is done already is skipped.",
             &lines,
             &shell_command(&command),
         )
@@ -117,7 +117,7 @@ impl Slurm {
         lines.extend(self.common(job));
         let command = job.merge(program, &job.file, &job.folder);
         script(
-            "Puts the shares together; ends with exit code 3, and says what to do, if runs are missing.",
+            "Puts the shards together; ends with exit code 3, and says what to do, if runs are missing.",
             &lines,
             &shell_command(&command),
         )

@@ -154,7 +154,7 @@ fn slurm_without_options_is_the_contract() {
         papers.files[0].text,
         "\
 #!/bin/sh
-# One share of a sweep; which one, the array's index says. What is done already is skipped.
+# One shard of a sweep; which one, the array's index says. What is done already is skipped.
 #SBATCH --job-name=least
 #SBATCH --array=0-1
 #SBATCH --requeue

@@ -1,4 +1,4 @@
-//! `--shard auto`: which share of a sweep an array job does, from what its scheduler tells it.
+//! `--shard auto`: which shard of a sweep an array job does, from what its scheduler tells it.
 //!
 //! Never assumed, so that somebody's own array does not silently do a part; and without an index an error, never
 //! "everything".
@@ -12,7 +12,7 @@ struct Contract {
     /// The variable that must say as much as `--shards`, where there is one to be believed.
     ///
     /// Slurm's `SLURM_ARRAY_TASK_COUNT` is not: `--array=2,5` sets it to 2, and an array of failed indices submitted again
-    /// would do other shares.
+    /// would do other shards.
     count: Option<&'static str>,
 }
 
@@ -34,7 +34,7 @@ const CONTRACTS: &[Contract] = &[
     },
 ];
 
-/// Returns the index of this job's share of `shards`, as the environment's `variable`s tell it.
+/// Returns the index of this job's shard of `shards`, as the environment's `variable`s tell it.
 ///
 /// # Errors
 /// In words, if no engine tells an index, if what is told is no number or not below `shards`, if an engine counts other
@@ -42,7 +42,7 @@ const CONTRACTS: &[Contract] = &[
 ///
 /// # Example
 /// ```
-/// use ecrsim::experiment::cluster::share::automatic;
+/// use ecrsim::experiment::cluster::shard::automatic;
 /// let environment = |name: &str| (name == "SLURM_ARRAY_TASK_ID").then(|| "5".to_owned());
 /// assert_eq!(automatic(8, environment), Ok(5));
 /// assert!(automatic(5, environment).is_err());
@@ -51,7 +51,7 @@ const CONTRACTS: &[Contract] = &[
 pub fn automatic(shards: u64, variable: impl Fn(&str) -> Option<String>) -> Result<u64, String> {
     let mut told: Option<(&Contract, u64)> = None;
     for contract in CONTRACTS {
-        let Some(index) = contract.share(shards, &variable)? else {
+        let Some(index) = contract.shard(shards, &variable)? else {
             continue;
         };
         match told {
@@ -69,7 +69,7 @@ pub fn automatic(shards: u64, variable: impl Fn(&str) -> Option<String>) -> Resu
 
 impl Contract {
     /// Returns the index that the engine tells, if it is this one that runs the job.
-    fn share(
+    fn shard(
         &self,
         shards: u64,
         variable: impl Fn(&str) -> Option<String>,
@@ -91,7 +91,7 @@ impl Contract {
         }
         if index >= shards {
             return Err(format!(
-                "`--shard auto`: {}={index} is no share of {shards}: they are counted from 0 to {}",
+                "`--shard auto`: {}={index} is no shard of {shards}: they are counted from 0 to {}",
                 self.index,
                 shards.saturating_sub(1)
             ));
@@ -130,9 +130,9 @@ mod tests {
 
     type Variables = Vec<(&'static str, String)>;
 
-    /// Runs are dealt by their number modulo the number of shares.
-    fn runs(share: u64, shares: u64, all: u64) -> Vec<u64> {
-        (0..all).filter(|run| run % shares == share).collect()
+    /// Runs are dealt by their number modulo the number of shards.
+    fn runs(shard: u64, shards: u64, all: u64) -> Vec<u64> {
+        (0..all).filter(|run| run % shards == shard).collect()
     }
 
     #[test]
@@ -156,17 +156,17 @@ mod tests {
             |n| vec![("JOB_COMPLETION_INDEX", n.to_string())],
         ];
         for engine in engines {
-            let share = |n| {
+            let shard = |n| {
                 let variables = engine(n);
                 let lookup = move |name: &str| {
                     let found = variables.iter().find(|(known, _)| *known == name);
                     found.map(|(_, value)| value.clone())
                 };
-                runs(automatic(4, lookup).expect("a share"), 4, 10)
+                runs(automatic(4, lookup).expect("a shard"), 4, 10)
             };
-            let shares: Vec<Vec<u64>> = (0..4).map(share).collect();
+            let shards: Vec<Vec<u64>> = (0..4).map(shard).collect();
             assert_eq!(
-                shares,
+                shards,
                 [vec![0, 4, 8], vec![1, 5, 9], vec![2, 6], vec![3, 7]]
             );
         }
@@ -198,7 +198,7 @@ mod tests {
             ),
         ];
         for (variables, expected) in cases {
-            let wrong = automatic(4, environment(variables)).expect_err("no share");
+            let wrong = automatic(4, environment(variables)).expect_err("no shard");
             assert!(wrong.contains(expected), "{variables:?}: {wrong}");
         }
     }
