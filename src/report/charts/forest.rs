@@ -172,7 +172,7 @@ impl Picture for Forest {
     fn remark(&self) -> String {
         let left_out = match self.left_out {
             0 => String::new(),
-            more => format!("; {more} more rows in {TABLE}"),
+            more => format!("; {more} more in {TABLE}"),
         };
         format!(
             "mean of the paired differences as a share of the base's mean, with its 95 % interval{left_out}"
@@ -251,7 +251,7 @@ mod tests {
              wider,failed.total,1,,,,identical\n",
         );
         assert!(svg.contains("replication_latency.p99") && svg.contains("moved_bytes.total"));
-        assert!(!svg.contains("failed.total") && svg.contains("1 more rows in differences.csv"));
+        assert!(!svg.contains("failed.total") && svg.contains("1 more in differences.csv"));
     }
 
     #[test]

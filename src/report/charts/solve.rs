@@ -193,7 +193,7 @@ impl Picture for SolveChart {
         };
         let left_out = match self.left_out {
             0 => String::new(),
-            more => format!("; {more} more conditions in solve.csv"),
+            more => format!("; {more} more in solve.csv"),
         };
         format!(
             "mean over {repeats} repeats under the same seeds, with its one-sided 95 % bounds{left_out}"

@@ -132,7 +132,7 @@ impl Picture for Parallel<'_> {
             remark += &format!("; {MAX_LINES} of {all} points, evenly chosen");
         }
         if self.left_out > 0 {
-            remark += &format!("; {} more keys in points.csv", self.left_out);
+            remark += &format!("; keys left out: {}", self.left_out);
         }
         remark
     }

@@ -26,11 +26,14 @@ const OTHER: Pen = Pen {
     marker: Marker::Circle,
 };
 
+/// Cost, latency, and what has them.
+type Costs<P> = Vec<(f64, f64, P)>;
+
 /// The chart `pareto`.
 pub struct Pareto<'a> {
     data: &'a SweepData,
     /// Cost and latency of the front, the cheapest first.
-    front: Vec<(f64, f64, &'a Point)>,
+    front: Costs<&'a Point>,
     others: Points,
 }
 
@@ -51,9 +54,9 @@ impl<'a> Pareto<'a> {
 }
 
 /// Splits points into those than which none is better in one and as good in the other, the cheapest first, and the others.
-fn front<P>(mut points: Vec<(f64, f64, P)>) -> (Vec<(f64, f64, P)>, Vec<(f64, f64, P)>) {
+fn front<P>(mut points: Costs<P>) -> (Costs<P>, Costs<P>) {
     points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let (mut front, mut others) = (Vec::<(f64, f64, P)>::new(), Vec::new());
+    let (mut front, mut others) = (Costs::<P>::new(), Vec::new());
     for point in points {
         let is_better = match front.last() {
             None => true,

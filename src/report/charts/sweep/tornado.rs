@@ -126,7 +126,7 @@ impl Picture for Tornado<'_> {
     fn remark(&self) -> String {
         let left_out = match self.left_out {
             0 => String::new(),
-            more => format!("; {more} more keys in points.csv"),
+            more => format!("; {more} more in points.csv"),
         };
         let base = self.base.map_or(String::new(), |base| {
             format!(
