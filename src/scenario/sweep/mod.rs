@@ -4,12 +4,14 @@
 
 mod condition;
 mod level;
+mod opened;
 mod read;
 mod types;
 
 pub use condition::Condition;
 pub use level::{Axis, Level, Spread};
-pub use read::{Sweep, is_sweep, read};
+pub use opened::Sweep;
+pub use read::{is_sweep, read};
 pub use types::{Conditions, Design, DesignKind, Range, Scale, StopRule, SweepFile, Vary};
 
 #[cfg(test)]

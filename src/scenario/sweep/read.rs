@@ -4,38 +4,14 @@ use std::path::Path as FilePath;
 
 use super::condition::{Condition, Name, Wrong};
 use super::level::{Axis, Level, Spread};
+use super::opened::Sweep;
 use super::types::{Conditions, DesignKind, Scale, StopRule, SweepFile};
 use crate::scenario::base::Base;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, FileId, Place};
-use crate::scenario::document::{Node, Override, Path, Segment, Value};
-use crate::scenario::load::{Loaded, diagnostics, tree};
-use crate::scenario::read::{InputFile, Reader};
+use crate::scenario::document::{Node, Path, Segment, Value};
+use crate::scenario::load::{diagnostics, tree};
+use crate::scenario::read::Reader;
 use crate::scenario::schema::{Shaped, check_shape, did_you_mean, listed, sweep_schema};
-
-/// A sweep file, read and checked but for its points.
-#[derive(Clone, Debug)]
-pub struct Sweep {
-    /// Its name: the file's stem.
-    pub name: String,
-    /// The sweep file itself.
-    pub file: InputFile,
-    /// The scenario.
-    pub base: Base,
-    /// Repeats of each point; with a rule to stop by, those that every point gets at first.
-    pub repeats: u32,
-    /// How the points are chosen.
-    pub design: DesignKind,
-    /// How many there are, if the design leaves that open.
-    pub points: Option<u32>,
-    /// What varies, in the order of the file.
-    pub axes: Vec<Axis>,
-    /// What points must meet.
-    pub conditions: Vec<Condition>,
-    /// When a point has enough repeats.
-    pub stop: Option<StopRule>,
-    /// Where conditions are written, or the designs' own place.
-    conditions_place: Place,
-}
 
 /// Tells whether the file at `path` is a sweep file: it names a scenario, and says what varies.
 pub fn is_sweep(path: &FilePath) -> bool {
@@ -249,48 +225,45 @@ impl Reading<'_> {
         let ends = match axis.ends(from.node.clone(), to.node.clone(), scale) {
             Ok(ends) => ends,
             Err(why) => {
-                let help =
-                    "write both ends alike, as in { from = \"8 s\", to = \"64 s\", steps = 4 }";
-                let place = Place {
-                    file: self.file,
-                    span: from.node.place.span.start
-                        ..to.node.place.span.end.max(from.node.place.span.end),
-                };
-                self.found.push(Diagnostic::error(place, why).help(help));
+                self.wrong_ends(&from.node.place, &to.node.place, why);
                 return None;
             }
         };
-        let continuous = is_continuous(sweep.design.kind);
-        let steps = node.entry("steps");
-        match (steps, continuous) {
+        let kind = sweep.design.kind;
+        match (node.entry("steps"), is_continuous(kind)) {
             (None, true) => Some(ends),
+            (Some(steps), false) => match steps.node.value {
+                Value::Integer(count) => {
+                    Some(Spread::Listed(stepped(axis, &ends, count as u32, kind)))
+                }
+                _ => None,
+            },
             (Some(steps), true) => {
-                let message = format!("a range of {} has no steps", word(sweep.design.kind));
-                let place = steps.key_place.clone();
+                let message = format!("a range of {} has no steps", word(kind));
                 let help = "leave `steps` out: the range is continuous";
-                self.found
-                    .push(Diagnostic::error(place, message).help(help));
+                let wrong = Diagnostic::error(steps.key_place.clone(), message).help(help);
+                self.found.push(wrong);
                 None
             }
             (None, false) => {
                 let message = format!("the range of `{}` lacks `steps`", axis.key);
                 let help = "add `steps`: the number of values, both ends among them";
-                self.found
-                    .push(Diagnostic::error(axis.key_place.clone(), message).help(help));
+                let wrong = Diagnostic::error(axis.key_place.clone(), message).help(help);
+                self.found.push(wrong);
                 None
             }
-            (Some(steps), false) => {
-                let Value::Integer(count) = steps.node.value else {
-                    return None;
-                };
-                Some(Spread::Listed(stepped(
-                    axis,
-                    &ends,
-                    count as u32,
-                    sweep.design.kind,
-                )))
-            }
         }
+    }
+
+    /// Tells that there is nothing between the ends of a range; both are underlined.
+    fn wrong_ends(&mut self, from: &Place, to: &Place, why: String) {
+        let help = "write both ends alike, as in { from = \"8 s\", to = \"64 s\", steps = 4 }";
+        let span = from.span.start.min(to.span.start)..from.span.end.max(to.span.end);
+        let place = Place {
+            file: self.file,
+            span,
+        };
+        self.found.push(Diagnostic::error(place, why).help(help));
     }
 
     fn design(&mut self, sweep: &SweepFile, axes: &[Axis]) {
@@ -459,85 +432,6 @@ impl Reading<'_> {
         let place = self.root.place_of(path);
         self.found
             .push(Diagnostic::error(place, message).help(help));
-    }
-}
-
-impl Sweep {
-    /// Checks the scenario under one value of each axis; what is wrong is told at its place in the sweep file.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn check<'a>(
-        &'a self,
-        levels: impl IntoIterator<Item = &'a Level>,
-    ) -> Result<Loaded, Diagnostics> {
-        let pairs = self.axes.iter().zip(levels);
-        let overrides: Vec<Override> = pairs
-            .filter_map(|(axis, level)| {
-                Some(Override {
-                    path: axis.path.clone(),
-                    value: level.node.clone()?,
-                })
-            })
-            .collect();
-        self.base.changed_by(&overrides)
-    }
-
-    /// Returns the scenario's seed, before anything varies.
-    pub fn seed(&self) -> u64 {
-        self.base.seed()
-    }
-
-    /// Returns the scenario's own value of an axis: as it is written there, or its default.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the scenario.
-    pub fn own_level(&self, axis: &Axis) -> Result<Level, Diagnostics> {
-        let node = self.base.value(&axis.path)?;
-        Ok(axis.own_level(node.as_ref()))
-    }
-
-    /// Tells that the conditions leave no point.
-    pub fn no_points(&self) -> Diagnostics {
-        let wrong = Diagnostic::error(
-            self.conditions_place.clone(),
-            "no point meets the conditions",
-        );
-        self.base.diagnostics(vec![wrong])
-    }
-
-    /// Tells that there are more points than a sweep can have.
-    pub fn too_many_points(&self, most: usize) -> Diagnostics {
-        let place = self.axes[0].key_place.clone();
-        let message = format!("the sweep has more than {most} points");
-        let help = "vary less, or take a latin-hypercube or sobol design, which say how many points there are";
-        self.base
-            .diagnostics(vec![Diagnostic::error(place, message).help(help)])
-    }
-
-    /// Tells that the design has no more dimensions than `most`.
-    pub fn too_many_axes(&self, most: usize) -> Diagnostics {
-        let place = self.axes[most].key_place.clone();
-        let message = format!("a sobol design varies at most {most} keys");
-        let help = "take a latin-hypercube design";
-        self.base
-            .diagnostics(vec![Diagnostic::error(place, message).help(help)])
-    }
-
-    /// Puts findings of several points together; each is told once.
-    pub fn joined(&self, all: Vec<Diagnostics>) -> Diagnostics {
-        let mut all = all.into_iter();
-        let mut joined = all.next().unwrap_or_default();
-        for more in all {
-            // Files beyond those of the first are numbered differently, but the sweep file and the scenario are not.
-            for found in more.list {
-                if !joined.list.contains(&found) {
-                    joined.list.push(found);
-                }
-            }
-        }
-        joined.sort();
-        joined
     }
 }
 
