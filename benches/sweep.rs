@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use ecrsim::experiment::engine::Engine;
@@ -152,7 +152,7 @@ fn sweep(scenario: &Path, sets: Vec<Vec<String>>, repeats: u64) -> (Scenarios, M
     (engine, manifest)
 }
 
-fn make(engine: &Scenarios, manifest: &Manifest, place: &PathBuf, jobs: usize) {
+fn make(engine: &Scenarios, manifest: &Manifest, place: &Path, jobs: usize) {
     let folder = SweepFolder::open(place).expect("a folder");
     let settled = manifest.settle(&folder).expect("written");
     assert!(matches!(settled, Settled::New | Settled::Grown));

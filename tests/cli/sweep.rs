@@ -415,7 +415,7 @@ fn a_rule_to_stop_ends_points_at_the_first_look_that_is_enough() {
         let at_most = unsettled.as_array().expect("a list").iter();
         let flagged = at_most
             .into_iter()
-            .any(|point| point.to_string() == row["point"]);
+            .any(|point| format!("{point}") == row["point"]);
         assert_eq!(wide, flagged, "point {}", row["point"]);
         assert_eq!(wide, row["repeats"] == "40" && flagged);
         let count = runs
