@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::storage::ByteTime;
 use crate::ecr::{CausedChange, Class, RegistryId};
+use crate::simulation::Model;
 use crate::units::SimTime;
 
 /// Byte-time of replicas by registry and account, both by place.
@@ -84,6 +85,33 @@ impl Share {
         }
         self.since = now;
     }
+}
+
+/// Returns the byte-time of a registry by the account that caused it, by alias: what is pushed or archived there by its owner.
+pub(super) fn parts(
+    model: &Model,
+    caused: &Caused,
+    index: usize,
+    &[source, replica, orphan, archived]: &ByteTime,
+) -> Vec<(String, ByteTime)> {
+    let registry = &model.registries[index];
+    let alias = |account: usize| model.accounts[account].alias.clone();
+    let pushed = (alias(registry.account), [source, 0, 0, archived]);
+    let caused = caused.range((index, 0)..(index + 1, 0));
+    let mut replicas: Vec<(String, ByteTime)> = caused
+        .map(|(&(_, account), of)| (alias(account), *of))
+        .collect();
+    if replicas.is_empty() {
+        replicas.push((model.senders(registry), [0, replica, orphan, 0]));
+    }
+    debug_assert_eq!(
+        replicas
+            .iter()
+            .fold([0, 0], |sum, (_, of)| [sum[0] + of[1], sum[1] + of[2]]),
+        [replica, orphan],
+        "replicas are those of some account"
+    );
+    std::iter::once(pushed).chain(replicas).collect()
 }
 
 #[cfg(test)]

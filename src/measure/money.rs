@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::archive;
-use super::causes::Caused;
+use super::causes::{Caused, parts};
 use super::outcome::{CostRow, OtherReading};
 use super::storage::ByteTime;
 use super::table::{Number, Usd};
@@ -301,7 +301,7 @@ impl Tariff {
         {
             let region = &model.regions[registry.region];
             let owner = &model.accounts[registry.account].alias;
-            for (cause, byte_time) in parts(model, month, index, byte_time) {
+            for (cause, byte_time) in parts(model, &month.caused, index, byte_time) {
                 let dollars = self.storage_usd(model, index, month.whole, &byte_time);
                 for (class, item) in STORAGE_ITEMS
                     .iter()
@@ -411,33 +411,6 @@ const STORAGE_ITEMS: [&str; Class::COUNT] = [
     "storage_orphan",
     "storage_archive",
 ];
-
-/// Returns the byte-time of a registry by the account that caused it, by alias: what is pushed or archived there by its owner.
-fn parts(
-    model: &Model,
-    month: &MonthUse,
-    index: usize,
-    &[source, replica, orphan, archived]: &ByteTime,
-) -> Vec<(String, ByteTime)> {
-    let registry = &model.registries[index];
-    let alias = |account: usize| model.accounts[account].alias.clone();
-    let pushed = (alias(registry.account), [source, 0, 0, archived]);
-    let caused = month.caused.range((index, 0)..(index + 1, 0));
-    let mut replicas: Vec<(String, ByteTime)> = caused
-        .map(|(&(_, account), of)| (alias(account), *of))
-        .collect();
-    if replicas.is_empty() {
-        replicas.push((model.senders(registry), [0, replica, orphan, 0]));
-    }
-    debug_assert_eq!(
-        replicas
-            .iter()
-            .fold([0, 0], |sum, (_, of)| [sum[0] + of[1], sum[1] + of[2]]),
-        [replica, orphan],
-        "replicas are those of some account"
-    );
-    std::iter::once(pushed).chain(replicas).collect()
-}
 
 /// Returns GiB-months: byte-time over the whole month of its actual hours.
 fn gib_months(bytes_ns: u128, month: SimDuration) -> f64 {

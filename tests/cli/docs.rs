@@ -154,7 +154,7 @@ afterwards each replica that is about to go would show as an orphan. Until it is
 const COSTS: &str = "
 Who pays is AWS's rule: transfer the source account, storage the owner of the registry, pulls the owner of the pulled registry.
 Who causes is for charge-back, a row for each account: transfer and pushed images their own account; pulls the account whose
-fleets pull; replicas and orphans the account whose push made the image. Of a digest that was pushed in several registries, that
+fleets pull; what is archived or restored the owner of the registry; replicas and orphans the account whose push made the image. Of a digest that was pushed in several registries, that
 is the account of the registry from which its copy came first. A layer that several images of a registry share counts for the
 account whose image brought it there first, until the layer is gone there; a mounted layer for the account that brought the copy
 that is billed. The rows of one payer, item, from and to add up to what they would be as one.

@@ -473,11 +473,16 @@ fn wrong_keys_of_the_archive_are_told() {
             .errors()
     };
     let cases = [
-        ("UpdateImageStorageClass", "1,,,", "needs its storage_class"),
+        ("UpdateImageStorageClass", "1,,,", "lacks its storage class"),
         (
             "UpdateImageStorageClass",
             ",,,ARCHIVE",
             "needs tags or a digest, not both",
+        ),
+        (
+            "UpdateImageStorageClass",
+            "1,,,GLACIER",
+            "is no storage class",
         ),
         ("BatchDeleteImage", "1,,,ARCHIVE", "has no storage_class"),
     ];

@@ -204,3 +204,26 @@ fn who_pulls_causes_and_who_owns_the_registry_pays() {
         assert!((build.rate_usd.0 - prod.rate_usd.0).abs() < 1e-12);
     }
 }
+
+#[test]
+fn an_archived_replica_is_its_owners_whoever_caused_it() {
+    // Build's image lies in prod's registry for 14 days, then in the archive there; prod pushes there too.
+    let text = Text::instant("2026-02-01T00:00:00Z", "28 days")
+        .rule(VIRGINIA, &[PROD])
+        .permission(PROD, "build", "")
+        .put("0 s", PROD, "web", &["1"], "2 GiB");
+    let archive = format!(
+        "registry = '{PROD}'\nrepository = 'app'\ndigest = '{}'\nstorage_class = 'ARCHIVE'",
+        digest(7)
+    );
+    let run = put_digest(text, "0 s", VIRGINIA, "app", 7)
+        .event("14 days", "UpdateImageStorageClass", &archive)
+        .run();
+    assert_eq!(replicas(&run), ["prod replica build 0.500000 0.050000"]);
+    let archived = run.outcome.costs.iter();
+    let mut archived = archived.filter(|row| row.item == "storage_archive");
+    let row = archived.next().expect("it lies in the archive");
+    assert_eq!((&*row.payer, &*row.caused_by), ("prod", "prod"));
+    assert!((row.quantity.0 - 0.5).abs() < 1e-12, "{:?}", row.quantity);
+    assert!(archived.next().is_none());
+}

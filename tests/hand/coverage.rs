@@ -171,3 +171,26 @@ fn replicas_are_no_source_of_their_registry() {
         [None, Some(1.0), Some(1.0), Some(1.0)]
     );
 }
+
+#[test]
+fn what_is_archived_is_no_pair_at_its_source_and_not_held_at_its_destination() {
+    let class = |text: Text, at: &str, registry: &str, class: &str| {
+        let keys = format!(
+            "registry = '{registry}'\nrepository = 'app'\ndigest = '{}'\nstorage_class = '{class}'",
+            digest(1)
+        );
+        text.event(at, "UpdateImageStorageClass", &keys)
+    };
+    let text = text().rule(VIRGINIA, &[TOKYO]);
+    let text = put(text, "0 s", VIRGINIA, "app", 1);
+    let text = put(text, "0 s", VIRGINIA, "app", 2);
+    // Of two images Tokyo archives one; then Virginia does too. Restored there, it is pushed anew, which restores Tokyo's.
+    let text = class(text, "30 min", TOKYO, "ARCHIVE");
+    let text = class(text, "90 min", VIRGINIA, "ARCHIVE");
+    let run = class(text, "190 min", VIRGINIA, "STANDARD").run();
+    assert_eq!(
+        coverage(&run, TOKYO),
+        [Some(0.5), Some(1.0), Some(1.0), Some(1.0)]
+    );
+    assert_eq!(run.stored(TOKYO)[..3], [2, 0, 2_000_000]);
+}

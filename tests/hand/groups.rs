@@ -112,3 +112,33 @@ fn the_estimate_counts_every_image() {
     let bytes_per_s = 0.01 * (2.0 * 30e6 + 101_024.0) + 2.0 * 30e6 / 3_600.0;
     assert!((link.bytes_per_s - bytes_per_s).abs() < 1e-3);
 }
+
+#[test]
+fn an_archived_index_leaves_its_images_and_cannot_be_pulled() {
+    // After a day the index is archived; its images, which it holds, are neither selected nor counted (B114).
+    let text = |more: &str| {
+        Text::instant("2026-03-02T00:00:00Z", "3 days").toml(&format!(
+            "[pushes.ci]\nregistry = '{VIRGINIA}'\nrepositories = ['app']\nsize = '60 MB'\nplatforms = 2\n\
+             burst = {{ images = 1 }}\n\
+             [registries.'{VIRGINIA}'.repositories.app.lifecycle]\narchive_after = '1 day'\n{more}"
+        ))
+    };
+    let fleet =
+        "[pulls.f]\naccount = 'build'\nregion = 'us-east-1'\nof = 'ci'\nrate = '10 per hour'";
+    let run = text(fleet).run();
+    let days = run.outcome.storage.iter();
+    let last = days.filter(|row| row.registry == VIRGINIA).next_back();
+    let last = last.expect("a row of the run's end");
+    assert_eq!(
+        (last.images, last.stored_bytes, last.archived_bytes),
+        (3, 120_000_000, 1_024)
+    );
+    // About 240 pulls on the first day are served, about 480 of an archived index are not.
+    let pulls = |served: bool| {
+        let rows = run.outcome.pulls.iter();
+        let rows = rows.filter(|row| row.from.is_empty() != served);
+        rows.map(|row| row.pulls).sum::<u64>()
+    };
+    assert!((180..300).contains(&pulls(true)), "{}", pulls(true));
+    assert!((390..570).contains(&pulls(false)), "{}", pulls(false));
+}

@@ -55,8 +55,9 @@ fn the_fullest_repository_is_full_at_the_pace_of_the_second_half() {
             "[pushes.ci]\nregistry = 'build/us-east-1'\nrepositories = ['app']\nsize = '1 MB'\nburst = { images = 48, over = '2 days' }\ntags = ['v{n}']",
         )
         .run();
+    // After the note of the burst.
     assert_eq!(
-        run.outcome.notes,
+        run.outcome.notes[1..],
         [
             "fullest at the run's end: app in build/us-east-1, 50048 of 100000 images (\"Images per repository\"); at the pace of its second half full on 2031-11-14"
         ]

@@ -116,7 +116,8 @@ fn growths(scenario: &Scenario, documents: &Documents, traces: &Traces) -> BTree
         let path = Path::root().to("pushes").to(stream);
         for (name, per_s) in pushes_by_repository(scenario, push) {
             let place = (push.registry.clone(), name);
-            add(scenario, &mut growths, place, per_s, &path);
+            let images_per_s = per_s * f64::from(push.images_per_push());
+            add(scenario, &mut growths, place, images_per_s, &path);
         }
     }
     let run_s = scenario.duration.as_secs_f64().max(f64::MIN_POSITIVE);
