@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ecrsim::experiment::engine::Engine;
@@ -13,6 +13,7 @@ use ecrsim::experiment::journal::{Manifest, Planned, Settled, SweepFolder};
 use ecrsim::experiment::scenarios::Scenarios;
 use ecrsim::experiment::sweep::{Runner, Shard, Watch, tables};
 use ecrsim::scenario::content_hash;
+use ecrsim::scenario::sweep::DesignKind;
 use tempfile::TempDir;
 
 /// Some ten events.
@@ -138,6 +139,8 @@ fn sweep(scenario: &Path, sets: Vec<Vec<String>>, repeats: u64) -> (Scenarios, M
             path: "bench.toml".to_owned(),
             hash: String::new(),
         }],
+        design: DesignKind::List,
+        thresholds: Vec::new(),
         keys: Vec::new(),
         metrics: columns.iter().map(|column| column.name.clone()).collect(),
         units: columns
@@ -152,7 +155,7 @@ fn sweep(scenario: &Path, sets: Vec<Vec<String>>, repeats: u64) -> (Scenarios, M
     (engine, manifest)
 }
 
-fn make(engine: &Scenarios, manifest: &Manifest, place: &PathBuf, jobs: usize) {
+fn make(engine: &Scenarios, manifest: &Manifest, place: &Path, jobs: usize) {
     let folder = SweepFolder::open(place).expect("a folder");
     let settled = manifest.settle(&folder).expect("written");
     assert!(matches!(settled, Settled::New | Settled::Grown));

@@ -126,8 +126,8 @@ fn an_archived_index_leaves_its_images_and_cannot_be_pulled() {
     let fleet =
         "[pulls.f]\naccount = 'build'\nregion = 'us-east-1'\nof = 'ci'\nrate = '10 per hour'";
     let run = text(fleet).run();
-    let days = run.outcome.storage.iter();
-    let last = days.filter(|row| row.registry == VIRGINIA).next_back();
+    let mut days = run.outcome.storage.iter();
+    let last = days.rfind(|row| row.registry == VIRGINIA);
     let last = last.expect("a row of the run's end");
     assert_eq!(
         (last.images, last.stored_bytes, last.archived_bytes),
