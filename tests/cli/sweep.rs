@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::case::{Case, Ran, SHOP, entries};
 
@@ -183,25 +183,40 @@ fn growth_keeps_what_is_done_and_anything_else_is_refused() {
 
 #[test]
 fn killed_at_any_moment_it_goes_on_and_comes_to_the_same_bytes() {
-    // 400 runs of a few milliseconds each.
-    let sweep = SWEEP.replace("repeats = 2", "repeats = 60");
+    const KILLS: u64 = 50;
+    // 120 runs of a few milliseconds each.
+    let sweep = SWEEP.replace("repeats = 2", "repeats = 20");
+    let began = Instant::now();
     let whole = case(&sweep)
         .args("sweep sweep.toml --out whole --quiet")
         .succeeds();
+    let whole_ms = began.elapsed().as_millis() as u64;
     let mut case = whole.then();
     let mut killed = 0;
-    for attempt in 0_u64..12 {
+    for kill in 1..=KILLS {
         case = case.args("sweep sweep.toml --out killed --quiet");
         let mut process = case.process();
         process.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = process.spawn().expect("it starts");
-        // From the first instants, when the folder is made, to well within the runs.
-        sleep(Duration::from_millis(7 * attempt * attempt));
+        // Anywhere from the first instant to a little after the end; the golden ratio spreads the moments evenly.
+        let share = (kill as f64 * 0.618_034).fract();
+        sleep(Duration::from_millis(
+            (share * 1.2 * whole_ms as f64) as u64,
+        ));
         child.kill().expect("it can be killed");
-        killed += usize::from(!child.wait().expect("it ends").success());
+        if child.wait().expect("it ends").success() {
+            // It came too late: what is complete is right, and the next kill meets a new beginning.
+            assert_same_tables(&case.path("whole"), &case.path("killed"));
+            fs::remove_dir_all(case.path("killed")).expect("its folder goes");
+        } else {
+            killed += 1;
+        }
         case = again(case);
     }
-    assert!(killed > 3, "only {killed} kills came before the end");
+    assert!(
+        killed >= KILLS / 3,
+        "only {killed} kills came before the end"
+    );
     let ran = case
         .args("sweep sweep.toml --out killed --quiet")
         .succeeds();
