@@ -32,6 +32,11 @@ impl Variants {
                     "--variant takes a name before its overrides, as in --variant slow '{name}'"
                 )));
             }
+            if !is_plain(name) {
+                return Err(Failure::wrong(format_args!(
+                    "the variant {name:?} has an odd name: letters, digits, and . _ - after the first are allowed"
+                )));
+            }
             let lacks = overrides.iter().find(|written| !written.contains('='));
             if let Some(other) = lacks {
                 return Err(Failure::wrong(format_args!(
@@ -41,6 +46,15 @@ impl Variants {
         }
         Ok(&self.0)
     }
+}
+
+/// A name becomes a cell of a table, which may hold no line's end and not begin like a formula.
+fn is_plain(name: &str) -> bool {
+    let is_first = name.starts_with(|first: char| first.is_ascii_alphanumeric());
+    is_first
+        && name
+            .chars()
+            .all(|other| other.is_ascii_alphanumeric() || "._-".contains(other))
 }
 
 impl Args for Variants {
@@ -75,5 +89,21 @@ impl FromArgMatches for Variants {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn names_are_plain_cells() {
+        assert!(
+            ["narrow", "8-slots", "v1.2_b", "A"]
+                .into_iter()
+                .all(is_plain)
+        );
+        let odd = ["", "-1", "+1", "@x", "a\nb", "../x", "a b", "a,b"];
+        assert!(!odd.into_iter().any(is_plain));
     }
 }
