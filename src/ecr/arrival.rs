@@ -33,17 +33,15 @@ impl World {
         if !self.exists(holder) {
             self.create_for_arrival(holder, source);
         }
-        let (slot, source_slot) = (
-            self.holders[holder.index()].slot,
-            self.holders[source.index()].slot,
-        );
+        let slot = self.holders[holder.index()].slot;
         if self.images.get(image).has_provenance {
+            let source_slot = self.holders[source.index()].slot;
             // Stored already, it may have been an orphan: now it came from a source that may still have it.
             self.reclassify(image, |images| {
                 images.note_arrival(image, slot, source_slot)
             });
         }
-        if !self.is_stored(image, holder) {
+        if !self.is_stored_at(image, slot) {
             let may_mount = self.images.get(image).has_shared_layers();
             self.store_at(image, holder, may_mount && self.mounts(source, holder));
         }

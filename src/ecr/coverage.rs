@@ -57,6 +57,18 @@ impl Coverage {
             Some(&start) => &self.tables[start as usize..][..slots],
         }
     }
+
+    /// Counts a pair of a source as held, or no longer, if rules send the source's repository to `slot`.
+    #[inline]
+    pub(super) fn count_held(&mut self, source: HolderId, slot: Slot, came: bool) {
+        let Some(&start) = self.table_of.get(source.index()).filter(|&&start| start != NO_TABLE) else {
+            return;
+        };
+        let lane = self.tables[start as usize + usize::from(slot)];
+        if let Some(of) = self.covered.get_mut(lane as usize) {
+            of.count(false, true, came);
+        }
+    }
 }
 
 impl World {
@@ -143,7 +155,9 @@ impl World {
         }
         let origin = image.origin;
         if origin != slot && image.present.has(origin) {
-            self.cover_from(id, origin, slot, came);
+            let repository = &self.repositories[image.repository.index()];
+            self.coverage
+                .count_held(repository.holder(origin), slot, came);
         }
     }
 
@@ -154,8 +168,8 @@ impl World {
         let (holder, slots) = (repository.holder(slot), repository.registries.len());
         let mut covered = std::mem::take(&mut self.coverage.covered);
         for (to, &lane) in (0..).zip(self.coverage.lanes(holder, slots)) {
-            if lane != NO_LANE {
-                covered[lane as usize].count(true, available.has(to), came);
+            if let Some(of) = covered.get_mut(lane as usize) {
+                of.count(true, available.has(to), came);
             }
         }
         self.coverage.covered = covered;
@@ -166,22 +180,10 @@ impl World {
     fn cover_provenance(&mut self, id: ImageId, slot: Slot, came: bool) {
         let provenance = self.images.provenance(id);
         let active = provenance.map(|of| of.pushed_active()).unwrap_or_default();
-        for source in active.iter().filter(|&source| source != slot) {
-            self.cover_from(id, source, slot, came);
-        }
-    }
-
-    /// Counts a pair of `source` as held, or no longer, if its rules send the image to `slot`.
-    #[inline]
-    fn cover_from(&mut self, id: ImageId, source: Slot, slot: Slot, came: bool) {
         let repository = &self.repositories[self.images.get(id).repository.index()];
-        let (holder, slots) = (repository.holder(source), repository.registries.len());
-        let lanes = self.coverage.lanes(holder, slots);
-        if let Some(&lane) = lanes
-            .get(usize::from(slot))
-            .filter(|&&lane| lane != NO_LANE)
-        {
-            self.coverage.covered[lane as usize].count(false, true, came);
+        for source in active.iter().filter(|&source| source != slot) {
+            self.coverage
+                .count_held(repository.holder(source), slot, came);
         }
     }
 }

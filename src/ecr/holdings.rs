@@ -1,5 +1,7 @@
 //! What a registry stores, in numbers that change with every operation.
 
+use super::ids::RegistryId;
+
 /// What a stored image, or a layer, is to its registry. A layer counts as the first of these that an image with it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -38,6 +40,17 @@ pub struct Holdings {
     pub repositories: u32,
     /// Bytes of layers by [`Class`].
     pub bytes: [u64; Class::COUNT],
+}
+
+/// One image more in a registry: tagged, of no layers but its own, and neither an orphan nor archived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// Where.
+    pub registry: RegistryId,
+    /// What it is there.
+    pub class: Class,
+    /// Its bytes.
+    pub bytes: u64,
 }
 
 impl Holdings {

@@ -109,6 +109,16 @@ impl Image {
         self.layers != [NO_LAYER; 2]
     }
 
+    /// Returns its class where it is stored, if its record tells all of it.
+    #[inline]
+    pub(super) const fn class_of_one_push(&self, slot: Slot) -> Class {
+        match (slot == self.origin, self.present.has(self.origin)) {
+            (true, _) => Class::Source,
+            (false, true) => Class::Replica,
+            (false, false) => Class::Orphan,
+        }
+    }
+
     /// Returns the digest that the user gave it.
     pub(super) fn given_digest(&self) -> Option<u32> {
         (self.given != GENERATED).then_some(self.given)
@@ -171,11 +181,7 @@ impl Images {
         if image.has_provenance {
             return self.provenances[&id].class(slot);
         }
-        match (slot == image.origin, image.present.has(image.origin)) {
-            (true, _) => Class::Source,
-            (false, true) => Class::Replica,
-            (false, false) => Class::Orphan,
-        }
+        image.class_of_one_push(slot)
     }
 
     /// Returns the class of an image everywhere but where it was pushed, if that is the same everywhere.

@@ -40,7 +40,7 @@ pub use archive::{Departure, Named, Restore};
 pub use arrival::Arrival;
 pub use causes::CausedChange;
 pub use coverage::Covered;
-pub use holdings::{Class, Holdings};
+pub use holdings::{Added, Class, Holdings};
 pub use ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId};
 pub use images::{Content, Digest, Image};
 pub use lifecycle::Due;

@@ -32,7 +32,15 @@ impl Repository {
     }
 
     pub fn holder(&self, slot: Slot) -> HolderId {
-        HolderId(self.first_holder.0 + u32::from(slot))
+        self.first_holder.beside(slot)
+    }
+}
+
+impl HolderId {
+    /// Returns the holder of the same name at `slot`, given that of slot 0: they follow each other.
+    #[inline]
+    pub const fn beside(self, slot: Slot) -> Self {
+        Self(self.0 + slot as u32)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What each registry stores: images, their layers, and the class of each, counted as they change.
 
-use super::holdings::{Class, Holdings};
+use super::holdings::{Added, Class, Holdings};
 use super::ids::{HolderId, ImageId, RegistryId};
 use super::images::Images;
 use super::layers::Place;
@@ -9,7 +9,23 @@ use super::slots::Slots;
 use super::world::World;
 
 impl World {
-    /// Hands each registry whose holdings changed since the last call to `each`, once.
+    /// Returns the image that was stored since the last call, if it made a registry hold just that more.
+    #[inline]
+    pub const fn take_added(&mut self) -> Option<Added> {
+        self.added.take()
+    }
+
+    /// Does the same if nothing else has changed; else it stays to be told before that.
+    #[inline]
+    pub const fn take_only_added(&mut self) -> Option<Added> {
+        if self.changed.is_empty() {
+            self.added.take()
+        } else {
+            None
+        }
+    }
+
+    /// Hands each registry whose holdings changed otherwise since the last call to `each`, once.
     pub fn take_changed(&mut self, mut each: impl FnMut(RegistryId, &Holdings)) {
         while let Some(registry) = self.changed.pop() {
             let of = &mut self.registries[registry.index()];
@@ -65,15 +81,57 @@ impl World {
         }
     }
 
+    /// Notes an image that makes its registry hold just that more; a second one before anybody asked is no such simple
+    /// change.
+    #[inline]
+    fn note_added(&mut self, added: Added) {
+        if self.added.is_some() || self.registries[added.registry.index()].has_changed {
+            self.note_change(added.registry);
+        } else {
+            self.added = Some(added);
+        }
+    }
+
     /// Stores an image's layers at `holder`, where it was not. It bears no common tags there yet.
     pub(super) fn store_at(&mut self, id: ImageId, holder: HolderId, mounting: bool) {
         let of = &mut self.holders[holder.index()];
         of.images += 1;
         let (slot, registry) = (of.slot, of.registry);
-        self.images.get_mut(id).present.add(slot);
+        let image = self.images.get_mut(id);
+        image.present.add(slot);
+        let is_simple = image.has_own_tags && !image.has_provenance && !image.has_shared_layers();
+        if !is_simple || self.causes.is_some() || self.moves.keeps_stored {
+            return self.store_otherwise(id, holder, mounting);
+        }
+        let (origin, class) = (image.origin, image.class_of_one_push(slot));
+        let bytes = image.own_bytes;
         // It may stand before those that the repository has cleared.
-        of.cleared = of.cleared.min(self.images.place(id, slot));
-        let class = self.images.class(id, slot);
+        of.cleared = of.cleared.min(image.place);
+        let holdings = &mut self.registries[registry.index()].holdings;
+        holdings.images += 1;
+        holdings.add(class, bytes);
+        match class {
+            Class::Source => self.cover_source(id, slot, true),
+            Class::Replica => {
+                let source = HolderId(holder.0 - u32::from(slot)).beside(origin);
+                self.coverage.count_held(source, slot, true);
+            }
+            Class::Orphan | Class::Archived => return self.note_change(registry),
+        }
+        self.note_added(Added {
+            registry,
+            class,
+            bytes,
+        });
+    }
+
+    /// Books an image that is not simple, or of which more is to be told.
+    fn store_otherwise(&mut self, id: ImageId, holder: HolderId, mounting: bool) {
+        let of = &self.holders[holder.index()];
+        let (slot, registry) = (of.slot, of.registry);
+        let (place, class) = (self.images.place(id, slot), self.images.class(id, slot));
+        let of = &mut self.holders[holder.index()];
+        of.cleared = of.cleared.min(place);
         let account = self.cause(id, holder);
         let image = self.images.get(id);
         let own_bytes = image.own_bytes;
@@ -184,10 +242,11 @@ impl World {
 
     /// Frees the record of an image that is stored nowhere and that no push in progress may still read.
     pub(super) fn free_if_gone(&mut self, id: ImageId) {
-        let image = *self.images.get(id);
+        let image = self.images.get(id);
         if !image.present.is_empty() || image.pending > 0 {
             return;
         }
+        let image = *image;
         if self.has_groups() {
             self.part(id);
         }

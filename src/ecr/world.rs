@@ -7,7 +7,7 @@ use super::archive::Archive;
 use super::causes::Causes;
 use super::coverage::Coverage;
 use super::groups::Groups;
-use super::holdings::Holdings;
+use super::holdings::{Added, Holdings};
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
 use super::images::{Image, Images};
 use super::layers::Layers;
@@ -55,6 +55,8 @@ pub struct World {
     pub(super) tags_move_forward: bool,
     /// Registries whose holdings changed since [`World::take_changed`].
     pub(super) changed: Vec<RegistryId>,
+    /// An image that was stored since [`World::take_added`], if that is all that changed in its registry.
+    pub(super) added: Option<Added>,
     /// Who caused what, where that is told apart.
     pub(super) causes: Option<Box<Causes>>,
     /// How much of what sources send is held.
@@ -96,6 +98,7 @@ impl World {
             quotas,
             tags_move_forward,
             changed: Vec::new(),
+            added: None,
             causes: None,
             coverage: Coverage::default(),
             lifecycles: BTreeMap::new(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rand_distr::Gamma;
 
+use super::exponentials::{AT_ONCE, USUAL, exponentials};
 use super::random::Draws;
 
 /// A law of non-negative numbers.
@@ -121,11 +122,50 @@ impl Law {
 
     /// Returns a draw rounded up to a whole number of base units.
     pub fn draw_whole(&self, draws: &mut Draws) -> u64 {
-        let number = self.draw(draws);
-        // Whole numbers beyond 2^53 have no fraction to round up, and those beyond 2^64 stay at its end.
-        let whole = number as u64;
-        whole.saturating_add(u64::from((whole as f64) < number))
+        round_up(self.draw(draws))
     }
+
+    /// Draws each law from its own stream, as [`Law::draw_whole`] does, and adds the numbers to `out`.
+    #[inline]
+    pub fn draw_whole_each<'a>(
+        laws: impl IntoIterator<Item = (&'a Self, Draws)>,
+        out: &mut Vec<u64>,
+    ) {
+        let mut laws = laws.into_iter();
+        loop {
+            // Beside a number of no log-normal law stands an exponential that nobody reads.
+            let (mut logarithms, mut numbers) = ([USUAL; AT_ONCE], [None; AT_ONCE]);
+            let (mut count, mut logs) = (0, 0);
+            for (law, mut draws) in laws.by_ref().take(AT_ONCE) {
+                if let Self::LogNormal { mu, sigma } = law {
+                    logarithms[count] = mu + sigma * draws.normal();
+                    logs += 1;
+                } else {
+                    numbers[count] = Some(law.draw(&mut draws));
+                }
+                count += 1;
+            }
+            let exponentials = if logs > 0 {
+                exponentials(logarithms)
+            } else {
+                logarithms
+            };
+            for (number, exponential) in numbers.into_iter().zip(exponentials).take(count) {
+                out.push(round_up(number.unwrap_or(exponential)));
+            }
+            if count < AT_ONCE {
+                return;
+            }
+        }
+    }
+}
+
+/// Returns a number of base units rounded up to whole ones.
+#[inline]
+fn round_up(number: f64) -> u64 {
+    // Whole numbers beyond 2^53 have no fraction to round up, and those beyond 2^64 stay at its end.
+    let whole = number as u64;
+    whole.saturating_add(u64::from((whole as f64) < number))
 }
 
 /// Returns the number at `quantile` on the line through `points`.
@@ -339,6 +379,36 @@ mod tests {
         // 2^53 + 2 is the next number that a double holds.
         assert_eq!(whole(9_007_199_254_740_994.0), (1 << 53) + 2);
         assert_eq!(whole(1e300), u64::MAX);
+    }
+
+    #[test]
+    fn laws_drawn_at_once_give_what_each_gives_alone() {
+        let (mu, sigma) = (24.8, 0.8);
+        let laws = [
+            Law::LogNormal { mu, sigma },
+            Law::Constant(3.5),
+            Law::LogNormal { mu: 0.1, sigma },
+            Law::Exponential {
+                mean: 1e9,
+                top: 1.0,
+            },
+        ];
+        let key = Key::new(1, "law");
+        for count in 0..30 {
+            let each = || (0..count).map(|n| (&laws[n % 4], key.numbered(n as u64).draws()));
+            let alone: Vec<u64> = each()
+                .map(|(law, mut draws)| law.draw_whole(&mut draws))
+                .collect();
+            let mut together = Vec::new();
+            Law::draw_whole_each(each(), &mut together);
+            assert_eq!(together, alone);
+            // Log-normal ones alone, of which none is out of the usual range.
+            let each = || (0..count).map(|n| (&laws[0], key.numbered(n as u64).draws()));
+            together.clear();
+            Law::draw_whole_each(each(), &mut together);
+            let alone = each().map(|(law, mut draws)| law.draw_whole(&mut draws));
+            assert_eq!(together, alone.collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod earliest;
+mod exponentials;
 mod heap;
 mod law;
 mod moment;

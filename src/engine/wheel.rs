@@ -36,7 +36,9 @@ pub(super) struct Wheel<V> {
     counted_from: u64,
 }
 
-const BUCKETS: usize = 1 << 11;
+/// A bucket is about as wide as the time from one event to the next, so that so many reach over what the simulations of
+/// this crate mostly schedule ahead.
+const BUCKETS: usize = 1 << 12;
 
 #[derive(Clone, Copy, Debug)]
 struct Node<V> {

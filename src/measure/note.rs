@@ -97,27 +97,25 @@ pub(super) struct Request {
 }
 
 impl Request {
-    const LANES: usize = 7;
+    /// How many lanes a note holds.
+    pub const LANES: usize = 7;
 
-    pub const fn new(at: SimTime, push: u64, image_bytes: u64, measured: bool) -> Self {
-        Self {
+    /// Returns the request of a push on so many lanes.
+    ///
+    /// # Panics
+    /// If they are more than [`Self::LANES`].
+    pub fn new(at: SimTime, push: &PushState, lanes: &[u32]) -> Self {
+        let mut request = Self {
             at,
-            push,
-            image_bytes,
-            measured,
+            push: push.first_number(),
+            image_bytes: push.image_bytes,
+            measured: push.measured,
             is_stored: false,
-            count: 0,
+            count: lanes.len() as u8,
             lanes: [0; Self::LANES],
-        }
-    }
-
-    /// Adds a lane, if there is room.
-    pub fn add(&mut self, lane: u32) -> bool {
-        let room = self.lanes.get_mut(usize::from(self.count));
-        let has_room = room.is_some();
-        room.into_iter().for_each(|place| *place = lane);
-        self.count += u8::from(has_room);
-        has_room
+        };
+        request.lanes[..lanes.len()].copy_from_slice(lanes);
+        request
     }
 
     /// Returns the lanes of its replications.

@@ -1,7 +1,8 @@
 //! Measured replications made into records.
 
 use super::record::{AppliedTags, ReplicationRecord, Status};
-use crate::simulation::{Ending, Model, PushState, Replication};
+use crate::ecr::Reason;
+use crate::simulation::{Model, PushState, Replication};
 use crate::units::SimTime;
 
 /// Makes records.
@@ -13,19 +14,33 @@ pub(super) struct Records<'m> {
 }
 
 impl Records<'_> {
-    /// Returns the record of a replication that ended.
-    pub fn ended(
+    /// Returns the record of a replication that arrived; the tags at `missing` places do not stand there.
+    pub fn arrived(
         &self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
-        status: Status,
-        ending: &Ending<'_>,
+        missing: &[u32],
     ) -> ReplicationRecord {
         ReplicationRecord {
-            applied: self.applied(push, ending),
+            applied: self.applied(push, missing),
             ended_at: Some(at),
-            status,
+            status: Status::Complete,
+            ..self.begun(push, replication, replication.moved_bytes)
+        }
+    }
+
+    /// Returns the record of a replication that failed.
+    pub fn failed(
+        &self,
+        at: SimTime,
+        push: &PushState,
+        replication: &Replication,
+        reason: Reason,
+    ) -> ReplicationRecord {
+        ReplicationRecord {
+            ended_at: Some(at),
+            status: Status::Failed(reason),
             ..self.begun(push, replication, replication.moved_bytes)
         }
     }
@@ -77,11 +92,7 @@ impl Records<'_> {
         }
     }
 
-    fn applied(&self, push: &PushState, ending: &Ending<'_>) -> AppliedTags {
-        let missing = match ending {
-            Ending::Complete { missing_tags, .. } => missing_tags,
-            Ending::Failed(_) => return AppliedTags::None,
-        };
+    fn applied(&self, push: &PushState, missing: &[u32]) -> AppliedTags {
         if missing.is_empty() {
             return AppliedTags::All;
         }

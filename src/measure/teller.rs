@@ -9,9 +9,11 @@ use super::note::{Arrived, End, Note, Notes, Rare, Request, Start};
 use super::outcome::LISTED_DELETES;
 use super::record::{RecordSink, Status};
 use super::records::Records;
-use crate::ecr::{Arrival, CausedChange, Class, Covered, Departure, Holdings, RegistryId};
+use crate::ecr::{
+    Added, Arrival, CausedChange, Class, Covered, Departure, Holdings, Reason, RegistryId,
+};
 use crate::simulation::{
-    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Exhausted, Fullest,
+    Backfill, CreatedRepository, DeleteCause, Deletion, DeploymentStep, Exhausted, Fullest,
     Observer, Offer, Phase, Pull, PushState, RefusedOperation, Replication, RevokedCopy,
 };
 use crate::units::{SimDuration, SimTime};
@@ -97,38 +99,59 @@ impl<'m, D: Delivery> Teller<'m, D> {
         self.notes.rare.push(rare);
     }
 
-    /// Takes back the last note if it is the one that `is_it` says.
+    /// Keeps what a registry stores in step with what was told of it.
     #[inline]
-    fn take_back(&mut self, is_it: impl FnOnce(&Note) -> bool) -> bool {
-        let found = self.notes.list.last().is_some_and(is_it);
-        if found {
-            self.notes.list.pop();
-        }
-        found
+    fn count_added(&mut self, added: &Added) {
+        let holdings = &mut self.holdings[added.registry.index()];
+        holdings.images += 1;
+        holdings.bytes[added.class as usize] += added.bytes;
     }
 
-    /// An end in its most frequent form: a slot is left, the image is there.
+    fn note_stored_one(&mut self, at: SimTime, added: Added) {
+        self.note(Note::StoredOne {
+            at,
+            bytes: added.bytes,
+            registry: added.registry,
+            class: added.class,
+        });
+    }
+
+    /// A replication whose permission was lost while it was in flight has ended.
     #[inline]
-    fn note_arrival(
+    fn end_revoked(&mut self, at: SimTime, replication: &Replication, status: Status) {
+        if !self.revoked.is_empty() && self.revoked.remove(&replication.id) {
+            self.note_rare(Rare::RevokedEnded {
+                at,
+                id: replication.id,
+                status,
+                moved_bytes: replication.moved_bytes,
+            });
+        }
+    }
+
+    /// Notes an arrival that is not the first attempt of a push's replication, or did not store what it moved.
+    #[inline(never)]
+    fn note_other_arrival(
         &mut self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
-        arrival: Arrival,
+        arrival: &Arrival,
+        added: Option<Added>,
     ) {
-        self.note(Note::Arrived(Arrived {
-            at,
-            pushed_at: push.at,
-            since: replication.slot_since,
-            moved_bytes: replication.moved_bytes,
-            transfer: replication.transfer,
-            lane: replication.lane,
-            measured: push.measured,
-            is_untagged: arrival.is_untagged,
-            is_overtaken: arrival.overtaken > 0,
-            is_stored: false,
-            settles: None,
-        }));
+        self.released(at, replication);
+        let end = self.end(at, push, replication, Status::Complete, *arrival);
+        self.note_end(end, push);
+        if let Some(added) = added {
+            self.note_stored_one(at, added);
+        }
+    }
+
+    fn note_end(&mut self, end: End, push: &PushState) {
+        match push.backfill {
+            Some(backfill) => self.note_rare(Rare::BackfillEnded { end, backfill }),
+            None => self.note(Note::Ended(end)),
+        }
     }
 
     /// Returns how a replication ended; what it leaves unmoved is noted.
@@ -188,27 +211,25 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         });
     }
 
+    fn added(&mut self, at: SimTime, added: Added) {
+        self.count_added(&added);
+        self.note_stored_one(at, added);
+    }
+
     fn stored(&mut self, at: SimTime, registry: RegistryId, holdings: &Holdings) {
         let before = std::mem::replace(&mut self.holdings[registry.index()], *holdings);
-        let Some((class, bytes)) = one_more(&before, holdings) else {
-            return self.note(Note::Stored {
-                at,
+        if let Some((class, bytes)) = one_more(&before, holdings) {
+            let added = Added {
                 registry,
-                holdings: *holdings,
-            });
-        };
-        if let Some(Note::Arrived(arrival)) = self.notes.list.last_mut()
-            && (class, arrival.at, arrival.moved_bytes) == (Class::Replica, at, bytes)
-            && self.records.model.lanes[arrival.lane as usize].destination == registry
-        {
-            arrival.is_stored = true;
-            return;
+                class,
+                bytes,
+            };
+            return self.note_stored_one(at, added);
         }
-        self.note(Note::StoredOne {
+        self.note(Note::Stored {
             at,
-            bytes,
             registry,
-            class,
+            holdings: *holdings,
         });
     }
 
@@ -220,31 +241,28 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note_rare(Rare::Refused { at, operation });
     }
 
-    fn requested(&mut self, at: SimTime, push: &PushState, replication: &Replication) {
-        let lane = replication.lane;
+    fn requested(&mut self, at: SimTime, push: &PushState, lanes: &[u32], added: Option<Added>) {
         if push.backfill.is_some() {
-            return self.note_rare(Rare::BackfillRequested {
-                at,
-                image_bytes: push.image_bytes,
-                lane,
-                measured: push.measured,
-            });
-        }
-        // Between the images of one push a note of what is stored tells them apart.
-        if let Some(Note::Requested(request)) = self.notes.list.last_mut()
-            && request.push == push.first_number()
-            && request.add(lane)
-        {
+            for &lane in lanes {
+                self.note_rare(Rare::BackfillRequested {
+                    at,
+                    image_bytes: push.image_bytes,
+                    lane,
+                    measured: push.measured,
+                });
+            }
             return;
         }
-        let source = self.records.model.lanes[lane as usize].source;
-        let mut request = Request::new(at, push.first_number(), push.image_bytes, push.measured);
-        request.is_stored = self.take_back(|note| {
-            matches!(note, Note::StoredOne { at: then, bytes, registry, class: Class::Source }
-                if (*then, *bytes, *registry) == (at, push.image_bytes, source))
-        });
-        request.add(lane);
-        self.note(Note::Requested(request));
+        if let Some(added) = &added {
+            self.count_added(added);
+        }
+        // A push of many lanes takes several notes, the first of which tells of what is stored.
+        let mut is_stored = added.is_some();
+        for lanes in lanes.chunks(Request::LANES) {
+            let mut request = Request::new(at, push, lanes);
+            request.is_stored = std::mem::take(&mut is_stored);
+            self.note(Note::Requested(request));
+        }
     }
 
     fn queued(&mut self, at: SimTime, push: &PushState, replication: &Replication) {
@@ -261,25 +279,23 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         });
     }
 
+    #[inline]
     fn started(
         &mut self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
-        waited: SimDuration,
+        waited: Option<SimDuration>,
     ) {
-        let lane = replication.lane;
-        let joined = |note: &Note| matches!(note, Note::Queued { at: then, lane: of } if *then == at && *of == lane);
-        let at_once = waited == SimDuration::ZERO && self.take_back(joined);
         self.note(Note::Started(Start {
             at,
-            waited,
+            waited: waited.unwrap_or_default(),
             image_bytes: push.image_bytes,
             to_move_bytes: replication.to_move_bytes,
-            lane,
+            lane: replication.lane,
             measured: push.measured,
             is_first: replication.attempts == 1,
-            at_once,
+            at_once: waited.is_none(),
         }));
     }
 
@@ -296,39 +312,53 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note(Note::Dismissed { at, waited, lane });
     }
 
-    fn ended(
+    #[inline]
+    fn arrived(
         &mut self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
-        ending: &Ending<'_>,
+        arrival: &Arrival,
+        added: Option<Added>,
+        missing_tags: &[u32],
     ) {
-        let (lane, since) = (replication.lane, replication.slot_since);
-        let left = |note: &Note| matches!(note, Note::Released { at: then, since: from, lane: of } if (*then, *from, *of) == (at, since, lane));
-        let (status, arrival) = match ending {
-            Ending::Complete { arrival, .. } => (Status::Complete, *arrival),
-            Ending::Failed(reason) => (Status::Failed(*reason), Arrival::default()),
-        };
-        let is_plain = status == Status::Complete && replication.attempts == 1;
-        if let Some(backfill) = push.backfill {
-            let end = self.end(at, push, replication, status, arrival);
-            self.note_rare(Rare::BackfillEnded { end, backfill });
-        } else if is_plain && self.take_back(left) {
-            self.note_arrival(at, push, replication, arrival);
-        } else {
-            let end = self.end(at, push, replication, status, arrival);
-            self.note(Note::Ended(end));
+        if let Some(added) = &added {
+            self.count_added(added);
         }
-        if !self.revoked.is_empty() && self.revoked.remove(&replication.id) {
-            self.note_rare(Rare::RevokedEnded {
+        let moved_bytes = replication.moved_bytes;
+        let is_stored =
+            added.is_some_and(|of| (of.class, of.bytes) == (Class::Replica, moved_bytes));
+        if replication.attempts == 1 && push.backfill.is_none() && is_stored == added.is_some() {
+            self.note(Note::Arrived(Arrived {
                 at,
-                id: replication.id,
-                status,
-                moved_bytes: replication.moved_bytes,
-            });
+                pushed_at: push.at,
+                since: replication.slot_since,
+                moved_bytes,
+                transfer: replication.transfer,
+                lane: replication.lane,
+                measured: push.measured,
+                is_untagged: arrival.is_untagged,
+                is_overtaken: arrival.overtaken > 0,
+                is_stored,
+                settles: None,
+            }));
+        } else {
+            self.note_other_arrival(at, push, replication, arrival, added);
         }
+        self.end_revoked(at, replication, Status::Complete);
         if push.measured && self.is_recording {
-            let record = self.records.ended(at, push, replication, status, ending);
+            let record = self.records.arrived(at, push, replication, missing_tags);
+            self.notes.records.push(record);
+        }
+    }
+
+    fn failed(&mut self, at: SimTime, push: &PushState, replication: &Replication, reason: Reason) {
+        let status = Status::Failed(reason);
+        let end = self.end(at, push, replication, status, Arrival::default());
+        self.note_end(end, push);
+        self.end_revoked(at, replication, status);
+        if push.measured && self.is_recording {
+            let record = self.records.failed(at, push, replication, reason);
             self.notes.records.push(record);
         }
     }

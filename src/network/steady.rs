@@ -16,6 +16,8 @@ pub struct Steady {
 #[derive(Clone, Copy, Debug)]
 struct Speed {
     units_per_ns: u128,
+    /// Units by which a copy may fall short of its end.
+    tolerance: u128,
     /// About so many.
     ns_per_byte: f64,
 }
@@ -43,6 +45,7 @@ impl Steady {
             let ns_per_byte = UNITS_PER_BYTE as f64 / units_per_ns as f64;
             Speed {
                 units_per_ns,
+                tolerance: tolerance(units_per_ns),
                 ns_per_byte,
             }
         };
@@ -108,25 +111,21 @@ impl Steady {
 impl Speed {
     /// Returns how long `bytes` bytes take, rounded up to a whole nanosecond; `None` if that is beyond the clock's end.
     ///
-    /// The least number of nanoseconds whose service, and the tolerance, reach the bytes: found beside a guess, since a
+    /// The least number of nanoseconds whose service, and the tolerance, reach the bytes: a guess that is looked at, since a
     /// division of this width takes longer than all the rest.
     #[inline]
     fn nanos(self, bytes: u64) -> Option<u64> {
         let asked = u128::from(bytes) * UNITS_PER_BYTE;
-        let asked = asked.saturating_sub(tolerance(self.units_per_ns));
+        let asked = asked.saturating_sub(self.tolerance);
         let guess = bytes as f64 * self.ns_per_byte;
-        if guess >= 1e15 {
-            return u64::try_from(asked.div_ceil(self.units_per_ns)).ok();
+        if guess < 1e15 {
+            let nanos = guess as u64 + 1;
+            let served = u128::from(nanos) * self.units_per_ns;
+            if served >= asked && served - self.units_per_ns < asked {
+                return Some(nanos);
+            }
         }
-        // Right to a part in 10^15, so off by a nanosecond or two.
-        let mut nanos = guess as u64;
-        while u128::from(nanos) * self.units_per_ns < asked {
-            nanos += 1;
-        }
-        while nanos > 0 && u128::from(nanos - 1) * self.units_per_ns >= asked {
-            nanos -= 1;
-        }
-        Some(nanos)
+        u64::try_from(asked.div_ceil(self.units_per_ns)).ok()
     }
 }
 

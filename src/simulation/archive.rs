@@ -86,10 +86,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.tell_stored(at);
         let push = self.restored_push(at, &of, routes.len() as u32);
         let script = &self.model.scripts[of.script as usize];
-        for &lane in &*routes {
-            let number = (script.rank, u64::from(of.step));
-            self.request(at, push, lane, number);
-        }
+        let number = (script.rank, u64::from(of.step));
+        self.request(at, push, &routes, number, None);
     }
 
     /// Returns the place of what stands for the push: the image under the tags that stand on it.

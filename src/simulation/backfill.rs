@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::names::TagList;
-use super::observer::{Ending, Observer, Phase, PushState};
+use super::observer::{Observer, Phase, PushState};
 use super::run::Simulation;
 use crate::ecr::{Digest, HolderId, ImageId, Reason, Refusal, RegistryId, RepositoryId};
 use crate::engine::Key;
@@ -322,7 +322,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
         backfills.requested += 1;
         let order = backfills.requested;
-        self.request(at, place, lane, (RANK, order));
+        self.request(at, place, &[lane], (RANK, order), None);
     }
 
     /// Returns the number by which an image's draws are keyed: by what it is, and by how many backfills the lane has had.
@@ -396,8 +396,8 @@ impl<O: Observer> Simulation<'_, O> {
             }
             // Its dispatch is pending and must find the place still taken.
             let (push, id) = (of.push, of.id);
-            let ending = Ending::Failed(Reason::BackfillStopped);
-            self.observer.ended(at, self.pushes.get(push), of, &ending);
+            self.observer
+                .failed(at, self.pushes.get(push), of, Reason::BackfillStopped);
             of.phase = Phase::Aborted;
             self.close(at, push, id, Some(Reason::BackfillStopped));
         }

@@ -1,9 +1,10 @@
 //! From the queue to the replica: admission, transfer, stall, retries, arrival.
 
 use super::model::Model;
-use super::observer::{Ending, Observer, Phase, Replication};
+use super::observer::{Observer, Phase, PushState, Replication};
+use super::permissions::Permissions;
 use super::run::{Event, EventClass, Simulation};
-use crate::ecr::{Arrival, HolderId, Reason, RepositoryId, Tags};
+use crate::ecr::{Arrival, HolderId, Reason, RepositoryId, Tags, World};
 use crate::engine::{Key, Rank};
 use crate::network::Medium;
 use crate::units::{SimDuration, SimTime};
@@ -16,9 +17,10 @@ pub(super) struct Keys {
     lanes: usize,
 }
 
+/// Keys of the draws of one origin's replications on one lane.
 #[derive(Clone, Copy, Debug)]
-struct LaneKeys {
-    dispatch: Key,
+pub(super) struct LaneKeys {
+    pub dispatch: Key,
     stall: Key,
     failure: Key,
     revocation: Key,
@@ -60,8 +62,9 @@ impl Keys {
         }
     }
 
-    pub fn dispatch(&self, origin: u32, lane: u32) -> Key {
-        self.of(origin, lane).dispatch
+    /// Returns the keys of an origin, by lane.
+    pub fn of_origin(&self, origin: u32) -> &[LaneKeys] {
+        &self.of[origin as usize * self.lanes..][..self.lanes]
     }
 
     fn of(&self, origin: u32, lane: u32) -> &LaneKeys {
@@ -90,49 +93,42 @@ impl<O: Observer> Simulation<'_, O> {
         if let Some((_, place)) = first {
             let link = self.replications.get(place).link as usize;
             self.links[link].call();
-            self.start(self.calendar.now(), place);
+            let now = self.calendar.now();
+            let waited = now.since(self.replications.get(place).since);
+            self.start(now, place, Some(waited));
         }
     }
 
-    /// Asks whether the copy may start, once and for all (B49, U8), and starts it or lets it fail.
-    pub(super) fn start(&mut self, at: SimTime, place: u32) {
-        let of = self.replications.get_mut(place);
-        let waited = at.since(of.since);
-        of.queue += waited;
-        let link = of.link as usize;
-        let is_first = of.attempts == 0;
-        if is_first && let Err(reason) = self.admit(place) {
-            let replication = self.replications.get(place);
-            self.observer.dismissed(at, replication, waited);
-            if reason == Reason::LimitExceeded {
-                let holder = replication.holder;
-                self.note_exhausted(at, holder);
-            }
-            return self.fail(at, place, reason);
-        }
-        self.links[link].occupy();
+    /// Asks whether the copy may start, once and for all (B49, U8), and starts it or lets it fail. `waited` is how long it
+    /// was in the queue; `None`: it did not join it.
+    pub(super) fn start(&mut self, at: SimTime, place: u32, waited: Option<SimDuration>) {
         let of = self.replications.get_mut(place);
         let push = self.pushes.get(of.push);
+        of.queue += waited.unwrap_or_default();
+        if of.attempts == 0
+            && let Err(reason) = admit(self.model, &mut self.permissions, &self.world, push, of)
+        {
+            return self.dismiss(at, place, waited, reason);
+        }
+        let link = &mut self.links[of.link as usize];
+        link.occupy();
         of.phase = Phase::Moving;
         of.since = at;
         of.slot_since = at;
         of.moved_before_bytes = of.moved_bytes;
         of.attempts += 1;
         of.started_at.note(at);
-        of.to_move_bytes = self.world.missing_bytes(push.image, push.holder, of.holder);
+        of.to_move_bytes = self
+            .world
+            .missing_bytes(push.image, push.holder, of.holder);
         self.observer.started(at, push, of, waited);
-        self.move_bytes(at, place);
-    }
-
-    /// A copy with nothing to move takes no transfer time and no share of the link.
-    fn move_bytes(&mut self, at: SimTime, place: u32) {
-        let of = self.replications.get_mut(place);
         let rank = Rank::new(EventClass::End as u8, of.order);
+        // A copy with nothing to move takes no transfer time and no share of the link.
         if of.to_move_bytes == 0 {
             return self.calendar.schedule(at, rank, Event::TransferEnd(place));
         }
-        let (link, flow) = (of.link as usize, self.model.lanes[of.lane as usize].flow);
-        match &mut self.links[link].medium {
+        let flow = self.model.lanes[of.lane as usize].flow;
+        match &mut link.medium {
             Medium::Steady(steady) => {
                 if let Some(due) = steady.start(at, of.to_move_bytes, flow) {
                     self.calendar.schedule(due, rank, Event::TransferEnd(place));
@@ -140,9 +136,32 @@ impl<O: Observer> Simulation<'_, O> {
             }
             Medium::Shared(pipe) => {
                 of.copy = Some(pipe.start(at, of.to_move_bytes, flow, place, of.order));
+                let link = of.link as usize;
                 self.refresh_end(link);
             }
         }
+    }
+
+    /// A copy that may not start leaves the queue and fails.
+    #[inline(never)]
+    fn dismiss(
+        &mut self,
+        at: SimTime,
+        place: u32,
+        waited: Option<SimDuration>,
+        reason: Reason,
+    ) {
+        let of = self.replications.get(place);
+        if waited.is_none() {
+            self.observer.queued(at, self.pushes.get(of.push), of);
+        }
+        self.observer
+            .dismissed(at, of, waited.unwrap_or_default());
+        if reason == Reason::LimitExceeded {
+            let holder = of.holder;
+            self.note_exhausted(at, holder);
+        }
+        self.fail(at, place, reason);
     }
 
     /// Returns the bytes that a transfer in progress has moved by `now`, which is where its pipe stands.
@@ -158,42 +177,22 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Admission, in this order: the source image, Regions, policy, quotas (MODEL.md, step 5).
-    fn admit(&mut self, place: u32) -> Result<(), Reason> {
-        let replication = self.replications.get(place);
-        let push = self.pushes.get(replication.push);
-        // An archived image cannot be read either (B83).
-        if !self.world.is_available_at(push.image, push.slot) {
-            return Err(Reason::SourceImageDeleted);
-        }
-        let exists = self.world.exists(replication.holder);
-        self.permissions
-            .admit(self.model, replication.lane, push.repository, exists)?;
-        let holder = replication.holder;
-        if !exists && self.world.lacks_role(holder) {
-            return Err(Reason::TemplateRoleMissing);
-        }
-        if self.world.is_full(holder) && !self.world.is_stored(push.image, holder) {
-            return Err(Reason::LimitExceeded);
-        }
-        Ok(())
-    }
-
     /// The bytes are there; the copy may stall, else its attempt ends.
     pub(super) fn end_transfer(&mut self, at: SimTime, place: u32) {
-        let replication = self.replications.get_mut(place);
-        replication.transfer += at.since(replication.since);
-        replication.moved_bytes += replication.to_move_bytes;
-        replication.copy = None;
-        if let Medium::Steady(steady) = &mut self.links[replication.link as usize].medium
-            && replication.to_move_bytes > 0
+        let of = self.replications.get_mut(place);
+        let link = of.link as usize;
+        of.transfer += at.since(of.since);
+        of.moved_bytes += of.to_move_bytes;
+        of.copy = None;
+        if let Medium::Steady(steady) = &mut self.links[link].medium
+            && of.to_move_bytes > 0
         {
-            let flow = self.model.lanes[replication.lane as usize].flow;
-            steady.finish(replication.since, replication.to_move_bytes, flow);
+            let flow = self.model.lanes[of.lane as usize].flow;
+            steady.finish(of.since, of.to_move_bytes, flow);
         }
-        replication.since = at;
-        replication.phase = Phase::Stalled;
-        let Some(stall) = self.draw_stall(place) else {
+        of.since = at;
+        of.phase = Phase::Stalled;
+        let Some(stall) = self.draw_stall(place, link) else {
             return self.end_attempt(at, place);
         };
         // A stall beyond the clock's end never passes.
@@ -205,25 +204,28 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Returns how many nanoseconds this attempt stalls, if it does.
-    fn draw_stall(&self, place: u32) -> Option<u64> {
-        let replication = self.replications.get(place);
-        let link = &self.model.links[replication.link as usize];
+    #[inline]
+    fn draw_stall(&self, place: u32, link: usize) -> Option<u64> {
+        let link = &self.model.links[link];
         if link.stall_probability <= 0.0 {
             return None;
         }
-        let mut draws = self.attempt_key(replication, |keys| keys.stall).draws();
+        let mut draws = self.attempt_key(place, |keys| keys.stall).draws();
         let stalls = draws.chance(link.stall_probability);
         stalls.then(|| link.stall.draw_whole(&mut draws))
     }
 
     /// Returns whether this attempt fails at its end.
+    #[inline]
     fn draw_failure(&self, place: u32) -> bool {
         let probability = self.model.failures.probability;
-        let key = || self.attempt_key(self.replications.get(place), |keys| keys.failure);
+        let key = || self.attempt_key(place, |keys| keys.failure);
         probability > 0.0 && key().draws().chance(probability)
     }
 
-    fn attempt_key(&self, replication: &Replication, of: impl Fn(&LaneKeys) -> Key) -> Key {
+    #[inline]
+    fn attempt_key(&self, place: u32, of: impl Fn(&LaneKeys) -> Key) -> Key {
+        let replication = self.replications.get(place);
         let push = self.pushes.get(replication.push);
         of(self.keys.of(push.origin, replication.lane))
             .numbered(push.draw)
@@ -232,23 +234,34 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// The stall has passed.
     pub(super) fn end_stall(&mut self, at: SimTime, place: u32) {
-        let replication = self.replications.get_mut(place);
-        if replication.phase == Phase::Aborted {
+        let of = self.replications.get_mut(place);
+        if of.phase == Phase::Aborted {
             return self.replications.remove(place);
         }
-        replication.stall += at.since(replication.since);
-        replication.since = at;
+        of.stall += at.since(of.since);
+        of.since = at;
         self.end_attempt(at, place);
     }
 
     /// The slot is free again; the attempt has failed, for now or for good, or the image arrives.
+    #[inline]
     fn end_attempt(&mut self, at: SimTime, place: u32) {
-        self.leave_slot(at, place);
-        if !self.draw_failure(place) {
-            return self.arrive(at, place);
+        let link = self.replications.get(place).link as usize;
+        self.links[link].release();
+        self.note_ready(link);
+        if self.draw_failure(place) {
+            self.fail_attempt(at, place);
+        } else {
+            self.arrive(at, place);
         }
+    }
+
+    /// The attempt has failed: another follows, unless it was the last.
+    #[inline(never)]
+    fn fail_attempt(&mut self, at: SimTime, place: u32) {
         let failures = self.model.failures;
         let of = self.replications.get_mut(place);
+        self.observer.released(at, of);
         if of.attempts > failures.retries {
             return self.fail(at, place, Reason::TransferFailed);
         }
@@ -260,49 +273,34 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    fn leave_slot(&mut self, at: SimTime, place: u32) {
-        let replication = self.replications.get(place);
-        let link = replication.link as usize;
-        self.links[link].release();
-        self.observer.released(at, replication);
-        self.note_ready(link);
-    }
-
     /// COMPLETE: the image is stored at the destination.
     fn arrive(&mut self, at: SimTime, place: u32) {
-        let Replication {
-            push, holder, id, ..
-        } = *self.replications.get(place);
+        let replication = self.replications.get(place);
+        let (push, holder, id) = (replication.push, replication.holder, replication.id);
         let of = self.pushes.get(push);
-        let (list, repository, number) = (of.tags, of.repository, of.number);
+        let (list, repository, number, image) = (of.tags, of.repository, of.number, of.image);
         self.resolve_tags(list, repository);
         let mut missing = self.leave_out_tags(push, holder);
-        self.note_arrival_time(at, self.pushes.get(push).image, holder);
-        self.restore_at_once(at, self.pushes.get(push).image, holder);
+        self.note_arrival_time(at, image, holder);
+        self.restore_at_once(at, image, holder);
         let resolved = &self.resolved;
         let of = self.pushes.get(push);
         let arrival: Arrival = self.world.arrive(
-            of.image,
+            image,
             of.holder,
             holder,
             resolved.tags(),
-            of.number,
+            number,
             |index, stands| {
                 if !stands {
                     missing.push(resolved.places[index]);
                 }
             },
         );
-        let ending = Ending::Complete {
-            arrival,
-            missing_tags: &missing,
-        };
-        self.observer.ended(
-            at,
-            self.pushes.get(push),
-            self.replications.get(place),
-            &ending,
-        );
+        let added = self.world.take_added();
+        let replication = self.replications.get(place);
+        self.observer
+            .arrived(at, of, replication, &arrival, added, &missing);
         self.replications.remove(place);
         self.note_deployable(at, number, holder);
         self.close(at, push, id, None);
@@ -331,37 +329,42 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn fail(&mut self, at: SimTime, place: u32, reason: Reason) {
         let replication = self.replications.get(place);
         let (push, id) = (replication.push, replication.id);
-        let ending = Ending::Failed(reason);
         self.observer
-            .ended(at, self.pushes.get(push), replication, &ending);
+            .failed(at, self.pushes.get(push), replication, reason);
         self.replications.remove(place);
         self.close(at, push, id, Some(reason));
     }
 
     /// One replication of a push, by its number, has ended; after the last one the push is forgotten.
+    #[inline]
     pub(super) fn close(&mut self, at: SimTime, push: u32, number: u64, failed: Option<Reason>) {
         self.release_waiters(at, number, failed);
         let of = self.pushes.get_mut(push);
         of.open -= 1;
         of.all_complete &= failed.is_none();
         if of.open == 0 {
-            let of = *of;
-            if of.backfill.is_none()
-                && let Some(all_complete) = self.groups.settle(&of)
-            {
-                self.observer.settled(at, &of, all_complete);
-            }
-            self.pushes.remove(push);
-            if self.backfills.is_none() {
-                self.deployments.forget(of.number);
-            }
-            if !self.left_out.is_empty() {
-                self.left_out.remove(&push);
-            }
-            self.world.let_go(of.image);
-            if let Some(backfill) = of.backfill {
-                self.count_backfilled(at, backfill, push, of.holder, failed);
-            }
+            self.forget(at, push, failed);
+        }
+    }
+
+    /// All replications of a push have ended, the last one so.
+    fn forget(&mut self, at: SimTime, push: u32, failed: Option<Reason>) {
+        let of = *self.pushes.get(push);
+        if of.backfill.is_none()
+            && let Some(all_complete) = self.groups.settle(&of)
+        {
+            self.observer.settled(at, &of, all_complete);
+        }
+        self.pushes.remove(push);
+        if self.backfills.is_none() {
+            self.deployments.forget(of.number);
+        }
+        if !self.left_out.is_empty() {
+            self.left_out.remove(&push);
+        }
+        self.world.let_go(of.image);
+        if let Some(backfill) = of.backfill {
+            self.count_backfilled(at, backfill, push, of.holder, failed);
         }
     }
 
@@ -387,12 +390,17 @@ impl<O: Observer> Simulation<'_, O> {
             of.moved_bytes += steady.abort(replication.since, at, replication.to_move_bytes, flow);
         }
         if replication.phase != Phase::BackingOff {
-            self.leave_slot(at, place);
+            self.links[link].release();
+            self.observer.released(at, self.replications.get(place));
+            self.note_ready(link);
         }
         let replication = *self.replications.get(place);
-        let ending = Ending::Failed(Reason::PermissionRevoked);
-        self.observer
-            .ended(at, self.pushes.get(replication.push), &replication, &ending);
+        self.observer.failed(
+            at,
+            self.pushes.get(replication.push),
+            &replication,
+            Reason::PermissionRevoked,
+        );
         // Of the others an event is pending that must find the place still taken.
         if replication.copy.is_some() {
             self.replications.remove(place);
@@ -433,6 +441,31 @@ impl<O: Observer> Simulation<'_, O> {
             .get(self.replications.get(place).push)
             .repository
     }
+}
+
+/// Admission, in this order: the source image, Regions, policy, quotas (MODEL.md, step 5).
+#[inline]
+fn admit(
+    model: &Model,
+    permissions: &mut Permissions,
+    world: &World,
+    push: &PushState,
+    replication: &Replication,
+) -> Result<(), Reason> {
+    // An archived image cannot be read either (B83).
+    if !world.is_available_at(push.image, push.slot) {
+        return Err(Reason::SourceImageDeleted);
+    }
+    let holder = replication.holder;
+    let exists = world.exists(holder);
+    permissions.admit(model, replication.lane, push.repository, exists)?;
+    if !exists && world.lacks_role(holder) {
+        return Err(Reason::TemplateRoleMissing);
+    }
+    if world.is_full(holder) && !world.is_stored(push.image, holder) {
+        return Err(Reason::LimitExceeded);
+    }
+    Ok(())
 }
 
 impl super::tags::Resolved {

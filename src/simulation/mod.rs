@@ -36,7 +36,7 @@ pub use model::{
     ScriptImage, Spell, Step, StoredImages, Stream, Window,
 };
 pub use observer::{
-    CreatedRepository, DeleteCause, Deletion, DeploymentStep, Ending, Observer, Offer, Phase, Pull,
+    CreatedRepository, DeleteCause, Deletion, DeploymentStep, Observer, Offer, Phase, Pull,
     PushState, RefusedOperation, Replication, RevokedCopy,
 };
 pub use pulls::PullModel;

@@ -6,7 +6,7 @@ use super::backfill::Backfill;
 use super::names::TagList;
 use super::quotas::{Exhausted, Fullest};
 use crate::ecr::{
-    Arrival, CausedChange, Covered, Created, Departure, Digest, HolderId, Holdings, ImageId,
+    Added, Arrival, CausedChange, Covered, Created, Departure, Digest, HolderId, Holdings, ImageId,
     Reason, Refusal, RegistryId, RepositoryId, Slot,
 };
 use crate::network::CopyId;
@@ -137,20 +137,6 @@ impl Once {
     fn get(self) -> Option<SimTime> {
         (self.0 != Self::NEVER.0).then_some(self.0)
     }
-}
-
-/// How a replication ended.
-#[derive(Clone, Debug)]
-pub enum Ending<'a> {
-    /// It arrived.
-    Complete {
-        /// What became of its tags.
-        arrival: Arrival,
-        /// Places in the push's tag list of tags that do not stand.
-        missing_tags: &'a [u32],
-    },
-    /// It failed.
-    Failed(Reason),
 }
 
 /// A refused operation.
@@ -294,6 +280,9 @@ pub trait Observer {
     /// each lane has moved by then, `covered` what of that which it is to bring its destination holds.
     fn boundary(&mut self, at: SimTime, moved_bytes: &[u64], covered: &[Covered]);
 
+    /// A registry stores one image more.
+    fn added(&mut self, at: SimTime, added: Added);
+
     /// A registry stores this from now on.
     fn stored(&mut self, at: SimTime, registry: RegistryId, holdings: &Holdings);
 
@@ -303,35 +292,43 @@ pub trait Observer {
     /// An operation was refused.
     fn refused(&mut self, at: SimTime, operation: RefusedOperation);
 
-    /// A push requested a replication.
-    fn requested(&mut self, at: SimTime, push: &PushState, replication: &Replication);
+    /// A push, or a backfill, requested a replication on each of these lanes. `added` is what the push's registry stores
+    /// from now on.
+    fn requested(&mut self, at: SimTime, push: &PushState, lanes: &[u32], added: Option<Added>);
 
     /// A replication joined the queue of its link, for the first time or after a back-off.
     fn queued(&mut self, at: SimTime, push: &PushState, replication: &Replication);
 
-    /// A replication took a slot after waiting so long in the queue this time.
+    /// A replication took a slot after waiting so long in the queue this time; `None`: it found a slot free, and did not
+    /// join the queue.
     fn started(
         &mut self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
-        waited: SimDuration,
+        waited: Option<SimDuration>,
     );
 
-    /// A replication left its slot; it goes on or is about to end.
+    /// A replication left its slot without having arrived; it goes on or is about to fail.
     fn released(&mut self, at: SimTime, replication: &Replication);
 
     /// A replication left the queue without a slot after waiting so long: it is about to fail.
     fn dismissed(&mut self, at: SimTime, replication: &Replication, waited: SimDuration);
 
-    /// A replication ended.
-    fn ended(
+    /// A replication left its slot and is COMPLETE. `added` is what its destination stores from now on; the tags at
+    /// `missing_tags`, places in the push's list, do not stand on the image there.
+    fn arrived(
         &mut self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
-        ending: &Ending<'_>,
+        arrival: &Arrival,
+        added: Option<Added>,
+        missing_tags: &[u32],
     );
+
+    /// A replication failed.
+    fn failed(&mut self, at: SimTime, push: &PushState, replication: &Replication, reason: Reason);
 
     /// The last replication of a push ended.
     fn settled(&mut self, at: SimTime, push: &PushState, all_complete: bool);

@@ -7,9 +7,9 @@ use super::names::TagList;
 use super::observer::{Observer, Once, Phase, PushState, RefusedOperation, Replication};
 use super::run::{Event, EventClass, Simulation, order};
 use crate::ecr::{
-    Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
+    Added, Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
 };
-use crate::engine::{Key, Rank};
+use crate::engine::{Key, Law, Rank};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::{Drawn, PushStream};
 
@@ -71,16 +71,18 @@ impl<O: Observer> Simulation<'_, O> {
         self.calendar.schedule(at, rank, Event::Push(stream as u32));
     }
 
-    /// Handles the push of a stream that is due, and schedules its next one.
+    /// Handles the push of a stream that is due, and schedules the one after it.
     pub(super) fn push_from(&mut self, at: SimTime, stream: u32) {
         let index = stream as usize;
         let of = &self.model.streams[index];
         let state = &mut self.streams[index];
         let drawn = state.stream.draw(&of.plan, state.number, at);
+        // First of all, since what the push causes for this instant may depend on what else there is.
+        self.schedule_push(index);
         if let Some(group) = of.group {
-            self.push_group(at, stream, drawn, group);
-            return self.schedule_push(index);
+            return self.push_group(at, stream, drawn, group);
         }
+        let state = &mut self.streams[index];
         let digest = state.digest(drawn.number).bits();
         let base = drawn
             .base
@@ -110,7 +112,6 @@ impl<O: Observer> Simulation<'_, O> {
         {
             self.deploy(at, stream, &push, image);
         }
-        self.schedule_push(index);
     }
 
     /// Returns the layer of a repository's base for a platform; a new one replaces the one before it for good.
@@ -145,7 +146,8 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Lets ECR accept or refuse a push; an accepted one requests its replications. Returns the image if it is accepted.
     pub(super) fn push(&mut self, at: SimTime, push: &NewPush) -> Option<ImageId> {
-        let holder = self.holder(push.repository, push.registry);
+        let slot = self.model.slots.of(push.repository, push.registry);
+        let holder = self.world.holder_at(push.repository, slot);
         self.resolve_tags(push.tags, push.repository);
         let resolved = &self.resolved;
         let mut left_out = Vec::new();
@@ -190,6 +192,7 @@ impl<O: Observer> Simulation<'_, O> {
             push.tags,
             number,
         );
+        let added = self.world.take_only_added();
         self.tell_stored(at);
         if push.member.is_none() {
             self.offer(at, push.origin, push.repository, image, &[image]);
@@ -198,6 +201,7 @@ impl<O: Observer> Simulation<'_, O> {
             .permissions
             .routes(self.model, push.registry, push.repository);
         if routes.is_empty() {
+            added.into_iter().for_each(|added| self.observer.added(at, added));
             return Some(image);
         }
         self.world.hold(image);
@@ -212,7 +216,7 @@ impl<O: Observer> Simulation<'_, O> {
             member: push.member.unwrap_or(0),
             image,
             holder,
-            slot: self.model.slots.of(push.repository, push.registry),
+            slot,
             origin: push.origin,
             draw: push.draw,
             open: routes.len() as u32,
@@ -223,84 +227,122 @@ impl<O: Observer> Simulation<'_, O> {
         if !left_out.is_empty() {
             self.left_out.insert(place, left_out);
         }
-        for &lane in &*routes {
-            self.request(at, place, lane, (push.rank, push.number));
-        }
+        self.request(at, place, &routes, (push.rank, push.number), added);
         if self.risk.is_some() {
             self.begin_risk(at, image, push.registry, &routes);
         }
         Some(image)
     }
 
-    /// Requests one replication; it becomes eligible after its dispatch delay.
+    /// Requests a replication on each of these lanes; it becomes eligible after its dispatch delay. `added` is what the
+    /// push made its registry hold more.
     pub(super) fn request(
         &mut self,
         at: SimTime,
         push: u32,
-        lane: u32,
+        lanes: &[u32],
         (rank, number): (u16, u64),
+        added: Option<Added>,
     ) {
-        self.last_replication += 1;
+        let model = self.model;
         let of = self.pushes.get(push);
-        let of_lane = &self.model.lanes[lane as usize];
-        let link = &self.model.links[of_lane.link];
-        let delay = link.dispatch.draw_whole(
-            &mut self
-                .keys
-                .dispatch(of.origin, lane)
-                .numbered(of.draw)
-                .draws(),
-        );
-        let slot = self.model.slots.of(of.repository, of_lane.destination);
-        let replication = Replication {
-            id: self.last_replication,
-            lane,
-            phase: Phase::Dispatching,
-            attempts: 0,
-            since: at,
-            queue: SimDuration::ZERO,
-            transfer: SimDuration::ZERO,
-            stall: SimDuration::ZERO,
-            moved_bytes: 0,
-            moved_before_bytes: 0,
-            slot_since: at,
-            to_move_bytes: 0,
-            push,
-            link: of_lane.link as u32,
-            holder: self.world.holder_at(of.repository, slot),
-            copy: None,
-            order: order(rank, number, slot),
-            eligible_at: Once::NEVER,
-            started_at: Once::NEVER,
-        };
-        self.observer.requested(at, of, &replication);
-        let place = self.replications.insert(replication);
-        // A delay beyond the clock's end never passes.
-        if let Some(due) = at.as_nanos().checked_add(delay) {
-            let rank = Rank::new(EventClass::Dispatch as u8, replication.order);
-            self.calendar
-                .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
+        self.observer.requested(at, of, lanes, added);
+        let PushState {
+            repository,
+            origin,
+            draw,
+            ..
+        } = *of;
+        let before = self.at_once.take();
+        let mut delays = std::mem::take(&mut self.delays);
+        delays.clear();
+        let keys = self.keys.of_origin(origin);
+        let laws = lanes.iter().map(|&lane| {
+            let law = &model.links[model.lanes[lane as usize].link].dispatch;
+            (law, keys[lane as usize].dispatch.numbered(draw).draws())
+        });
+        Law::draw_whole_each(laws, &mut delays);
+        let slots = model.slots.of_repository(repository);
+        let first_holder = self.world.holder_at(repository, 0);
+        for (&lane, &delay) in lanes.iter().zip(&delays) {
+            let of_lane = &model.lanes[lane as usize];
+            let slot = slots.of(of_lane.destination);
+            let order = order(rank, number, slot);
+            self.last_replication += 1;
+            let place = self.replications.insert(Replication {
+                id: self.last_replication,
+                lane,
+                phase: Phase::Dispatching,
+                attempts: 0,
+                since: at,
+                queue: SimDuration::ZERO,
+                transfer: SimDuration::ZERO,
+                stall: SimDuration::ZERO,
+                moved_bytes: 0,
+                moved_before_bytes: 0,
+                slot_since: at,
+                to_move_bytes: 0,
+                push,
+                link: of_lane.link as u32,
+                holder: first_holder.beside(slot),
+                copy: None,
+                order,
+                eligible_at: Once::NEVER,
+                started_at: Once::NEVER,
+            });
+            let rank = Rank::new(EventClass::Dispatch as u8, order);
+            if delay == 0 && lanes.len() == 1 {
+                self.at_once = Some((place, rank));
+            } else if let Some(due) = at.as_nanos().checked_add(delay) {
+                // A delay beyond the clock's end never passes.
+                self.calendar
+                    .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
+            }
+        }
+        self.delays = delays;
+        // A second one of this instant shows that this one is not alone.
+        if let Some((before, rank)) = before {
+            self.calendar.schedule(at, rank, Event::Dispatch(before));
         }
     }
 
-    /// Puts a replication at the tail of its link's queue.
+    /// Handles the only dispatch that an event caused for its own instant, once all else that the event does is done: at
+    /// once if nothing comes before it, else through the calendar, which orders them.
+    #[inline]
+    pub(super) fn dispatch_at_once(&mut self, at: SimTime) {
+        let Some((place, rank)) = self.at_once.take() else {
+            return;
+        };
+        if self.is_alone(at) {
+            self.handle(at, rank, Event::Dispatch(place));
+        } else {
+            self.calendar.schedule(at, rank, Event::Dispatch(place));
+        }
+    }
+
+    /// Puts a replication at the tail of its link's queue; it starts at once if nothing can come before.
+    #[inline]
     pub(super) fn queue(&mut self, at: SimTime, place: u32) {
-        let replication = self.replications.get_mut(place);
-        if replication.phase == Phase::Aborted {
+        if self.replications.get(place).phase == Phase::Aborted {
             return self.replications.remove(place);
         }
         if self.waits_for_others(at, place) {
             return;
         }
+        let is_alone = self.is_alone(at);
         let replication = self.replications.get_mut(place);
         replication.phase = Phase::Queued;
         replication.since = at;
         replication.eligible_at.note(at);
+        let link = replication.link as usize;
+        let starts = is_alone && self.links[link].is_free();
+        if starts && replication.attempts == 0 {
+            return self.start(at, place, None);
+        }
         self.observer
             .queued(at, self.pushes.get(replication.push), replication);
-        let link = replication.link as usize;
-        if self.links[link].is_free() && self.is_alone(at) {
-            return self.start(at, place);
+        if starts {
+            return self.start(at, place, Some(SimDuration::ZERO));
         }
         self.links[link].join(place);
         self.note_ready(link);

@@ -100,6 +100,11 @@ pub(super) const fn order(rank: u16, number: u64, destination: u8) -> u64 {
     (rank as u64) << 46 | number << 8 | destination as u64
 }
 
+/// Returns the moment after `at`.
+const fn after(at: SimTime) -> SimTime {
+    SimTime::from_nanos(at.as_nanos() + 1)
+}
+
 /// Why a run did not reach its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
@@ -157,9 +162,15 @@ pub struct Simulation<'m, O> {
     pub(super) moves: Vec<Move>,
     pub(super) restores: Restores,
     pub(super) quotas: QuotaState,
+    /// The one dispatch that the present event has caused for its own instant, with its rank.
+    pub(super) at_once: Option<(u32, Rank)>,
+    /// Dispatch delays of a push, in nanoseconds.
+    pub(super) delays: Vec<u64>,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
+    /// Before this moment there is neither a boundary nor the run's end.
+    pause: SimTime,
     events: u64,
     fingerprint: u64,
 }
@@ -217,9 +228,12 @@ impl<'m, O: Observer> Simulation<'m, O> {
             moves: Vec::new(),
             restores: Restores::default(),
             quotas: QuotaState::default(),
+            at_once: None,
+            delays: Vec::new(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
+            pause: boundary.min(after(model.end)),
             events: 0,
             fingerprint: Key::new(seed, "fingerprint").bits(),
         };
@@ -269,10 +283,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
             self.start_next();
             return true;
         }
-        if next > self.model.end {
-            return false;
-        }
-        if next >= self.boundary {
+        if next >= self.pause {
+            if next > self.model.end {
+                return false;
+            }
             self.reach(next);
         }
         // Ends of transfers are the first class of their instant.
@@ -319,22 +333,30 @@ impl<'m, O: Observer> Simulation<'m, O> {
         self.handle(at, rank, event);
     }
 
-    fn handle(&mut self, at: SimTime, rank: Rank, event: Event) {
-        if let Event::TransferEnd(place) = event
-            && self.replications.get(place).phase == Phase::Aborted
-        {
+    pub(super) fn handle(&mut self, at: SimTime, rank: Rank, event: Event) {
+        if let Event::TransferEnd(place) = event {
             // The end of an aborted copy is no happening.
-            return self.replications.remove(place);
+            if self.replications.get(place).phase == Phase::Aborted {
+                return self.replications.remove(place);
+            }
+            self.note(at, rank, event.kind());
+            return self.end_transfer(at, place);
         }
         self.note(at, rank, event.kind());
         match event {
-            Event::TransferEnd(replication) => self.end_transfer(at, replication),
+            Event::TransferEnd(_) => unreachable!("ends of transfers are handled above"),
             Event::StallEnd(replication) => self.end_stall(at, replication),
             Event::OutageChange(change) => self.change_capacity(at, change),
-            Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
+            Event::ScriptStep { script, step } => {
+                self.perform(at, u32::from(script), step);
+                self.dispatch_at_once(at);
+            }
             Event::SpellChange { spell, change } => self.change_spell(at, spell, change),
             Event::Retention(retention) => self.retain(at, retention),
-            Event::Push(stream) => self.push_from(at, stream),
+            Event::Push(stream) => {
+                self.push_from(at, stream);
+                self.dispatch_at_once(at);
+            }
             Event::Pull(pull) => self.pull(at, pull),
             Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
                 self.queue(at, replication)
@@ -343,7 +365,10 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
             Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
             Event::Lifecycles => self.apply_lifecycles(at),
-            Event::RestoreEnd(restore) => self.end_restore(at, restore),
+            Event::RestoreEnd(restore) => {
+                self.end_restore(at, restore);
+                self.dispatch_at_once(at);
+            }
         }
     }
 
@@ -369,6 +394,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
                 .boundary(self.boundary, &self.moved_bytes, covered);
             self.boundary = self.observer.next_boundary();
         }
+        self.pause = self.boundary.min(after(self.model.end));
     }
 
     fn count_moved_bytes(&mut self, at: SimTime) {
@@ -388,6 +414,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Tells the observer of every registry whose holdings changed.
     pub(super) fn tell_stored(&mut self, at: SimTime) {
         let observer = &mut self.observer;
+        if let Some(added) = self.world.take_added() {
+            observer.added(at, added);
+        }
         self.world
             .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
         self.world
@@ -401,7 +430,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     fn finish(&mut self) {
         let end = self.model.end;
         self.reach(end);
-        let after = SimTime::from_nanos(end.as_nanos() + 1);
+        let after = after(end);
         while self.observer.next_boundary() <= after {
             self.count_moved_bytes(end);
             let covered = self.world.covered();

@@ -49,10 +49,31 @@ impl SlotTable {
     /// If the registry can never hold it.
     #[inline]
     pub fn of(&self, repository: RepositoryId, registry: RegistryId) -> Slot {
+        self.of_repository(repository).of(registry)
+    }
+
+    /// Returns the slots of a repository.
+    #[inline]
+    pub fn of_repository(&self, repository: RepositoryId) -> SlotsByRegistry<'_> {
         let table = self.table_of[repository.index()] as usize;
-        let slot = self.slots[table * self.registries + registry.index()];
+        SlotsByRegistry(&self.slots[table * self.registries..][..self.registries])
+    }
+}
+
+/// The slots of one repository.
+#[derive(Clone, Copy, Debug)]
+pub struct SlotsByRegistry<'a>(&'a [Slot]);
+
+impl SlotsByRegistry<'_> {
+    /// Returns the slot of `registry`.
+    ///
+    /// # Panics
+    /// If the registry can never hold the repository.
+    #[inline]
+    pub fn of(self, registry: RegistryId) -> Slot {
+        let slot = self.0[registry.index()];
         assert!(
-            slot != Self::NOWHERE,
+            slot != SlotTable::NOWHERE,
             "every registry that may hold a name is known before the run"
         );
         slot

@@ -28,6 +28,8 @@ pub(super) struct StreamTags {
     fixed: Vec<(u32, TagId)>,
     /// Numbered tags that the scenario names elsewhere: by repository and number, the template's place and the tag.
     named: BTreeMap<(RepositoryId, u64), Vec<(u32, TagId)>>,
+    /// Whether all its tags, and it has some, are of the first kind and named nowhere.
+    has_own_only: bool,
 }
 
 /// The tags of one push; reused from push to push.
@@ -86,6 +88,10 @@ impl TagBook {
                     tags.add_named(stream, streams, place, named, &mut intern);
                 }
             }
+            tags.has_own_only = !tags.own.is_empty()
+                && tags.fixed.is_empty()
+                && tags.named.is_empty()
+                && tags.contested.is_empty();
             book.streams.push(tags);
         }
         book
@@ -112,31 +118,29 @@ impl TagBook {
         world: &mut Contested,
         out: &mut Resolved,
     ) {
-        out.common.clear();
-        out.places.clear();
+        if !out.common.is_empty() {
+            out.common.clear();
+            out.places.clear();
+        }
         match list {
+            TagList::Stream { stream, .. } if self.streams[stream as usize].has_own_only => {
+                out.own = true;
+            }
+            TagList::Stream { stream, number } => {
+                let tags = &self.streams[stream as usize];
+                tags.resolve(number, repository, world, out);
+            }
             TagList::Listed(id) => {
                 let tags = &self.listed[id as usize];
                 out.own = false;
                 out.common.extend(tags);
                 out.places.extend(0..tags.len() as u32);
             }
-            TagList::Stream { stream, number } => {
-                let tags = &self.streams[stream as usize];
-                out.own = !tags.own.is_empty();
-                if !tags.has_own_only() {
-                    tags.resolve(number, repository, world, out);
-                }
-            }
         }
     }
 }
 
 impl StreamTags {
-    fn has_own_only(&self) -> bool {
-        self.fixed.is_empty() && self.named.is_empty() && self.contested.is_empty()
-    }
-
     #[inline(never)]
     fn resolve(
         &self,
