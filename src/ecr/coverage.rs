@@ -61,7 +61,11 @@ impl Coverage {
     /// Counts a pair of a source as held, or no longer, if rules send the source's repository to `slot`.
     #[inline]
     pub(super) fn count_held(&mut self, source: HolderId, slot: Slot, came: bool) {
-        let Some(&start) = self.table_of.get(source.index()).filter(|&&start| start != NO_TABLE) else {
+        let Some(&start) = self
+            .table_of
+            .get(source.index())
+            .filter(|&&start| start != NO_TABLE)
+        else {
             return;
         };
         let lane = self.tables[start as usize + usize::from(slot)];

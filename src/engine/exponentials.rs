@@ -39,7 +39,11 @@ fn usual(numbers: [f64; AT_ONCE]) -> [f64; AT_ONCE] {
         let near = (quotient - 0.5 + WHOLE) - WHOLE;
         // Rounded down in fdlibm.
         let below = if near > quotient { near - 1.0 } else { near };
-        let k = if quotient - below >= 1.0 { below + 1.0 } else { below };
+        let k = if quotient - below >= 1.0 {
+            below + 1.0
+        } else {
+            below
+        };
         let (high, low) = (x - k * LN2_HIGH, k * LN2_LOW);
         let x = high - low;
         let xx = x * x;

@@ -125,39 +125,38 @@ impl Law {
         round_up(self.draw(draws))
     }
 
-    /// Draws each law from its own stream, as [`Law::draw_whole`] does, and adds the numbers to `out`.
+    /// Draws up to [`Self::FEW`] laws, each from its own stream, as [`Law::draw_whole`] does; `of` gives law and stream of
+    /// each.
     #[inline]
-    pub fn draw_whole_each<'a>(
-        laws: impl IntoIterator<Item = (&'a Self, Draws)>,
-        out: &mut Vec<u64>,
-    ) {
-        let mut laws = laws.into_iter();
-        loop {
-            // Beside a number of no log-normal law stands an exponential that nobody reads.
-            let (mut logarithms, mut numbers) = ([USUAL; AT_ONCE], [None; AT_ONCE]);
-            let (mut count, mut logs) = (0, 0);
-            for (law, mut draws) in laws.by_ref().take(AT_ONCE) {
-                if let Self::LogNormal { mu, sigma } = law {
-                    logarithms[count] = mu + sigma * draws.normal();
-                    logs += 1;
-                } else {
-                    numbers[count] = Some(law.draw(&mut draws));
-                }
-                count += 1;
-            }
-            let exponentials = if logs > 0 {
-                exponentials(logarithms)
+    pub fn draw_whole_few<'a>(
+        count: usize,
+        of: impl Fn(usize) -> (&'a Self, Draws),
+    ) -> [u64; Self::FEW] {
+        // Beside a number of no log-normal law stands an exponential that nobody reads.
+        let (mut logarithms, mut numbers) = ([USUAL; Self::FEW], [0.0; Self::FEW]);
+        let mut are_logarithms = [false; Self::FEW];
+        for place in 0..count {
+            let (law, mut draws) = of(place);
+            if let Self::LogNormal { mu, sigma } = law {
+                logarithms[place] = mu + sigma * draws.normal();
+                are_logarithms[place] = true;
             } else {
-                logarithms
-            };
-            for (number, exponential) in numbers.into_iter().zip(exponentials).take(count) {
-                out.push(round_up(number.unwrap_or(exponential)));
-            }
-            if count < AT_ONCE {
-                return;
+                numbers[place] = law.draw(&mut draws);
             }
         }
+        if are_logarithms != [false; Self::FEW] {
+            let exponentials = exponentials(logarithms);
+            for place in 0..Self::FEW {
+                if are_logarithms[place] {
+                    numbers[place] = exponentials[place];
+                }
+            }
+        }
+        numbers.map(round_up)
     }
+
+    /// How many laws are drawn at once.
+    pub const FEW: usize = AT_ONCE;
 }
 
 /// Returns a number of base units rounded up to whole ones.
@@ -394,20 +393,21 @@ mod tests {
             },
         ];
         let key = Key::new(1, "law");
-        for count in 0..30 {
-            let each = || (0..count).map(|n| (&laws[n % 4], key.numbered(n as u64).draws()));
-            let alone: Vec<u64> = each()
-                .map(|(law, mut draws)| law.draw_whole(&mut draws))
-                .collect();
-            let mut together = Vec::new();
-            Law::draw_whole_each(each(), &mut together);
-            assert_eq!(together, alone);
-            // Log-normal ones alone, of which none is out of the usual range.
-            let each = || (0..count).map(|n| (&laws[0], key.numbered(n as u64).draws()));
-            together.clear();
-            Law::draw_whole_each(each(), &mut together);
-            let alone = each().map(|(law, mut draws)| law.draw_whole(&mut draws));
-            assert_eq!(together, alone.collect::<Vec<_>>());
+        for first in 0..20 {
+            let of = |n: usize| {
+                (
+                    &laws[(first + n) % 4],
+                    key.numbered((first + n) as u64).draws(),
+                )
+            };
+            let log_normal = |n: usize| (&laws[0], of(n).1);
+            for count in 0..=Law::FEW {
+                let alone = |(law, mut draws): (&Law, Draws)| law.draw_whole(&mut draws);
+                let few = Law::draw_whole_few(count, of);
+                assert!((0..count).all(|n| few[n] == alone(of(n))));
+                let few = Law::draw_whole_few(count, log_normal);
+                assert!((0..count).all(|n| few[n] == alone(log_normal(n))));
+            }
         }
     }
 

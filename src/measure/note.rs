@@ -114,7 +114,10 @@ impl Request {
             count: lanes.len() as u8,
             lanes: [0; Self::LANES],
         };
-        request.lanes[..lanes.len()].copy_from_slice(lanes);
+        assert!(lanes.len() <= Self::LANES, "a note holds so many lanes");
+        for (place, &lane) in request.lanes.iter_mut().zip(lanes) {
+            *place = lane;
+        }
         request
     }
 

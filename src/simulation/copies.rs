@@ -118,9 +118,7 @@ impl<O: Observer> Simulation<'_, O> {
         of.moved_before_bytes = of.moved_bytes;
         of.attempts += 1;
         of.started_at.note(at);
-        of.to_move_bytes = self
-            .world
-            .missing_bytes(push.image, push.holder, of.holder);
+        of.to_move_bytes = self.world.missing_bytes(push.image, push.holder, of.holder);
         self.observer.started(at, push, of, waited);
         let rank = Rank::new(EventClass::End as u8, of.order);
         // A copy with nothing to move takes no transfer time and no share of the link.
@@ -144,19 +142,12 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// A copy that may not start leaves the queue and fails.
     #[inline(never)]
-    fn dismiss(
-        &mut self,
-        at: SimTime,
-        place: u32,
-        waited: Option<SimDuration>,
-        reason: Reason,
-    ) {
+    fn dismiss(&mut self, at: SimTime, place: u32, waited: Option<SimDuration>, reason: Reason) {
         let of = self.replications.get(place);
         if waited.is_none() {
             self.observer.queued(at, self.pushes.get(of.push), of);
         }
-        self.observer
-            .dismissed(at, of, waited.unwrap_or_default());
+        self.observer.dismissed(at, of, waited.unwrap_or_default());
         if reason == Reason::LimitExceeded {
             let holder = of.holder;
             self.note_exhausted(at, holder);

@@ -201,7 +201,9 @@ impl<O: Observer> Simulation<'_, O> {
             .permissions
             .routes(self.model, push.registry, push.repository);
         if routes.is_empty() {
-            added.into_iter().for_each(|added| self.observer.added(at, added));
+            added
+                .into_iter()
+                .for_each(|added| self.observer.added(at, added));
             return Some(image);
         }
         self.world.hold(image);
@@ -254,52 +256,51 @@ impl<O: Observer> Simulation<'_, O> {
             ..
         } = *of;
         let before = self.at_once.take();
-        let mut delays = std::mem::take(&mut self.delays);
-        delays.clear();
-        let keys = self.keys.of_origin(origin);
-        let laws = lanes.iter().map(|&lane| {
-            let law = &model.links[model.lanes[lane as usize].link].dispatch;
-            (law, keys[lane as usize].dispatch.numbered(draw).draws())
-        });
-        Law::draw_whole_each(laws, &mut delays);
         let slots = model.slots.of_repository(repository);
         let first_holder = self.world.holder_at(repository, 0);
-        for (&lane, &delay) in lanes.iter().zip(&delays) {
-            let of_lane = &model.lanes[lane as usize];
-            let slot = slots.of(of_lane.destination);
-            let order = order(rank, number, slot);
-            self.last_replication += 1;
-            let place = self.replications.insert(Replication {
-                id: self.last_replication,
-                lane,
-                phase: Phase::Dispatching,
-                attempts: 0,
-                since: at,
-                queue: SimDuration::ZERO,
-                transfer: SimDuration::ZERO,
-                stall: SimDuration::ZERO,
-                moved_bytes: 0,
-                moved_before_bytes: 0,
-                slot_since: at,
-                to_move_bytes: 0,
-                push,
-                link: of_lane.link as u32,
-                holder: first_holder.beside(slot),
-                copy: None,
-                order,
-                eligible_at: Once::NEVER,
-                started_at: Once::NEVER,
+        for few in lanes.chunks(Law::FEW) {
+            let keys = self.keys.of_origin(origin);
+            let delays = Law::draw_whole_few(few.len(), |place| {
+                let lane = few[place] as usize;
+                let law = &model.links[model.lanes[lane].link].dispatch;
+                (law, keys[lane].dispatch.numbered(draw).draws())
             });
-            let rank = Rank::new(EventClass::Dispatch as u8, order);
-            if delay == 0 && lanes.len() == 1 {
-                self.at_once = Some((place, rank));
-            } else if let Some(due) = at.as_nanos().checked_add(delay) {
-                // A delay beyond the clock's end never passes.
-                self.calendar
-                    .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
+            for (&lane, delay) in few.iter().zip(delays) {
+                let of_lane = &model.lanes[lane as usize];
+                let slot = slots.of(of_lane.destination);
+                let order = order(rank, number, slot);
+                self.last_replication += 1;
+                let place = self.replications.insert(Replication {
+                    id: self.last_replication,
+                    lane,
+                    phase: Phase::Dispatching,
+                    attempts: 0,
+                    since: at,
+                    queue: SimDuration::ZERO,
+                    transfer: SimDuration::ZERO,
+                    stall: SimDuration::ZERO,
+                    moved_bytes: 0,
+                    moved_before_bytes: 0,
+                    slot_since: at,
+                    to_move_bytes: 0,
+                    push,
+                    link: of_lane.link as u32,
+                    holder: first_holder.beside(slot),
+                    copy: None,
+                    order,
+                    eligible_at: Once::NEVER,
+                    started_at: Once::NEVER,
+                });
+                let rank = Rank::new(EventClass::Dispatch as u8, order);
+                if delay == 0 && lanes.len() == 1 {
+                    self.at_once = Some((place, rank));
+                } else if let Some(due) = at.as_nanos().checked_add(delay) {
+                    // A delay beyond the clock's end never passes.
+                    self.calendar
+                        .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
+                }
             }
         }
-        self.delays = delays;
         // A second one of this instant shows that this one is not alone.
         if let Some((before, rank)) = before {
             self.calendar.schedule(at, rank, Event::Dispatch(before));

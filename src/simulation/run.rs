@@ -164,8 +164,6 @@ pub struct Simulation<'m, O> {
     pub(super) quotas: QuotaState,
     /// The one dispatch that the present event has caused for its own instant, with its rank.
     pub(super) at_once: Option<(u32, Rank)>,
-    /// Dispatch delays of a push, in nanoseconds.
-    pub(super) delays: Vec<u64>,
     arrived: Vec<Arrived>,
     moved_bytes: Vec<u64>,
     boundary: SimTime,
@@ -229,7 +227,6 @@ impl<'m, O: Observer> Simulation<'m, O> {
             restores: Restores::default(),
             quotas: QuotaState::default(),
             at_once: None,
-            delays: Vec::new(),
             arrived: Vec::new(),
             moved_bytes: vec![0; model.lanes.len()],
             boundary,
