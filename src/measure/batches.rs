@@ -50,22 +50,37 @@ pub struct Batches {
 pub struct Clock {
     from: SimTime,
     part_ns: u64,
+    /// 2^64 over `part_ns`, rounded down: multiplying takes less time than dividing.
+    parts_per_ns: u64,
 }
 
 impl Clock {
     /// Returns the window `from` to `until`, both included, in `parts`.
     pub fn new(from: SimTime, until: SimTime, parts: u64) -> Self {
         let nanos = until.as_nanos().saturating_sub(from.as_nanos()) + 1;
+        let part_ns = nanos.div_ceil(parts);
         Self {
             from,
-            part_ns: nanos.div_ceil(parts),
+            part_ns,
+            parts_per_ns: u64::MAX / part_ns,
         }
     }
 
     /// Returns the part that holds `at`.
     #[inline]
     pub fn part(&self, at: SimTime) -> usize {
-        (at.since(self.from).as_nanos() / self.part_ns) as usize
+        let nanos = at.since(self.from).as_nanos();
+        let product = u128::from(nanos) * u128::from(self.parts_per_ns);
+        // What rounding leaves out is less than one part.
+        let part = (product >> 64) as u64;
+        (part + u64::from(nanos - part * self.part_ns >= self.part_ns)) as usize
+    }
+
+    /// Returns whether a part holds `at`.
+    #[inline]
+    fn holds(&self, part: usize, at: SimTime) -> bool {
+        let begins = self.from.as_nanos() + part as u64 * self.part_ns;
+        at.as_nanos().wrapping_sub(begins) < self.part_ns
     }
 }
 
@@ -181,16 +196,22 @@ impl Batches {
     /// Takes in the durations that were added of late.
     #[inline(never)]
     pub fn settle(&mut self) {
-        for &(pushed_at, duration) in &self.recent {
-            let batch = &mut self.batches[self.clock.part(pushed_at)];
-            batch.count += 1;
-            batch.sum += u128::from(duration.as_nanos());
-            batch.buckets.add(duration.as_nanos());
-            for (limit, count) in self.limits.iter().zip(&mut batch.within) {
-                *count += u64::from(duration <= *limit);
-            }
+        let mut recent = std::mem::take(&mut self.recent);
+        self.add_many(&recent);
+        recent.clear();
+        self.recent = recent;
+    }
+
+    /// Adds many durations, each after when it was pushed, and takes them in: neighbours are mostly of one batch.
+    pub fn add_many(&mut self, mut rest: &[(SimTime, SimDuration)]) {
+        let clock = self.clock;
+        while let Some(&(first, _)) = rest.first() {
+            let part = clock.part(first);
+            let of_part = |&&(pushed_at, _): &&(SimTime, _)| clock.holds(part, pushed_at);
+            let (these, others) = rest.split_at(rest.iter().take_while(of_part).count());
+            self.batches[part].add_many(these, &self.limits);
+            rest = others;
         }
-        self.recent.clear();
     }
 
     /// Adds all that `other`, of the same pushes, holds.
@@ -275,6 +296,18 @@ impl Batches {
 }
 
 impl Batch {
+    fn add_many(&mut self, durations: &[(SimTime, SimDuration)], limits: &[SimDuration]) {
+        self.count += durations.len() as u64;
+        for &(_, duration) in durations {
+            self.sum += u128::from(duration.as_nanos());
+            self.buckets.add(duration.as_nanos());
+        }
+        for (limit, count) in limits.iter().zip(&mut self.within) {
+            let is_within = |&&(_, duration): &&(_, SimDuration)| duration <= *limit;
+            *count += durations.iter().filter(is_within).count() as u64;
+        }
+    }
+
     /// Returns what the share within a limit is a share of.
     fn asked(&self, place: usize) -> u64 {
         self.count + self.missed[place]

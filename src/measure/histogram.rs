@@ -20,23 +20,22 @@ impl Histogram {
     #[inline]
     pub fn add(&mut self, number: u64, weight: u64) {
         self.total += weight;
-        match self.small.get_mut(number as usize) {
+        match self.place(number) {
             Some(sum) => *sum += weight,
-            None => self.add_beyond(number, weight),
+            None => self.make_place(number, weight),
         }
     }
 
+    /// Returns the sum of a number's bucket, if it is made.
     #[inline]
-    fn add_beyond(&mut self, number: u64, weight: u64) {
-        if number >= Self::CHUNK as u64 {
-            let (chunk, place) = Self::bucket(number);
-            if let Some(Some(sums)) = self.chunks.get_mut(chunk) {
-                // Of a chunk's numbers, the highest bit says which chunk: the place is in the next ones.
-                sums[place % Self::CHUNK] += weight;
-                return;
-            }
+    fn place(&mut self, number: u64) -> Option<&mut u64> {
+        if number < Self::CHUNK as u64 {
+            return self.small.get_mut(number as usize);
         }
-        self.make_place(number, weight);
+        let (chunk, place) = Self::bucket(number);
+        // Of a chunk's numbers, the highest bit says which chunk: the place is in the next ones.
+        let sums = self.chunks.get_mut(chunk)?.as_mut()?;
+        Some(&mut sums[place % Self::CHUNK])
     }
 
     #[cold]

@@ -15,15 +15,13 @@ struct Sample {
 impl Sample {
     const FEW: usize = 4096;
 
-    fn add(&mut self, nanos: u64) {
-        if self.few.len() < Self::FEW {
-            self.few.push(nanos);
-        } else {
-            self.many.add(nanos, 1);
-        }
+    fn add_many(&mut self, mut durations: impl Iterator<Item = u64>) {
+        let room = Self::FEW - self.few.len();
+        self.few.extend(durations.by_ref().take(room));
+        durations.for_each(|nanos| self.many.add(nanos, 1));
     }
 
-    /// Returns the quantiles at nearest rank, and forgets the sample.
+    /// Returns the quantiles at nearest rank, rising ones, and forgets the sample.
     fn take(&mut self, percents: [u64; 2]) -> [Option<SimDuration>; 2] {
         if self.many.total() > 0 {
             self.few.drain(..).for_each(|nanos| self.many.add(nanos, 1));
@@ -31,10 +29,14 @@ impl Sample {
             self.many.clear();
             return quantiles.map(|nanos| nanos.map(SimDuration::from_nanos));
         }
+        // What stands before a quantile that was found is no greater: the next one is among the rest.
+        let mut found = 0;
         let nanos = percents.map(|percent| {
-            let place = rank(self.few.len() as u64, percent, 100) - 1;
-            let is_there = (place as usize) < self.few.len();
-            is_there.then(|| *self.few.select_nth_unstable(place as usize).1)
+            let place = rank(self.few.len() as u64, percent, 100) as usize - 1;
+            let rest = self.few.get_mut(found..).filter(|rest| !rest.is_empty())?;
+            let nanos = *rest.select_nth_unstable(place - found).1;
+            found = place;
+            Some(nanos)
         });
         self.few.clear();
         nanos.map(|nanos| nanos.map(SimDuration::from_nanos))
@@ -112,9 +114,10 @@ impl Timeline {
         self.present[destination].completed += 1;
     }
 
-    pub fn completed(&mut self, destination: usize, latency: SimDuration) {
-        self.present[destination].completed += 1;
-        self.latencies[destination].add(latency.as_nanos());
+    /// Replications of pushes are there, after latencies in ns.
+    pub fn completed(&mut self, destination: usize, latencies: impl ExactSizeIterator<Item = u64>) {
+        self.present[destination].completed += latencies.len() as u64;
+        self.latencies[destination].add_many(latencies);
     }
 
     pub fn failed(&mut self, destination: usize) {
@@ -191,13 +194,13 @@ mod tests {
     #[test]
     fn quantiles_of_a_step_are_exact_while_few_and_near_when_many() {
         let mut sample = Sample::default();
-        (1..=100).rev().for_each(|nanos| sample.add(nanos * 1000));
+        sample.add_many((1..=100).rev().map(|nanos| nanos * 1000));
         assert_eq!(
             sample.take([50, 99]).map(|q| q.map(SimDuration::as_nanos)),
             [Some(50_000), Some(99_000)]
         );
         assert_eq!(sample.take([50, 99]), [None, None]);
-        (1..=100_000).for_each(|nanos| sample.add(nanos));
+        sample.add_many(1..=100_000);
         let [p50, p99] = sample
             .take([50, 99])
             .map(|q| q.map_or(0.0, |q| q.as_nanos() as f64));

@@ -174,7 +174,8 @@ impl<S: RecordSink> Ledger<'_, S> {
         if let Some(interruptions) = &mut self.interruptions {
             interruptions.completed(end.at, self.link_of[end.lane as usize]);
         }
-        self.timeline.completed(destination, latency);
+        self.timeline
+            .completed(destination, std::iter::once(latency.as_nanos()));
         if let Some(transient) = &mut self.transient {
             transient.add(end.pushed_at, latency);
         }
