@@ -32,6 +32,7 @@ mod storage;
 pub mod table;
 mod tables;
 mod tails;
+mod tally;
 mod teller;
 mod thresholds;
 mod timeline;

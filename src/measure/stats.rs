@@ -2,13 +2,25 @@
 
 use std::sync::Arc;
 
+use super::batches::Batches;
 use super::gauge::Gauge;
+use super::tally::{Bytes, Counts, Times};
 use super::trend::Trend;
+use crate::ecr::RegistryId;
+use crate::simulation::Lane;
 use crate::units::{SimDuration, SimTime};
 
 /// One lane: a source and a destination registry.
 #[derive(Clone, Debug)]
 pub(super) struct LaneStats {
+    pub source: RegistryId,
+    pub receiver: RegistryId,
+    /// Place of its destination among all.
+    pub destination: usize,
+    /// Place of its link.
+    pub link: usize,
+    /// The latest measured arrivals at their first attempt, not yet taken in: when each was pushed, and its latency.
+    pub landed: Vec<(SimTime, SimDuration)>,
     pub latency: Trend,
     pub queue: Trend,
     pub transfer: Trend,
@@ -23,6 +35,7 @@ pub(super) struct LaneStats {
     pub overtaken_arrivals: u64,
     pub bytes_before_window: u64,
     pub moved_bytes: u64,
+    pub bytes: Bytes,
 }
 
 /// The replications of backfills on one lane.
@@ -43,16 +56,27 @@ pub(super) struct Backlog {
     pub pending_bytes: Gauge,
 }
 
+/// One destination registry.
+#[derive(Clone, Debug)]
+pub(super) struct DestinationStats {
+    pub backlog: Backlog,
+    /// Replication latency by when images were pushed.
+    pub latency: Batches,
+    pub counts: Counts,
+}
+
 /// One link.
 #[derive(Clone, Debug)]
 pub(super) struct LinkStats {
+    slots: Option<u64>,
     pub copies: u64,
     pub busy: Gauge,
     pub queue: Gauge,
     pub waits: Trend,
     /// Time in which every slot was in use.
     pub full_ns: u128,
-    pub full_since: Option<SimTime>,
+    full_since: Option<SimTime>,
+    pub times: Times,
 }
 
 /// Failures of one reason at one destination.
@@ -64,8 +88,17 @@ pub(super) struct FailureStats {
 }
 
 impl LaneStats {
-    pub fn new(limits: &Arc<[SimDuration]>) -> Self {
+    /// With so many arrivals they are taken in, all at once.
+    const LANDED: usize = 256;
+
+    /// Returns the empty books of a lane to the destination at a place.
+    pub fn new(lane: &Lane, destination: usize, limits: &Arc<[SimDuration]>) -> Self {
         Self {
+            source: lane.source,
+            receiver: lane.destination,
+            destination,
+            link: lane.link,
+            landed: Vec::new(),
             latency: Trend::new(limits),
             queue: Trend::new(limits),
             transfer: Trend::new(limits),
@@ -82,11 +115,17 @@ impl LaneStats {
             overtaken_arrivals: 0,
             bytes_before_window: 0,
             moved_bytes: 0,
+            bytes: Bytes::default(),
         }
     }
-}
 
-impl LaneStats {
+    /// A measured replication of a push is there; returns whether it is time to take such latencies in.
+    #[inline]
+    pub fn land(&mut self, pushed_at: SimTime, latency: SimDuration) -> bool {
+        self.landed.push((pushed_at, latency));
+        self.landed.len() >= Self::LANDED
+    }
+
     /// Returns how many measured replications are COMPLETE.
     pub fn completed(&self) -> u64 {
         self.latency.count() + self.backfilled.latency.count()
@@ -114,6 +153,43 @@ impl Backlog {
         }
     }
 
+    /// So many replications are requested, of so many bytes each.
+    #[inline]
+    pub fn request(&mut self, at: SimTime, count: u64, bytes: u64) {
+        self.waiting.raise(at, count);
+        self.pending_bytes.raise(at, count * bytes);
+    }
+
+    /// A replication takes a slot, of whose bytes those are to be moved.
+    #[inline]
+    pub fn start(&mut self, at: SimTime, image_bytes: u64, to_move_bytes: u64) {
+        self.waiting.lower(at, 1);
+        self.in_flight.raise(at, 1);
+        if to_move_bytes != image_bytes {
+            self.pending_bytes.raise(at, to_move_bytes);
+            self.pending_bytes.lower(at, image_bytes);
+        }
+    }
+
+    /// A replication waits again. In back-off it counted as in flight; what it will move next is known when it starts.
+    pub fn wait_again(&mut self, at: SimTime, image_bytes: u64, was_bytes: u64) {
+        self.in_flight.lower(at, 1);
+        self.waiting.raise(at, 1);
+        self.pending_bytes.raise(at, image_bytes);
+        self.pending_bytes.lower(at, was_bytes);
+    }
+
+    /// A replication is no more on its way.
+    #[inline]
+    pub fn leave(&mut self, at: SimTime, in_flight: bool, bytes: u64) {
+        if in_flight {
+            self.in_flight.lower(at, 1);
+        } else {
+            self.waiting.lower(at, 1);
+        }
+        self.pending_bytes.lower(at, bytes);
+    }
+
     pub fn flush(&mut self, at: SimTime) {
         self.waiting.settle(at);
         self.in_flight.settle(at);
@@ -122,14 +198,56 @@ impl Backlog {
 }
 
 impl LinkStats {
-    pub fn new(from: SimTime) -> Self {
+    pub fn new(slots: Option<u64>, from: SimTime) -> Self {
         Self {
+            slots,
             copies: 0,
             busy: Gauge::new(from),
             queue: Gauge::new(from),
             waits: Trend::default(),
             full_ns: 0,
             full_since: None,
+            times: Times::new(from),
+        }
+    }
+
+    /// A replication takes a slot.
+    #[inline]
+    pub fn take(&mut self, at: SimTime) {
+        self.busy.raise(at, 1);
+        if self.slots == Some(self.busy.level()) {
+            self.full_since = Some(at);
+        }
+    }
+
+    /// A replication leaves the slot that it took at `since`, in a run that is measured from `from` on.
+    #[inline]
+    pub fn release(&mut self, at: SimTime, since: SimTime, from: SimTime) {
+        self.busy.lower(at, 1);
+        self.end_full(at, from);
+        self.times.held(since, at);
+    }
+
+    /// A replication leaves the queue.
+    pub fn leave_queue(&mut self, at: SimTime, waited: SimDuration) {
+        self.queue.lower(at, 1);
+        self.times.waited(at, waited);
+    }
+
+    /// Books the end of the run.
+    pub fn settle(&mut self, at: SimTime, from: SimTime) {
+        self.waits.settle();
+        self.busy.settle(at);
+        self.queue.settle(at);
+        self.end_full(at, from);
+    }
+
+    /// Books the time in which every slot was in use.
+    #[inline]
+    fn end_full(&mut self, at: SimTime, from: SimTime) {
+        if let Some(since) = self.full_since.take() {
+            let since = since.max(from).min(at);
+            self.full_ns += u128::from(at.since(since).as_nanos());
         }
     }
 }

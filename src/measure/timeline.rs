@@ -1,9 +1,9 @@
 //! The run step by step, per destination.
 
 use super::histogram::{Histogram, rank};
-use super::stats::Backlog;
+use super::stats::DestinationStats;
 use crate::ecr::Covered;
-use crate::units::SimDuration;
+use crate::units::{SimDuration, SimTime};
 
 /// Latencies of one step: exact while there are few.
 #[derive(Clone, Debug, Default)]
@@ -114,9 +114,10 @@ impl Timeline {
         self.present[destination].completed += 1;
     }
 
-    /// Replications of pushes are there, after latencies in ns.
-    pub fn completed(&mut self, destination: usize, latencies: impl ExactSizeIterator<Item = u64>) {
-        self.present[destination].completed += latencies.len() as u64;
+    /// Replications of pushes are there, each with when it was pushed and its latency.
+    pub fn completed(&mut self, destination: usize, landed: &[(SimTime, SimDuration)]) {
+        self.present[destination].completed += landed.len() as u64;
+        let latencies = landed.iter().map(|(_, latency)| latency.as_nanos());
         self.latencies[destination].add_many(latencies);
     }
 
@@ -146,12 +147,12 @@ impl Timeline {
         covered.held += of.held;
     }
 
-    pub fn close_bucket(&mut self, backlogs: &[Backlog]) {
-        for ((step, sample), backlog) in self
+    pub fn close_bucket(&mut self, destinations: &[DestinationStats]) {
+        for ((step, sample), DestinationStats { backlog, .. }) in self
             .present
             .iter_mut()
             .zip(&mut self.latencies)
-            .zip(backlogs)
+            .zip(destinations)
         {
             [step.p50, step.p99] = sample.take([50, 99]);
             step.waiting = backlog.waiting.level();
