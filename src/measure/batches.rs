@@ -207,8 +207,9 @@ impl Batches {
         let clock = self.clock;
         while let Some(&(first, _)) = rest.first() {
             let part = clock.part(first);
-            let of_part = |&&(pushed_at, _): &&(SimTime, _)| clock.holds(part, pushed_at);
-            let (these, others) = rest.split_at(rest.iter().take_while(of_part).count());
+            let is_other = |&(pushed_at, _): &(SimTime, _)| !clock.holds(part, pushed_at);
+            let these = rest.iter().position(is_other).unwrap_or(rest.len());
+            let (these, others) = rest.split_at(these);
             self.batches[part].add_many(these, &self.limits);
             rest = others;
         }
@@ -298,10 +299,9 @@ impl Batches {
 impl Batch {
     fn add_many(&mut self, durations: &[(SimTime, SimDuration)], limits: &[SimDuration]) {
         self.count += durations.len() as u64;
-        for &(_, duration) in durations {
-            self.sum += u128::from(duration.as_nanos());
-            self.buckets.add(duration.as_nanos());
-        }
+        let nanos = durations.iter().map(|(_, duration)| duration.as_nanos());
+        self.sum += nanos.clone().map(u128::from).sum::<u128>();
+        nanos.for_each(|nanos| self.buckets.add(nanos));
         for (limit, count) in limits.iter().zip(&mut self.within) {
             let is_within = |&&(_, duration): &&(_, SimDuration)| duration <= *limit;
             *count += durations.iter().filter(is_within).count() as u64;

@@ -138,7 +138,9 @@ impl Beyond {
     #[inline]
     fn add(&mut self, level: u64, nanos: u64) {
         self.integral += u128::from(level) * u128::from(nanos);
-        self.max = self.max.max(level);
+        if level > self.max {
+            self.max = level;
+        }
         self.times.add(level, nanos);
     }
 }

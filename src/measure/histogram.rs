@@ -3,13 +3,23 @@
 /// Counts (or times) of integers in buckets no wider than 1/512 of their lower bound, read at their middle: under 0.1 %.
 ///
 /// Numbers under 1024 have a bucket each. Chunks of 512 buckets, one per power of two, are made when first met.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Histogram {
     /// Numbers under [`Self::CHUNK`]: most levels are such, and take the short way.
     small: Vec<u64>,
-    /// The others, one chunk per power of two.
-    chunks: Vec<Option<Box<[u64; Self::CHUNK]>>>,
+    /// The others, one chunk per power of two: by the place of their highest bit, so that none lies outside.
+    chunks: [Option<Box<[u64; Self::CHUNK]>>; u64::BITS as usize],
     total: u64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self {
+            small: Vec::new(),
+            chunks: [const { None }; u64::BITS as usize],
+            total: 0,
+        }
+    }
 }
 
 impl Histogram {
@@ -26,6 +36,20 @@ impl Histogram {
         }
     }
 
+    /// Counts many numbers, each once.
+    #[inline]
+    pub fn count(&mut self, numbers: impl Iterator<Item = u64>) {
+        let mut count = 0;
+        for number in numbers {
+            count += 1;
+            match self.place(number) {
+                Some(sum) => *sum += 1,
+                None => self.make_place(number, 1),
+            }
+        }
+        self.total += count;
+    }
+
     /// Returns the sum of a number's bucket, if it is made.
     #[inline]
     fn place(&mut self, number: u64) -> Option<&mut u64> {
@@ -33,9 +57,8 @@ impl Histogram {
             return self.small.get_mut(number as usize);
         }
         let (chunk, place) = Self::bucket(number);
-        // Of a chunk's numbers, the highest bit says which chunk: the place is in the next ones.
-        let sums = self.chunks.get_mut(chunk)?.as_mut()?;
-        Some(&mut sums[place % Self::CHUNK])
+        let sums = self.chunks[chunk].as_mut()?;
+        Some(&mut sums[place])
     }
 
     #[cold]
@@ -48,9 +71,6 @@ impl Histogram {
             return;
         }
         let (chunk, place) = Self::bucket(number);
-        if chunk >= self.chunks.len() {
-            self.chunks.resize(chunk + 1, None);
-        }
         self.chunks[chunk].get_or_insert_with(|| Box::new([0; Self::CHUNK]))[place] += weight;
     }
 
@@ -62,9 +82,6 @@ impl Histogram {
             .iter_mut()
             .zip(&other.small)
             .for_each(|(sum, weight)| *sum += weight);
-        if other.chunks.len() > self.chunks.len() {
-            self.chunks.resize(other.chunks.len(), None);
-        }
         for (mine, theirs) in self.chunks.iter_mut().zip(&other.chunks) {
             let Some(theirs) = theirs else { continue };
             let mine = mine.get_or_insert_with(|| Box::new([0; Self::CHUNK]));
@@ -121,13 +138,16 @@ impl Histogram {
 
     /// Returns chunk and place of a number that is not small.
     const fn bucket(number: u64) -> (usize, usize) {
-        let shift = number.ilog2() - Self::BITS;
-        (shift as usize, (number >> shift) as usize - Self::CHUNK)
+        let highest = number.ilog2();
+        // The highest bit says which chunk: the place is in the next ones.
+        let place = (number >> (highest - Self::BITS)) as usize % Self::CHUNK;
+        (highest as usize, place)
     }
 
     const fn bounds(chunk: usize, place: usize) -> (u64, u64) {
-        let low = ((Self::CHUNK + place) as u64) << chunk;
-        (low, low + ((1 << chunk) - 1))
+        let shift = chunk as u32 - Self::BITS;
+        let low = ((Self::CHUNK + place) as u64) << shift;
+        (low, low + ((1 << shift) - 1))
     }
 }
 

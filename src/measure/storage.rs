@@ -89,7 +89,7 @@ impl StorageMeter {
     }
 
     /// A registry stores one tagged image more from `now` on, of a class that is no orphan.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, now: SimTime, registry: RegistryId, class: Class, bytes: u64) {
         let of = &mut self.registries[registry.index()];
         let nanos = of.pass(now);

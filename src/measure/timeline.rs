@@ -2,6 +2,7 @@
 
 use super::histogram::{Histogram, rank};
 use super::stats::DestinationStats;
+use super::tally::Counts;
 use crate::ecr::Covered;
 use crate::units::{SimDuration, SimTime};
 
@@ -72,7 +73,8 @@ pub(super) struct Segment {
 pub(super) struct Timeline {
     lanes: usize,
     present: Vec<Step>,
-    last_push: Vec<u64>,
+    /// Pushes and replications of closed steps.
+    closed: Vec<(u64, Counts)>,
     latencies: Vec<Sample>,
     /// Closed steps by step and destination.
     pub steps: Vec<Vec<Step>>,
@@ -88,7 +90,7 @@ impl Timeline {
         Self {
             lanes,
             present: vec![Step::default(); destinations],
-            last_push: vec![0; destinations],
+            closed: vec![(0, Counts::default()); destinations],
             latencies: vec![Sample::default(); destinations],
             steps: Vec::new(),
             segments: Vec::new(),
@@ -97,32 +99,10 @@ impl Timeline {
         }
     }
 
-    pub fn requested(&mut self, destination: usize, push: u64) {
-        let step = &mut self.present[destination];
-        step.requested += 1;
-        step.pushed += u64::from(self.last_push[destination] != push);
-        self.last_push[destination] = push;
-    }
-
-    /// A backfill, not a push, requested a replication.
-    pub fn backfill_requested(&mut self, destination: usize) {
-        self.present[destination].requested += 1;
-    }
-
-    /// A replication of a backfill is there: its latency is no push's.
-    pub fn backfill_completed(&mut self, destination: usize) {
-        self.present[destination].completed += 1;
-    }
-
-    /// Replications of pushes are there, each with when it was pushed and its latency.
-    pub fn completed(&mut self, destination: usize, landed: &[(SimTime, SimDuration)]) {
-        self.present[destination].completed += landed.len() as u64;
+    /// Replications of pushes are there, each with when it was pushed and its latency; a backfill's latency is no push's.
+    pub fn landed(&mut self, destination: usize, landed: &[(SimTime, SimDuration)]) {
         let latencies = landed.iter().map(|(_, latency)| latency.as_nanos());
         self.latencies[destination].add_many(latencies);
-    }
-
-    pub fn failed(&mut self, destination: usize) {
-        self.present[destination].failed += 1;
     }
 
     /// Books what lanes have moved since the last segment. A reading in the middle of a copy may be a byte ahead of
@@ -148,13 +128,15 @@ impl Timeline {
     }
 
     pub fn close_bucket(&mut self, destinations: &[DestinationStats]) {
-        for ((step, sample), DestinationStats { backlog, .. }) in self
-            .present
-            .iter_mut()
-            .zip(&mut self.latencies)
-            .zip(destinations)
-        {
+        let steps = self.present.iter_mut().zip(&mut self.latencies);
+        for (((step, sample), closed), of) in steps.zip(&mut self.closed).zip(destinations) {
+            let (pushed, counts) = std::mem::replace(closed, (of.pushed, of.counts));
+            step.pushed = of.pushed - pushed;
+            step.requested = of.counts.requested - counts.requested;
+            step.completed = of.counts.completed - counts.completed;
+            step.failed = of.counts.failed - counts.failed;
             [step.p50, step.p99] = sample.take([50, 99]);
+            let backlog = &of.backlog;
             step.waiting = backlog.waiting.level();
             step.in_flight = backlog.in_flight.level();
             step.pending_bytes = backlog.pending_bytes.level();

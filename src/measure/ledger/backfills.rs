@@ -40,7 +40,6 @@ impl<S: RecordSink> Ledger<'_, S> {
         let lane = &mut self.lanes[lane];
         lane.requested += u64::from(measured);
         lane.backfilled.requested += u64::from(measured);
-        self.timeline.backfill_requested(lane.destination);
         if let Some(interruptions) = &mut self.interruptions {
             interruptions.backfilled(at, lane.link);
         }
@@ -56,7 +55,6 @@ impl<S: RecordSink> Ledger<'_, S> {
         if let Status::Failed(reason) = end.status {
             return self.note_failed(end, destination, reason);
         }
-        self.timeline.backfill_completed(destination);
         if end.measured {
             let stats = &mut self.lanes[end.lane as usize];
             stats.backfilled.latency.add(end.at.since(end.pushed_at));

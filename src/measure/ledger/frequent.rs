@@ -15,10 +15,7 @@ impl<S: RecordSink> Ledger<'_, S> {
         for &lane in request.lanes() {
             let lane = &mut self.lanes[lane as usize];
             lane.requested += u64::from(request.measured);
-            self.timeline.requested(lane.destination, request.push);
-            let destination = &mut self.by_destination[lane.destination];
-            destination.counts.requested += 1;
-            destination.backlog.request(at, 1, bytes);
+            self.by_destination[lane.destination].request(at, request.push, bytes);
             source = Some(lane.source);
             if let Some(interruptions) = &mut self.interruptions {
                 interruptions.requested(at, lane.link);
@@ -180,7 +177,7 @@ impl<S: RecordSink> Ledger<'_, S> {
 
     fn landed_unmeasured(&mut self, destination: usize, pushed_at: SimTime, latency: SimDuration) {
         let landed = [(pushed_at, latency)];
-        self.timeline.completed(destination, &landed);
+        self.timeline.landed(destination, &landed);
         if let Some(transient) = &mut self.transient {
             transient.add_many(&landed);
         }
@@ -195,7 +192,7 @@ impl<S: RecordSink> Ledger<'_, S> {
         lane.latency.add_many(latencies);
         let destination = &mut self.by_destination[lane.destination];
         destination.latency.add_many(landed);
-        self.timeline.completed(lane.destination, landed);
+        self.timeline.landed(lane.destination, landed);
         if let Some(transient) = &mut self.transient {
             transient.add_many(landed);
         }
@@ -209,7 +206,6 @@ impl<S: RecordSink> Ledger<'_, S> {
 
     #[inline(never)]
     pub(super) fn note_failed(&mut self, end: &End, destination: usize, reason: Reason) {
-        self.timeline.failed(destination);
         if matches!(
             reason,
             Reason::AccessDenied | Reason::RepositoryCreationDenied

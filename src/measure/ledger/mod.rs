@@ -24,7 +24,6 @@ use super::record::{RecordSink, ReplicationRecord};
 use super::revocations::Revocations;
 use super::stats::{Backlog, DestinationStats, FailureStats, LaneStats, LinkStats};
 use super::storage::StorageMeter;
-use super::tally::Counts;
 use super::timeline::Timeline;
 use super::transient::Transient;
 use super::trend::Trend;
@@ -104,11 +103,6 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
         };
         let lanes: Vec<LaneStats> = model.lanes.iter().map(lane_stats).collect();
         let batches = Batches::new(from, model.window.pushes_until, &limits);
-        let destination_stats = DestinationStats {
-            backlog: Backlog::new(from),
-            latency: batches.clone(),
-            counts: Counts::default(),
-        };
         let link_stats = |link: &LinkModel| LinkStats::new(link.slots, from);
         Self {
             model,
@@ -117,7 +111,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             months: vec![boundaries.month.clone()],
             bucket: questions.bucket,
             lanes,
-            by_destination: vec![destination_stats; destinations.len()],
+            by_destination: vec![DestinationStats::new(from, batches.clone()); destinations.len()],
             backlog: Backlog::new(from),
             time_to_all_batches: batches,
             transient: Transient::of(model),
@@ -152,55 +146,66 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
     pub(super) fn book(&mut self, notes: &mut Notes) {
         let mut rare = notes.rare.drain(..);
         for note in &notes.list {
-            match *note {
-                Note::Requested(ref request) => self.requested(request),
-                Note::Queued { at, lane } => self.queued(at, lane as usize),
-                Note::QueuedAgain {
-                    at,
-                    image_bytes,
-                    was_bytes,
-                    lane,
-                } => self.queued_again(at, image_bytes, was_bytes, lane as usize),
-                Note::Started(ref start) => self.started(start),
-                Note::Released { at, since, lane } => self.released(at, since, lane as usize),
-                Note::Dismissed { at, waited, lane } => self.dismissed(at, waited, lane as usize),
-                Note::Arrived(ref arrival) => self.arrived(arrival),
-                Note::Ended(ref end) => self.ended(end),
-                Note::Settled {
-                    at,
-                    pushed_at,
-                    measured,
-                    all_complete,
-                } if measured => self.settled(pushed_at, at.since(pushed_at), all_complete),
-                Note::Settled { .. } => {}
-                Note::StoredOne {
-                    at,
-                    bytes,
-                    registry,
-                    class,
-                } => self.storage.add(at, registry, class, bytes),
-                Note::Stored {
-                    at,
-                    registry,
-                    ref holdings,
-                } => self.storage.set(at, registry, holdings),
-                Note::Caused { at, ref change } => self.causes.change(at, change),
-                Note::Deployed {
-                    stream,
-                    pushed_at,
-                    step,
-                } => self.deployments[stream as usize].book(pushed_at, step),
-                Note::Offered(ref offer) => self.pulls.offered(offer),
-                Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
+            match note {
+                Note::Requested(request) => self.requested(request),
+                Note::Started(start) => self.started(start),
+                Note::Arrived(arrival) => self.arrived(arrival),
                 Note::Rare => {
                     let next = rare.next().expect("a rare happening is told in its place");
                     self.book_rare(next);
                 }
+                other => self.book_other(other),
             }
         }
         drop(rare);
         for record in notes.records.drain(..) {
             self.record(record);
+        }
+    }
+
+    /// Books what is neither among the most frequent, whose way is kept short, nor rare.
+    #[inline(never)]
+    fn book_other(&mut self, note: &Note) {
+        match *note {
+            Note::Queued { at, lane } => self.queued(at, lane as usize),
+            Note::QueuedAgain {
+                at,
+                image_bytes,
+                was_bytes,
+                lane,
+            } => self.queued_again(at, image_bytes, was_bytes, lane as usize),
+            Note::Released { at, since, lane } => self.released(at, since, lane as usize),
+            Note::Dismissed { at, waited, lane } => self.dismissed(at, waited, lane as usize),
+            Note::Ended(ref end) => self.ended(end),
+            Note::Settled {
+                at,
+                pushed_at,
+                measured,
+                all_complete,
+            } if measured => self.settled(pushed_at, at.since(pushed_at), all_complete),
+            Note::StoredOne {
+                at,
+                bytes,
+                registry,
+                class,
+            } => self.storage.add(at, registry, class, bytes),
+            Note::Stored {
+                at,
+                registry,
+                ref holdings,
+            } => self.storage.set(at, registry, holdings),
+            Note::Caused { at, ref change } => self.causes.change(at, change),
+            Note::Deployed {
+                stream,
+                pushed_at,
+                step,
+            } => self.deployments[stream as usize].book(pushed_at, step),
+            Note::Offered(ref offer) => self.pulls.offered(offer),
+            Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
+            Note::Settled { .. } => {}
+            Note::Requested(_) | Note::Started(_) | Note::Arrived(_) | Note::Rare => {
+                unreachable!("the most frequent notes and the rare ones go ways of their own")
+            }
         }
     }
 
