@@ -197,20 +197,22 @@ impl Batches {
     #[inline(never)]
     pub fn settle(&mut self) {
         let mut recent = std::mem::take(&mut self.recent);
-        self.add_many(&recent);
+        self.add_many(&recent, |&added| added);
         recent.clear();
         self.recent = recent;
     }
 
-    /// Adds many durations, each after when it was pushed, and takes them in: neighbours are mostly of one batch.
-    pub fn add_many(&mut self, mut rest: &[(SimTime, SimDuration)]) {
+    /// Adds many durations, which `read` tells with when they were pushed, and takes them in: neighbours are mostly of one
+    /// batch.
+    pub fn add_many<T>(&mut self, mut rest: &[T], read: impl Fn(&T) -> (SimTime, SimDuration)) {
         let clock = self.clock;
-        while let Some(&(first, _)) = rest.first() {
-            let part = clock.part(first);
-            let is_other = |&(pushed_at, _): &(SimTime, _)| !clock.holds(part, pushed_at);
+        while let Some(first) = rest.first() {
+            let part = clock.part(read(first).0);
+            let is_other = |of: &T| !clock.holds(part, read(of).0);
             let these = rest.iter().position(is_other).unwrap_or(rest.len());
             let (these, others) = rest.split_at(these);
-            self.batches[part].add_many(these, &self.limits);
+            let durations = these.iter().map(|of| read(of).1);
+            self.batches[part].add_many(durations, &self.limits);
             rest = others;
         }
     }
@@ -297,14 +299,18 @@ impl Batches {
 }
 
 impl Batch {
-    fn add_many(&mut self, durations: &[(SimTime, SimDuration)], limits: &[SimDuration]) {
+    fn add_many(
+        &mut self,
+        durations: impl ExactSizeIterator<Item = SimDuration> + Clone,
+        limits: &[SimDuration],
+    ) {
         self.count += durations.len() as u64;
-        let nanos = durations.iter().map(|(_, duration)| duration.as_nanos());
+        let nanos = durations.clone().map(SimDuration::as_nanos);
         self.sum += nanos.clone().map(u128::from).sum::<u128>();
         nanos.for_each(|nanos| self.buckets.add(nanos));
         for (limit, count) in limits.iter().zip(&mut self.within) {
-            let is_within = |&&(_, duration): &&(_, SimDuration)| duration <= *limit;
-            *count += durations.iter().filter(is_within).count() as u64;
+            let is_within = |duration: &SimDuration| duration <= limit;
+            *count += durations.clone().filter(is_within).count() as u64;
         }
     }
 

@@ -7,8 +7,8 @@
 pub struct Histogram {
     /// Numbers under [`Self::CHUNK`]: most levels are such, and take the short way.
     small: Vec<u64>,
-    /// The others, one chunk per power of two: by the place of their highest bit, so that none lies outside.
-    chunks: [Option<Box<[u64; Self::CHUNK]>>; u64::BITS as usize],
+    /// The others, one chunk per power of two: as many as there may be, so that none lies outside.
+    chunks: [Option<Box<[u64; Self::CHUNK]>>; Self::CHUNKS],
     total: u64,
 }
 
@@ -16,7 +16,7 @@ impl Default for Histogram {
     fn default() -> Self {
         Self {
             small: Vec::new(),
-            chunks: [const { None }; u64::BITS as usize],
+            chunks: [const { None }; Self::CHUNKS],
             total: 0,
         }
     }
@@ -25,6 +25,7 @@ impl Default for Histogram {
 impl Histogram {
     const BITS: u32 = 9;
     const CHUNK: usize = 1 << Self::BITS;
+    const CHUNKS: usize = u64::BITS as usize;
 
     /// Adds `weight` to the bucket of `number`.
     #[inline]
@@ -138,16 +139,15 @@ impl Histogram {
 
     /// Returns chunk and place of a number that is not small.
     const fn bucket(number: u64) -> (usize, usize) {
-        let highest = number.ilog2();
+        let shift = number.ilog2() - Self::BITS;
         // The highest bit says which chunk: the place is in the next ones.
-        let place = (number >> (highest - Self::BITS)) as usize % Self::CHUNK;
-        (highest as usize, place)
+        let place = (number >> shift) as usize % Self::CHUNK;
+        (shift as usize % Self::CHUNKS, place)
     }
 
     const fn bounds(chunk: usize, place: usize) -> (u64, u64) {
-        let shift = chunk as u32 - Self::BITS;
-        let low = ((Self::CHUNK + place) as u64) << shift;
-        (low, low + ((1 << shift) - 1))
+        let low = ((Self::CHUNK + place) as u64) << chunk;
+        (low, low + ((1 << chunk) - 1))
     }
 }
 

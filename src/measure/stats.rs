@@ -19,8 +19,8 @@ pub(super) struct LaneStats {
     pub destination: usize,
     /// Place of its link.
     pub link: usize,
-    /// The latest measured arrivals at their first attempt, not yet taken in: when each was pushed, and its latency.
-    pub landed: Vec<(SimTime, SimDuration)>,
+    /// The latest measured arrivals at their first attempt, not yet taken in.
+    pub landed: Vec<Landed>,
     pub latency: Trend,
     pub queue: Trend,
     pub transfer: Trend,
@@ -36,6 +36,14 @@ pub(super) struct LaneStats {
     pub bytes_before_window: u64,
     pub moved_bytes: u64,
     pub bytes: Bytes,
+}
+
+/// An arrival.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Landed {
+    pub pushed_at: SimTime,
+    pub latency: SimDuration,
+    pub transfer: SimDuration,
 }
 
 /// The replications of backfills on one lane.
@@ -126,8 +134,8 @@ impl LaneStats {
 
     /// A measured replication of a push is there; returns whether it is time to take such latencies in.
     #[inline]
-    pub fn land(&mut self, pushed_at: SimTime, latency: SimDuration) -> bool {
-        self.landed.push((pushed_at, latency));
+    pub fn land(&mut self, landed: Landed) -> bool {
+        self.landed.push(landed);
         self.landed.len() >= Self::LANDED
     }
 
@@ -240,17 +248,18 @@ impl LinkStats {
     /// A replication takes a slot.
     #[inline]
     pub fn take(&mut self, at: SimTime) {
+        self.copies += u64::from(at >= self.times.from);
         self.busy.raise(at, 1);
         if self.slots == Some(self.busy.level()) {
             self.full_since = Some(at);
         }
     }
 
-    /// A replication leaves the slot that it took at `since`, in a run that is measured from `from` on.
+    /// A replication leaves the slot that it took at `since`.
     #[inline(always)]
-    pub fn release(&mut self, at: SimTime, since: SimTime, from: SimTime) {
+    pub fn release(&mut self, at: SimTime, since: SimTime) {
         self.busy.lower(at, 1);
-        self.end_full(at, from);
+        self.end_full(at);
         self.times.held(since, at);
     }
 
@@ -261,19 +270,19 @@ impl LinkStats {
     }
 
     /// Books the end of the run.
-    pub fn settle(&mut self, at: SimTime, from: SimTime) {
+    pub fn settle(&mut self, at: SimTime) {
         self.waits.settle();
         self.busy.settle(at);
         self.queue.settle(at);
-        self.end_full(at, from);
+        self.end_full(at);
     }
 
     /// Books the time in which every slot was in use.
     #[inline]
-    fn end_full(&mut self, at: SimTime, from: SimTime) {
-        if let Some(since) = self.full_since.take() {
-            let since = since.max(from).min(at);
-            self.full_ns += u128::from(at.since(since).as_nanos());
+    fn end_full(&mut self, at: SimTime) {
+        if let Some(since) = self.full_since {
+            self.full_since = None;
+            self.full_ns += self.times.clipped(since, at);
         }
     }
 }

@@ -28,7 +28,8 @@ pub(super) struct Bytes {
 /// Sums over replications on one link, clipped to the window, in ns.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
-    from: SimTime,
+    /// When the window begins.
+    pub from: SimTime,
     pub waited: u128,
     pub held: u128,
 }
@@ -86,9 +87,12 @@ impl Times {
         self.held += self.clipped(since, at);
     }
 
+    /// Returns how much of a time lies in the window, in ns.
     #[inline]
-    fn clipped(&self, began: SimTime, ended: SimTime) -> u128 {
-        let began = began.max(self.from).min(ended);
-        u128::from(ended.since(began).as_nanos())
+    pub fn clipped(&self, began: SimTime, ended: SimTime) -> u128 {
+        if began >= self.from {
+            return u128::from(ended.since(began).as_nanos());
+        }
+        u128::from(ended.since(self.from.min(ended)).as_nanos())
     }
 }

@@ -4,7 +4,7 @@ use super::histogram::{Histogram, rank};
 use super::stats::DestinationStats;
 use super::tally::Counts;
 use crate::ecr::Covered;
-use crate::units::{SimDuration, SimTime};
+use crate::units::SimDuration;
 
 /// Latencies of one step: exact while there are few.
 #[derive(Clone, Debug, Default)]
@@ -99,9 +99,8 @@ impl Timeline {
         }
     }
 
-    /// Replications of pushes are there, each with when it was pushed and its latency; a backfill's latency is no push's.
-    pub fn landed(&mut self, destination: usize, landed: &[(SimTime, SimDuration)]) {
-        let latencies = landed.iter().map(|(_, latency)| latency.as_nanos());
+    /// Replications of pushes are there, after so many nanoseconds each; a backfill's latency is no push's.
+    pub fn landed(&mut self, destination: usize, latencies: impl Iterator<Item = u64>) {
         self.latencies[destination].add_many(latencies);
     }
 

@@ -71,8 +71,8 @@ impl Transient {
     }
 
     /// Adds latencies, each after when the image was pushed; those that the cool-down leaves out are left out.
-    pub fn add_many(&mut self, landed: &[(SimTime, SimDuration)]) {
-        for &(pushed_at, latency) in landed {
+    pub fn add_many(&mut self, landed: impl Iterator<Item = (SimTime, SimDuration)>) {
+        for (pushed_at, latency) in landed {
             if let Some(bin) = self.bins.get_mut(self.clock.part(pushed_at)) {
                 bin.count += 1;
                 bin.sum += logarithm(latency.as_nanos());
@@ -211,7 +211,7 @@ mod tests {
             let noise = 0.5 + key.numbered(second).draws().uniform();
             let latency_s = if second < 1_000 { early_s } else { 6.0 };
             let latency = SimDuration::from_nanos((latency_s * noise * 1e9) as u64);
-            series.add_many(&[(at(second), latency)]);
+            series.add_many([(at(second), latency)].into_iter());
         }
         series
     }
@@ -238,7 +238,7 @@ mod tests {
     fn a_single_late_image_decides_nothing() {
         let mut series = series(0, 6.0);
         let at = SimTime::ZERO + SimDuration::from_secs(3_000);
-        series.add_many(&[(at, SimDuration::from_secs(36_000))]);
+        series.add_many([(at, SimDuration::from_secs(36_000))].into_iter());
         assert_eq!(series.lasts(), None);
     }
 
@@ -248,7 +248,7 @@ mod tests {
         let mut series = Transient::new(at(0), at(10_000));
         for second in 0..10_000 {
             let latency_s = if second < 6_000 { 1 } else { 50 };
-            series.add_many(&[(at(second), SimDuration::from_secs(latency_s))]);
+            series.add_many([(at(second), SimDuration::from_secs(latency_s))].into_iter());
         }
         assert_eq!(series.lasts(), None);
     }

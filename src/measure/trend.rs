@@ -95,10 +95,13 @@ impl Trend {
     #[inline]
     pub fn add_many(&mut self, durations: impl Iterator<Item = u64> + Clone) {
         self.nanos.count(durations.clone());
-        // Each in a short loop of its own, that needs but one register.
-        self.least = durations.clone().fold(self.least, u64::min);
-        self.greatest = durations.clone().fold(self.greatest, u64::max);
-        self.sum += durations.clone().map(u128::from).sum::<u128>();
+        let (mut least, mut greatest, mut sum) = (self.least, self.greatest, self.sum);
+        for nanos in durations.clone() {
+            least = least.min(nanos);
+            greatest = greatest.max(nanos);
+            sum += u128::from(nanos);
+        }
+        (self.least, self.greatest, self.sum) = (least, greatest, sum);
         for (limit, count) in self.limits.iter().zip(&mut self.within) {
             let is_within = |nanos: &u64| *nanos <= limit.as_nanos();
             *count += durations.clone().filter(is_within).count() as u64;

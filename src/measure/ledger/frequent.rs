@@ -2,7 +2,7 @@
 
 use super::super::note::{Arrived, End, Request, Start};
 use super::super::record::{RecordSink, Status};
-use super::super::stats::FailureStats;
+use super::super::stats::{FailureStats, Landed};
 use super::Ledger;
 use crate::ecr::{Class, Reason};
 use crate::units::{SimDuration, SimTime};
@@ -11,19 +11,20 @@ impl<S: RecordSink> Ledger<'_, S> {
     #[inline]
     pub(super) fn requested(&mut self, request: &Request) {
         let (at, bytes) = (request.at, request.image_bytes);
-        let mut source = None;
-        for &lane in request.lanes() {
+        let lanes = request.lanes();
+        for &lane in lanes {
             let lane = &mut self.lanes[lane as usize];
             lane.requested += u64::from(request.measured);
             self.by_destination[lane.destination].request(at, request.push, bytes);
-            source = Some(lane.source);
-            if let Some(interruptions) = &mut self.interruptions {
-                interruptions.requested(at, lane.link);
+        }
+        self.backlog.request(at, lanes.len() as u64, bytes);
+        if let Some(interruptions) = &mut self.interruptions {
+            for &lane in lanes {
+                interruptions.requested(at, self.lanes[lane as usize].link);
             }
         }
-        let count = request.lanes().len() as u64;
-        self.backlog.request(at, count, bytes);
-        if let Some(source) = source.filter(|_| request.is_stored) {
+        if let Some(&lane) = lanes.last().filter(|_| request.is_stored) {
+            let source = self.lanes[lane as usize].source;
             self.storage.add(at, source, Class::Source, bytes);
         }
     }
@@ -59,7 +60,6 @@ impl<S: RecordSink> Ledger<'_, S> {
         } = start;
         let lane = &mut self.lanes[start.lane as usize];
         let link = &mut self.links[lane.link];
-        link.copies += u64::from(at >= self.model.window.from);
         if !start.at_once {
             link.leave_queue(at, waited);
         }
@@ -79,7 +79,7 @@ impl<S: RecordSink> Ledger<'_, S> {
     #[inline]
     pub(super) fn released(&mut self, at: SimTime, slot_since: SimTime, lane: usize) {
         let link = self.lanes[lane].link;
-        self.links[link].release(at, slot_since, self.model.window.from);
+        self.links[link].release(at, slot_since);
     }
 
     pub(super) fn dismissed(&mut self, at: SimTime, waited: SimDuration, lane: usize) {
@@ -97,7 +97,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             ..
         } = arrival;
         let lane = &mut self.lanes[arrival.lane as usize];
-        self.links[lane.link].release(at, arrival.since, self.model.window.from);
+        self.links[lane.link].release(at, arrival.since);
         let destination = &mut self.by_destination[lane.destination];
         destination.counts.completed += 1;
         destination.backlog.leave(at, true, moved_bytes);
@@ -114,12 +114,16 @@ impl<S: RecordSink> Ledger<'_, S> {
         let latency = at.since(pushed_at);
         if !arrival.measured {
             let destination = lane.destination;
-            return self.landed_unmeasured(destination, pushed_at, latency);
+            return self.landed(destination, pushed_at, latency);
         }
-        lane.transfer.add(arrival.transfer);
         lane.untagged_arrivals += u64::from(arrival.is_untagged);
         lane.overtaken_arrivals += u64::from(arrival.is_overtaken);
-        if lane.land(pushed_at, latency) {
+        let landed = Landed {
+            pushed_at,
+            latency,
+            transfer: arrival.transfer,
+        };
+        if lane.land(landed) {
             self.take_in(arrival.lane as usize);
         }
         if let Some(all_complete) = arrival.settles {
@@ -165,37 +169,41 @@ impl<S: RecordSink> Ledger<'_, S> {
         if let Some(interruptions) = &mut self.interruptions {
             interruptions.completed(end.at, lane.link);
         }
-        if !end.measured {
-            return self.landed_unmeasured(destination, end.pushed_at, latency);
+        if end.measured {
+            lane.untagged_arrivals += u64::from(end.is_untagged);
+            lane.overtaken_arrivals += u64::from(end.is_overtaken);
+            lane.latency.add(latency);
+            let batches = &mut self.by_destination[destination].latency;
+            batches.add(end.pushed_at, latency);
         }
-        lane.untagged_arrivals += u64::from(end.is_untagged);
-        lane.overtaken_arrivals += u64::from(end.is_overtaken);
-        if lane.land(end.pushed_at, latency) {
-            self.take_in(end.lane as usize);
-        }
+        self.landed(destination, end.pushed_at, latency);
     }
 
-    fn landed_unmeasured(&mut self, destination: usize, pushed_at: SimTime, latency: SimDuration) {
-        let landed = [(pushed_at, latency)];
-        self.timeline.landed(destination, &landed);
+    /// Takes in a latency where it is wanted whether it is measured or not.
+    fn landed(&mut self, destination: usize, pushed_at: SimTime, latency: SimDuration) {
+        let nanos = std::iter::once(latency.as_nanos());
+        self.timeline.landed(destination, nanos);
         if let Some(transient) = &mut self.transient {
-            transient.add_many(&landed);
+            transient.add_many(std::iter::once((pushed_at, latency)));
         }
     }
 
-    /// Takes in the latencies of what arrived on a lane of late, wherever they are wanted.
+    /// Takes in what arrived on a lane of late, wherever it is wanted.
     #[inline(never)]
     fn take_in(&mut self, lane: usize) {
         let lane = &mut self.lanes[lane];
-        let landed = &lane.landed;
-        let latencies = landed.iter().map(|(_, latency)| latency.as_nanos());
-        lane.latency.add_many(latencies);
-        let destination = &mut self.by_destination[lane.destination];
-        destination.latency.add_many(landed);
-        self.timeline.landed(lane.destination, landed);
+        let landed = lane.landed.iter();
+        let latencies = landed.clone().map(|of| of.latency.as_nanos());
+        let transfers = landed.clone().map(|of| of.transfer.as_nanos());
+        lane.latency.add_many(latencies.clone());
+        lane.transfer.add_many(transfers);
+        self.timeline.landed(lane.destination, latencies);
+        let read = |of: &Landed| (of.pushed_at, of.latency);
         if let Some(transient) = &mut self.transient {
-            transient.add_many(landed);
+            transient.add_many(landed.map(read));
         }
+        let destination = &mut self.by_destination[lane.destination];
+        destination.latency.add_many(&lane.landed, read);
         lane.landed.clear();
     }
 

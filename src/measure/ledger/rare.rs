@@ -214,8 +214,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             .iter_mut()
             .for_each(DeploymentStats::settle);
         self.time_to_all_batches.settle();
-        let from = self.model.window.from;
-        self.links.iter_mut().for_each(|of| of.settle(at, from));
+        self.links.iter_mut().for_each(|of| of.settle(at));
         self.verify_causes();
         self.checks = verify(
             self.model,
