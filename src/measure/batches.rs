@@ -15,6 +15,7 @@
 
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::trend::Trend;
 use crate::units::{SimDuration, SimTime};
 
@@ -43,45 +44,6 @@ pub struct Batches {
     clock: Clock,
     limits: Arc<[SimDuration]>,
     batches: Vec<Batch>,
-}
-
-/// The measured pushes' window in equal parts.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    from: SimTime,
-    part_ns: u64,
-    /// 2^64 over `part_ns`, rounded down: multiplying takes less time than dividing.
-    parts_per_ns: u64,
-}
-
-impl Clock {
-    /// Returns the window `from` to `until`, both included, in `parts`.
-    pub fn new(from: SimTime, until: SimTime, parts: u64) -> Self {
-        let nanos = until.as_nanos().saturating_sub(from.as_nanos()) + 1;
-        let part_ns = nanos.div_ceil(parts);
-        Self {
-            from,
-            part_ns,
-            parts_per_ns: u64::MAX / part_ns,
-        }
-    }
-
-    /// Returns the part that holds `at`.
-    #[inline]
-    pub fn part(&self, at: SimTime) -> usize {
-        let nanos = at.since(self.from).as_nanos();
-        let product = u128::from(nanos) * u128::from(self.parts_per_ns);
-        // What rounding leaves out is less than one part.
-        let part = (product >> 64) as u64;
-        (part + u64::from(nanos - part * self.part_ns >= self.part_ns)) as usize
-    }
-
-    /// Returns whether a part holds `at`.
-    #[inline]
-    fn holds(&self, part: usize, at: SimTime) -> bool {
-        let begins = self.from.as_nanos() + part as u64 * self.part_ns;
-        at.as_nanos().wrapping_sub(begins) < self.part_ns
-    }
 }
 
 /// What came of the pushes of one batch.

@@ -39,16 +39,14 @@ impl Histogram {
 
     /// Counts many numbers, each once.
     #[inline]
-    pub fn count(&mut self, numbers: impl Iterator<Item = u64>) {
-        let mut count = 0;
+    pub fn count(&mut self, numbers: impl ExactSizeIterator<Item = u64>) {
+        self.total += numbers.len() as u64;
         for number in numbers {
-            count += 1;
             match self.place(number) {
                 Some(sum) => *sum += 1,
                 None => self.make_place(number, 1),
             }
         }
-        self.total += count;
     }
 
     /// Returns the sum of a number's bucket, if it is made.

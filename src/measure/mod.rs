@@ -7,6 +7,7 @@ mod break_even;
 mod calendar;
 mod causes;
 mod checks;
+mod clock;
 mod deletions;
 mod deployments;
 mod drift;

@@ -7,7 +7,7 @@
 //! would else decide alone where the series is cut. The rule finds some cut in any noise; a hint takes a beginning that
 //! clearly differs from the rest.
 
-use super::batches::Clock;
+use super::clock::Clock;
 use crate::simulation::Model;
 use crate::units::{SimDuration, SimTime};
 use crate::workload::Arrivals;

@@ -93,7 +93,7 @@ impl Trend {
 
     /// Adds many durations, in nanoseconds, and takes them in.
     #[inline]
-    pub fn add_many(&mut self, durations: impl Iterator<Item = u64> + Clone) {
+    pub fn add_many(&mut self, durations: impl ExactSizeIterator<Item = u64> + Clone) {
         self.nanos.count(durations.clone());
         let (mut least, mut greatest, mut sum) = (self.least, self.greatest, self.sum);
         for nanos in durations.clone() {
