@@ -15,6 +15,7 @@
 
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::trend::Trend;
 use crate::units::{SimDuration, SimTime};
 
@@ -43,30 +44,6 @@ pub struct Batches {
     clock: Clock,
     limits: Arc<[SimDuration]>,
     batches: Vec<Batch>,
-}
-
-/// The measured pushes' window in equal parts.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    from: SimTime,
-    part_ns: u64,
-}
-
-impl Clock {
-    /// Returns the window `from` to `until`, both included, in `parts`.
-    pub fn new(from: SimTime, until: SimTime, parts: u64) -> Self {
-        let nanos = until.as_nanos().saturating_sub(from.as_nanos()) + 1;
-        Self {
-            from,
-            part_ns: nanos.div_ceil(parts),
-        }
-    }
-
-    /// Returns the part that holds `at`.
-    #[inline]
-    pub fn part(&self, at: SimTime) -> usize {
-        (at.since(self.from).as_nanos() / self.part_ns) as usize
-    }
 }
 
 /// What came of the pushes of one batch.
@@ -181,16 +158,25 @@ impl Batches {
     /// Takes in the durations that were added of late.
     #[inline(never)]
     pub fn settle(&mut self) {
-        for &(pushed_at, duration) in &self.recent {
-            let batch = &mut self.batches[self.clock.part(pushed_at)];
-            batch.count += 1;
-            batch.sum += u128::from(duration.as_nanos());
-            batch.buckets.add(duration.as_nanos());
-            for (limit, count) in self.limits.iter().zip(&mut batch.within) {
-                *count += u64::from(duration <= *limit);
-            }
+        let mut recent = std::mem::take(&mut self.recent);
+        self.add_many(&recent, |&added| added);
+        recent.clear();
+        self.recent = recent;
+    }
+
+    /// Adds many durations, which `read` tells with when they were pushed, and takes them in: neighbours are mostly of one
+    /// batch.
+    pub fn add_many<T>(&mut self, mut rest: &[T], read: impl Fn(&T) -> (SimTime, SimDuration)) {
+        let clock = self.clock;
+        while let Some(first) = rest.first() {
+            let part = clock.part(read(first).0);
+            let is_other = |of: &T| !clock.holds(part, read(of).0);
+            let these = rest.iter().position(is_other).unwrap_or(rest.len());
+            let (these, others) = rest.split_at(these);
+            let durations = these.iter().map(|of| read(of).1);
+            self.batches[part].add_many(durations, &self.limits);
+            rest = others;
         }
-        self.recent.clear();
     }
 
     /// Adds all that `other`, of the same pushes, holds.
@@ -275,6 +261,21 @@ impl Batches {
 }
 
 impl Batch {
+    fn add_many(
+        &mut self,
+        durations: impl ExactSizeIterator<Item = SimDuration> + Clone,
+        limits: &[SimDuration],
+    ) {
+        self.count += durations.len() as u64;
+        let nanos = durations.clone().map(SimDuration::as_nanos);
+        self.sum += nanos.clone().map(u128::from).sum::<u128>();
+        nanos.for_each(|nanos| self.buckets.add(nanos));
+        for (limit, count) in limits.iter().zip(&mut self.within) {
+            let is_within = |duration: &SimDuration| duration <= limit;
+            *count += durations.clone().filter(is_within).count() as u64;
+        }
+    }
+
     /// Returns what the share within a limit is a share of.
     fn asked(&self, place: usize) -> u64 {
         self.count + self.missed[place]

@@ -18,8 +18,6 @@ pub struct Gauge {
 /// What became of the levels that have no place of their own.
 #[derive(Clone, Debug, Default)]
 struct Beyond {
-    /// The latest levels and their times, not yet taken in: many at once cost each less.
-    recent: Vec<(u64, u64)>,
     integral: u128,
     times: Histogram,
     max: u64,
@@ -45,7 +43,7 @@ impl Gauge {
     /// Sets the level from `now` on.
     #[inline]
     pub fn set(&mut self, now: SimTime, level: u64) {
-        self.flush(now);
+        self.settle(now);
         self.level = level;
     }
 
@@ -69,15 +67,9 @@ impl Gauge {
         );
     }
 
-    /// Books the time until `now`, and makes the gauge ready to be read.
-    pub fn settle(&mut self, now: SimTime) {
-        self.flush(now);
-        self.beyond.settle();
-    }
-
-    /// Books the time until `now`. A level that held for no time at all leaves no trace.
+    /// Books the time until `now`: the gauge can be read. A level that held for no time at all leaves no trace.
     #[inline]
-    fn flush(&mut self, now: SimTime) {
+    pub fn settle(&mut self, now: SimTime) {
         if now <= self.since {
             return;
         }
@@ -100,10 +92,6 @@ impl Gauge {
 
     /// Returns the time integral of the level, in level × ns.
     pub fn integral(&self) -> u128 {
-        debug_assert!(
-            self.beyond.recent.is_empty(),
-            "a gauge is settled before it is read"
-        );
         let low = self
             .low()
             .map(|(level, nanos)| u128::from(level) * u128::from(nanos));
@@ -147,24 +135,13 @@ impl Gauge {
 }
 
 impl Beyond {
-    const RECENT: usize = 128;
-
     #[inline]
     fn add(&mut self, level: u64, nanos: u64) {
-        if self.recent.len() == Self::RECENT {
-            self.settle();
+        self.integral += u128::from(level) * u128::from(nanos);
+        if level > self.max {
+            self.max = level;
         }
-        self.recent.push((level, nanos));
-    }
-
-    #[inline(never)]
-    fn settle(&mut self) {
-        for &(level, nanos) in &self.recent {
-            self.integral += u128::from(level) * u128::from(nanos);
-            self.times.add(level, nanos);
-            self.max = self.max.max(level);
-        }
-        self.recent.clear();
+        self.times.add(level, nanos);
     }
 }
 

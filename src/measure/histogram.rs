@@ -3,40 +3,61 @@
 /// Counts (or times) of integers in buckets no wider than 1/512 of their lower bound, read at their middle: under 0.1 %.
 ///
 /// Numbers under 1024 have a bucket each. Chunks of 512 buckets, one per power of two, are made when first met.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Histogram {
     /// Numbers under [`Self::CHUNK`]: most levels are such, and take the short way.
     small: Vec<u64>,
-    /// The others, one chunk per power of two.
-    chunks: Vec<Option<Box<[u64; Self::CHUNK]>>>,
+    /// The others, one chunk per power of two: as many as there may be, so that none lies outside.
+    chunks: [Option<Box<[u64; Self::CHUNK]>>; Self::CHUNKS],
     total: u64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self {
+            small: Vec::new(),
+            chunks: [const { None }; Self::CHUNKS],
+            total: 0,
+        }
+    }
 }
 
 impl Histogram {
     const BITS: u32 = 9;
     const CHUNK: usize = 1 << Self::BITS;
+    const CHUNKS: usize = u64::BITS as usize;
 
     /// Adds `weight` to the bucket of `number`.
     #[inline]
     pub fn add(&mut self, number: u64, weight: u64) {
         self.total += weight;
-        match self.small.get_mut(number as usize) {
+        match self.place(number) {
             Some(sum) => *sum += weight,
-            None => self.add_beyond(number, weight),
+            None => self.make_place(number, weight),
         }
     }
 
+    /// Counts many numbers, each once.
     #[inline]
-    fn add_beyond(&mut self, number: u64, weight: u64) {
-        if number >= Self::CHUNK as u64 {
-            let (chunk, place) = Self::bucket(number);
-            if let Some(Some(sums)) = self.chunks.get_mut(chunk) {
-                // Of a chunk's numbers, the highest bit says which chunk: the place is in the next ones.
-                sums[place % Self::CHUNK] += weight;
-                return;
+    pub fn count(&mut self, numbers: impl ExactSizeIterator<Item = u64>) {
+        self.total += numbers.len() as u64;
+        for number in numbers {
+            match self.place(number) {
+                Some(sum) => *sum += 1,
+                None => self.make_place(number, 1),
             }
         }
-        self.make_place(number, weight);
+    }
+
+    /// Returns the sum of a number's bucket, if it is made.
+    #[inline]
+    fn place(&mut self, number: u64) -> Option<&mut u64> {
+        if number < Self::CHUNK as u64 {
+            return self.small.get_mut(number as usize);
+        }
+        let (chunk, place) = Self::bucket(number);
+        let sums = self.chunks[chunk].as_mut()?;
+        Some(&mut sums[place])
     }
 
     #[cold]
@@ -49,9 +70,6 @@ impl Histogram {
             return;
         }
         let (chunk, place) = Self::bucket(number);
-        if chunk >= self.chunks.len() {
-            self.chunks.resize(chunk + 1, None);
-        }
         self.chunks[chunk].get_or_insert_with(|| Box::new([0; Self::CHUNK]))[place] += weight;
     }
 
@@ -63,9 +81,6 @@ impl Histogram {
             .iter_mut()
             .zip(&other.small)
             .for_each(|(sum, weight)| *sum += weight);
-        if other.chunks.len() > self.chunks.len() {
-            self.chunks.resize(other.chunks.len(), None);
-        }
         for (mine, theirs) in self.chunks.iter_mut().zip(&other.chunks) {
             let Some(theirs) = theirs else { continue };
             let mine = mine.get_or_insert_with(|| Box::new([0; Self::CHUNK]));
@@ -123,7 +138,9 @@ impl Histogram {
     /// Returns chunk and place of a number that is not small.
     const fn bucket(number: u64) -> (usize, usize) {
         let shift = number.ilog2() - Self::BITS;
-        (shift as usize, (number >> shift) as usize - Self::CHUNK)
+        // The highest bit says which chunk: the place is in the next ones.
+        let place = (number >> shift) as usize % Self::CHUNK;
+        (shift as usize % Self::CHUNKS, place)
     }
 
     const fn bounds(chunk: usize, place: usize) -> (u64, u64) {

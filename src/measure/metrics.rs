@@ -110,7 +110,7 @@ pub(super) fn of_deployments<S>(
 impl<'a, 'm, S> Scope<'a, 'm, S> {
     fn new(ledger: &'a Ledger<'m, S>, destination: Option<usize>) -> Self {
         let lanes = (0..ledger.lanes.len())
-            .filter(|&lane| destination.is_none_or(|of| ledger.destination_of[lane] == of));
+            .filter(|&lane| destination.is_none_or(|of| ledger.lanes[lane].destination == of));
         let lanes: Vec<usize> = lanes.collect();
         let registry = destination.map(|of| ledger.destinations[of].index());
         let name =
@@ -198,15 +198,14 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
     }
 
     fn latency_batches(&self) -> Option<Batches> {
-        let of = |place| self.ledger.latency_batches.get(place);
+        let all = &self.ledger.by_destination;
         if let Some(place) = self.destination {
-            return of(place).cloned();
+            return all.get(place).map(|of| of.latency.clone());
         }
-        let mut all = of(0)?.clone();
-        (1..self.ledger.latency_batches.len())
-            .filter_map(of)
-            .for_each(|batches| all.merge(batches));
-        Some(all)
+        let mut all = all.iter().map(|of| &of.latency);
+        let mut sum = all.next()?.clone();
+        all.for_each(|batches| sum.merge(batches));
+        Some(sum)
     }
 
     /// `asked` is what the share within the limit at a place is a share of.
@@ -258,7 +257,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
         let ledger = self.ledger;
         let backlog = self
             .destination
-            .map_or(&ledger.backlog, |of| &ledger.backlogs[of]);
+            .map_or(&ledger.backlog, |of| &ledger.by_destination[of].backlog);
         let (stored, orphan) = match self.destination {
             None => (&ledger.storage.stored, &ledger.storage.orphan),
             Some(of) => ledger.storage.of(ledger.destinations[of]),

@@ -27,10 +27,17 @@ pub(super) struct StorageMeter {
 
 #[derive(Clone, Debug)]
 struct Metered {
+    /// The warm-up's end.
+    from: SimTime,
     holdings: Holdings,
-    since: SimTime,
-    /// Of the present month.
-    byte_time: ByteTime,
+    /// The latest change or look.
+    latest: SimTime,
+    /// Byte-time from the warm-up's end on that the present bytes do not have behind them: each byte that came adds the
+    /// time from there until it came, each that went takes as much. So a change of one class concerns no other. Modulo
+    /// 2^128, as the byte-time that is taken from it.
+    missed: ByteTime,
+    /// Due though the bytes lie there no more.
+    owed: ByteTime,
     /// Of closed months.
     closed: ByteTime,
     stored: Gauge,
@@ -40,9 +47,11 @@ struct Metered {
 impl StorageMeter {
     pub fn new(registries: usize, from: SimTime) -> Self {
         let metered = Metered {
+            from,
             holdings: Holdings::default(),
-            since: from,
-            byte_time: ByteTime::default(),
+            latest: from,
+            missed: ByteTime::default(),
+            owed: ByteTime::default(),
             closed: ByteTime::default(),
             stored: Gauge::new(from),
             orphan: Gauge::new(from),
@@ -62,13 +71,12 @@ impl StorageMeter {
     /// A registry stores `holdings` from `now` on.
     pub fn set(&mut self, now: SimTime, registry: RegistryId, holdings: &Holdings) {
         let of = &mut self.registries[registry.index()];
-        of.integrate(now);
         let (stored, orphan) = (
             holdings.stored_bytes(),
             holdings.bytes[Class::Orphan as usize],
         );
         let (before, orphan_before) = (of.stored.level(), of.orphan.level());
-        of.holdings = *holdings;
+        of.change(now, holdings);
         if stored != before {
             of.stored.set(now, stored);
             self.stored.set(now, self.stored.level() + stored - before);
@@ -81,12 +89,14 @@ impl StorageMeter {
     }
 
     /// A registry stores one tagged image more from `now` on, of a class that is no orphan.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, now: SimTime, registry: RegistryId, class: Class, bytes: u64) {
         let of = &mut self.registries[registry.index()];
-        of.integrate(now);
+        let nanos = of.pass(now);
         of.holdings.images += 1;
         of.holdings.bytes[class as usize] += bytes;
+        let missed = &mut of.missed[class as usize];
+        *missed = missed.wrapping_add(byte_time(bytes, nanos));
         of.stored.raise(now, bytes);
         self.stored.raise(now, bytes);
     }
@@ -99,7 +109,7 @@ impl StorageMeter {
     /// Books byte-time of the archive that is due though the bytes lie there no more.
     pub fn owe(&mut self, registry: RegistryId, byte_ns: u128) {
         let of = &mut self.registries[registry.index()];
-        of.byte_time[Class::Archived as usize] += byte_ns;
+        of.owed[Class::Archived as usize] += byte_ns;
     }
 
     /// Closes a month, or the part of one that was measured.
@@ -150,37 +160,46 @@ impl StorageMeter {
 }
 
 impl Metered {
-    /// Books the bytes that lay here since the last change.
-    fn integrate(&mut self, now: SimTime) {
-        if now <= self.since {
-            return;
-        }
-        let nanos = u128::from(now.since(self.since).as_nanos());
-        for (sum, bytes) in self.byte_time.iter_mut().zip(self.holdings.bytes) {
-            if bytes > 0 {
-                *sum += u128::from(bytes) * nanos;
+    /// Passes on to `now`, and returns the measured time until then, in ns.
+    #[inline]
+    fn pass(&mut self, now: SimTime) -> u64 {
+        self.latest = self.latest.max(now);
+        self.latest.since(self.from).as_nanos()
+    }
+
+    /// Stores `holdings` from `now` on.
+    fn change(&mut self, now: SimTime, holdings: &Holdings) {
+        let nanos = self.pass(now);
+        let changes = self.holdings.bytes.iter().zip(holdings.bytes);
+        for (missed, (&before, after)) in self.missed.iter_mut().zip(changes) {
+            if before != after {
+                *missed = missed
+                    .wrapping_add(byte_time(after, nanos))
+                    .wrapping_sub(byte_time(before, nanos));
             }
         }
-        self.since = now;
+        self.holdings = *holdings;
     }
 
     /// Returns the present month's byte-time, and begins another month.
     fn close(&mut self, now: SimTime) -> ByteTime {
-        self.integrate(now);
-        let month = std::mem::take(&mut self.byte_time);
-        self.closed = sum(&self.closed, &month);
-        month
+        let until = self.until(now);
+        let closed = std::mem::replace(&mut self.closed, until);
+        std::array::from_fn(|class| until[class] - closed[class])
     }
 
     /// Returns all byte-time until `now`.
     fn until(&mut self, now: SimTime) -> ByteTime {
-        self.integrate(now);
-        sum(&self.closed, &self.byte_time)
+        let nanos = self.pass(now);
+        std::array::from_fn(|class| {
+            let whole = byte_time(self.holdings.bytes[class], nanos) + self.owed[class];
+            whole.wrapping_sub(self.missed[class])
+        })
     }
 }
 
-fn sum(a: &ByteTime, b: &ByteTime) -> ByteTime {
-    std::array::from_fn(|class| a[class] + b[class])
+fn byte_time(bytes: u64, nanos: u64) -> u128 {
+    u128::from(bytes) * u128::from(nanos)
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             fullest: self.fullest_repository(),
             fingerprint: summary.fingerprint,
             events: summary.events,
-            checks: self.checks.notes().to_vec(),
+            checks: self.checks.clone(),
         };
         (outcome, self.sink)
     }
@@ -236,12 +236,8 @@ impl<S: RecordSink> Ledger<'_, S> {
         let mut rows = Vec::new();
         for (place, &registry) in self.destinations.iter().enumerate() {
             let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-            let lanes = self
-                .lanes
-                .iter()
-                .zip(&self.destination_of)
-                .filter(|(_, of)| **of == place);
-            for (_, high, count) in lanes.flat_map(|(lane, _)| lane.latency.buckets()) {
+            let lanes = self.lanes.iter().filter(|lane| lane.destination == place);
+            for (_, high, count) in lanes.flat_map(|lane| lane.latency.buckets()) {
                 *counts.entry(coarse(high)).or_default() += count;
             }
             rows.extend(counts.into_iter().map(|(upto, count)| LatencyRow {
@@ -284,7 +280,7 @@ impl<S: RecordSink> Ledger<'_, S> {
                 &before
             };
             for (lane, &bytes) in self.timeline.bytes(index).iter().enumerate() {
-                let sum = &mut moved[segment.step * destinations + self.destination_of[lane]];
+                let sum = &mut moved[segment.step * destinations + self.lanes[lane].destination];
                 sum.0 += bytes;
                 sum.1 += bytes as f64 * rates[lane];
             }

@@ -111,12 +111,8 @@ fn failures<S>(
     if statistic == "total" {
         return Some(failed as f64);
     }
-    let lanes = ledger
-        .lanes
-        .iter()
-        .zip(&ledger.destination_of)
-        .filter(|(_, place)| is_here(**place));
-    let requested: u64 = lanes.map(|(lane, _)| lane.requested).sum();
+    let lanes = ledger.lanes.iter().filter(|lane| is_here(lane.destination));
+    let requested: u64 = lanes.map(|lane| lane.requested).sum();
     (requested > 0).then(|| failed as f64 / requested as f64)
 }
 

@@ -1,7 +1,8 @@
 //! The run step by step, per destination.
 
 use super::histogram::{Histogram, rank};
-use super::stats::Backlog;
+use super::stats::DestinationStats;
+use super::tally::Counts;
 use crate::ecr::Covered;
 use crate::units::SimDuration;
 
@@ -15,15 +16,13 @@ struct Sample {
 impl Sample {
     const FEW: usize = 4096;
 
-    fn add(&mut self, nanos: u64) {
-        if self.few.len() < Self::FEW {
-            self.few.push(nanos);
-        } else {
-            self.many.add(nanos, 1);
-        }
+    fn add_many(&mut self, mut durations: impl Iterator<Item = u64>) {
+        let room = Self::FEW - self.few.len();
+        self.few.extend(durations.by_ref().take(room));
+        durations.for_each(|nanos| self.many.add(nanos, 1));
     }
 
-    /// Returns the quantiles at nearest rank, and forgets the sample.
+    /// Returns the quantiles at nearest rank, rising ones, and forgets the sample.
     fn take(&mut self, percents: [u64; 2]) -> [Option<SimDuration>; 2] {
         if self.many.total() > 0 {
             self.few.drain(..).for_each(|nanos| self.many.add(nanos, 1));
@@ -31,10 +30,14 @@ impl Sample {
             self.many.clear();
             return quantiles.map(|nanos| nanos.map(SimDuration::from_nanos));
         }
+        // What stands before a quantile that was found is no greater: the next one is among the rest.
+        let mut found = 0;
         let nanos = percents.map(|percent| {
-            let place = rank(self.few.len() as u64, percent, 100) - 1;
-            let is_there = (place as usize) < self.few.len();
-            is_there.then(|| *self.few.select_nth_unstable(place as usize).1)
+            let place = rank(self.few.len() as u64, percent, 100) as usize - 1;
+            let rest = self.few.get_mut(found..).filter(|rest| !rest.is_empty())?;
+            let nanos = *rest.select_nth_unstable(place - found).1;
+            found = place;
+            Some(nanos)
         });
         self.few.clear();
         nanos.map(|nanos| nanos.map(SimDuration::from_nanos))
@@ -70,7 +73,8 @@ pub(super) struct Segment {
 pub(super) struct Timeline {
     lanes: usize,
     present: Vec<Step>,
-    last_push: Vec<u64>,
+    /// Pushes and replications of closed steps.
+    closed: Vec<(u64, Counts)>,
     latencies: Vec<Sample>,
     /// Closed steps by step and destination.
     pub steps: Vec<Vec<Step>>,
@@ -86,7 +90,7 @@ impl Timeline {
         Self {
             lanes,
             present: vec![Step::default(); destinations],
-            last_push: vec![0; destinations],
+            closed: vec![(0, Counts::default()); destinations],
             latencies: vec![Sample::default(); destinations],
             steps: Vec::new(),
             segments: Vec::new(),
@@ -95,30 +99,9 @@ impl Timeline {
         }
     }
 
-    pub fn requested(&mut self, destination: usize, push: u64) {
-        let step = &mut self.present[destination];
-        step.requested += 1;
-        step.pushed += u64::from(self.last_push[destination] != push);
-        self.last_push[destination] = push;
-    }
-
-    /// A backfill, not a push, requested a replication.
-    pub fn backfill_requested(&mut self, destination: usize) {
-        self.present[destination].requested += 1;
-    }
-
-    /// A replication of a backfill is there: its latency is no push's.
-    pub fn backfill_completed(&mut self, destination: usize) {
-        self.present[destination].completed += 1;
-    }
-
-    pub fn completed(&mut self, destination: usize, latency: SimDuration) {
-        self.present[destination].completed += 1;
-        self.latencies[destination].add(latency.as_nanos());
-    }
-
-    pub fn failed(&mut self, destination: usize) {
-        self.present[destination].failed += 1;
+    /// Replications of pushes are there, after so many nanoseconds each; a backfill's latency is no push's.
+    pub fn landed(&mut self, destination: usize, latencies: impl Iterator<Item = u64>) {
+        self.latencies[destination].add_many(latencies);
     }
 
     /// Books what lanes have moved since the last segment. A reading in the middle of a copy may be a byte ahead of
@@ -143,14 +126,16 @@ impl Timeline {
         covered.held += of.held;
     }
 
-    pub fn close_bucket(&mut self, backlogs: &[Backlog]) {
-        for ((step, sample), backlog) in self
-            .present
-            .iter_mut()
-            .zip(&mut self.latencies)
-            .zip(backlogs)
-        {
+    pub fn close_bucket(&mut self, destinations: &[DestinationStats]) {
+        let steps = self.present.iter_mut().zip(&mut self.latencies);
+        for (((step, sample), closed), of) in steps.zip(&mut self.closed).zip(destinations) {
+            let (pushed, counts) = std::mem::replace(closed, (of.pushed, of.counts));
+            step.pushed = of.pushed - pushed;
+            step.requested = of.counts.requested - counts.requested;
+            step.completed = of.counts.completed - counts.completed;
+            step.failed = of.counts.failed - counts.failed;
             [step.p50, step.p99] = sample.take([50, 99]);
+            let backlog = &of.backlog;
             step.waiting = backlog.waiting.level();
             step.in_flight = backlog.in_flight.level();
             step.pending_bytes = backlog.pending_bytes.level();
@@ -191,13 +176,13 @@ mod tests {
     #[test]
     fn quantiles_of_a_step_are_exact_while_few_and_near_when_many() {
         let mut sample = Sample::default();
-        (1..=100).rev().for_each(|nanos| sample.add(nanos * 1000));
+        sample.add_many((1..=100).rev().map(|nanos| nanos * 1000));
         assert_eq!(
             sample.take([50, 99]).map(|q| q.map(SimDuration::as_nanos)),
             [Some(50_000), Some(99_000)]
         );
         assert_eq!(sample.take([50, 99]), [None, None]);
-        (1..=100_000).for_each(|nanos| sample.add(nanos));
+        sample.add_many(1..=100_000);
         let [p50, p99] = sample
             .take([50, 99])
             .map(|q| q.map_or(0.0, |q| q.as_nanos() as f64));

@@ -7,7 +7,7 @@
 //! would else decide alone where the series is cut. The rule finds some cut in any noise; a hint takes a beginning that
 //! clearly differs from the rest.
 
-use super::batches::Clock;
+use super::clock::Clock;
 use crate::simulation::Model;
 use crate::units::{SimDuration, SimTime};
 use crate::workload::Arrivals;
@@ -70,12 +70,13 @@ impl Transient {
         }
     }
 
-    /// Adds the latency of an image that was pushed at `pushed_at`; those that the cool-down leaves out are left out.
-    #[inline]
-    pub fn add(&mut self, pushed_at: SimTime, latency: SimDuration) {
-        if let Some(bin) = self.bins.get_mut(self.clock.part(pushed_at)) {
-            bin.count += 1;
-            bin.sum += logarithm(latency.as_nanos());
+    /// Adds latencies, each after when the image was pushed; those that the cool-down leaves out are left out.
+    pub fn add_many(&mut self, landed: impl Iterator<Item = (SimTime, SimDuration)>) {
+        for (pushed_at, latency) in landed {
+            if let Some(bin) = self.bins.get_mut(self.clock.part(pushed_at)) {
+                bin.count += 1;
+                bin.sum += logarithm(latency.as_nanos());
+            }
         }
     }
 
@@ -209,10 +210,8 @@ mod tests {
         for second in 0..10_000 {
             let noise = 0.5 + key.numbered(second).draws().uniform();
             let latency_s = if second < 1_000 { early_s } else { 6.0 };
-            series.add(
-                at(second),
-                SimDuration::from_nanos((latency_s * noise * 1e9) as u64),
-            );
+            let latency = SimDuration::from_nanos((latency_s * noise * 1e9) as u64);
+            series.add_many([(at(second), latency)].into_iter());
         }
         series
     }
@@ -239,7 +238,7 @@ mod tests {
     fn a_single_late_image_decides_nothing() {
         let mut series = series(0, 6.0);
         let at = SimTime::ZERO + SimDuration::from_secs(3_000);
-        series.add(at, SimDuration::from_secs(36_000));
+        series.add_many([(at, SimDuration::from_secs(36_000))].into_iter());
         assert_eq!(series.lasts(), None);
     }
 
@@ -249,7 +248,7 @@ mod tests {
         let mut series = Transient::new(at(0), at(10_000));
         for second in 0..10_000 {
             let latency_s = if second < 6_000 { 1 } else { 50 };
-            series.add(at(second), SimDuration::from_secs(latency_s));
+            series.add_many([(at(second), SimDuration::from_secs(latency_s))].into_iter());
         }
         assert_eq!(series.lasts(), None);
     }

@@ -8,10 +8,12 @@ use crate::units::SimDuration;
 /// Durations as they come.
 ///
 /// The latest wait in a short list: going through many at once costs each less, and keeps the memory of the histogram out
-/// of the simulation's way. [`Trend::settle`] empties it, and must be called before anything is asked.
+/// of the simulation's way. Those of no length at all, as most waits are, are but counted. [`Trend::settle`] takes them
+/// all in, and must be called before anything is asked.
 #[derive(Clone, Debug)]
 pub struct Trend {
     recent: Vec<u64>,
+    recent_zeros: u64,
     nanos: Histogram,
     sum: u128,
     least: u64,
@@ -34,6 +36,7 @@ impl Default for Trend {
     fn default() -> Self {
         Self {
             recent: Vec::new(),
+            recent_zeros: 0,
             nanos: Histogram::default(),
             sum: 0,
             least: u64::MAX,
@@ -59,6 +62,10 @@ impl Trend {
     /// Adds one duration.
     #[inline]
     pub fn add(&mut self, duration: SimDuration) {
+        if duration == SimDuration::ZERO {
+            self.recent_zeros += 1;
+            return;
+        }
         if self.recent.len() == Self::RECENT {
             self.settle();
         }
@@ -68,25 +75,46 @@ impl Trend {
     /// Takes in the durations that were added of late.
     #[inline(never)]
     pub fn settle(&mut self) {
-        for &nanos in &self.recent {
-            self.least = self.least.min(nanos);
-            self.greatest = self.greatest.max(nanos);
-            self.sum += u128::from(nanos);
-            self.nanos.add(nanos, 1);
+        let mut recent = std::mem::take(&mut self.recent);
+        self.add_many(recent.iter().copied());
+        recent.clear();
+        self.recent = recent;
+        self.settle_zeros();
+    }
+
+    fn settle_zeros(&mut self) {
+        let zeros = std::mem::take(&mut self.recent_zeros);
+        if zeros > 0 {
+            self.least = 0;
+            self.nanos.add(0, zeros);
+            self.within.iter_mut().for_each(|count| *count += zeros);
         }
+    }
+
+    /// Adds many durations, in nanoseconds, and takes them in.
+    #[inline]
+    pub fn add_many(&mut self, durations: impl ExactSizeIterator<Item = u64> + Clone) {
+        self.nanos.count(durations.clone());
+        let (mut least, mut greatest, mut sum) = (self.least, self.greatest, self.sum);
+        for nanos in durations.clone() {
+            least = least.min(nanos);
+            greatest = greatest.max(nanos);
+            sum += u128::from(nanos);
+        }
+        (self.least, self.greatest, self.sum) = (least, greatest, sum);
         for (limit, count) in self.limits.iter().zip(&mut self.within) {
-            let is_within = |&&nanos: &&u64| nanos <= limit.as_nanos();
-            *count += self.recent.iter().filter(is_within).count() as u64;
+            let is_within = |nanos: &u64| *nanos <= limit.as_nanos();
+            *count += durations.clone().filter(is_within).count() as u64;
         }
-        self.recent.clear();
+    }
+
+    fn is_settled(&self) -> bool {
+        self.recent.is_empty() && self.recent_zeros == 0
     }
 
     /// Adds all that `other` holds.
     pub fn merge(&mut self, other: &Self) {
-        debug_assert!(
-            other.recent.is_empty(),
-            "a trend is settled before it is read"
-        );
+        debug_assert!(other.is_settled(), "a trend is settled before it is read");
         self.least = self.least.min(other.least);
         self.greatest = self.greatest.max(other.greatest);
         self.sum += other.sum;
@@ -104,10 +132,7 @@ impl Trend {
 
     /// Returns how many durations there are.
     pub fn count(&self) -> u64 {
-        debug_assert!(
-            self.recent.is_empty(),
-            "a trend is settled before it is read"
-        );
+        debug_assert!(self.is_settled(), "a trend is settled before it is read");
         self.nanos.total()
     }
 

@@ -37,29 +37,24 @@ impl<S: RecordSink> Ledger<'_, S> {
         image_bytes: u64,
         measured: bool,
     ) {
-        let destination = self.destination_of[lane];
-        let stats = &mut self.lanes[lane];
-        stats.requested += u64::from(measured);
-        stats.backfilled.requested += u64::from(measured);
-        self.timeline.backfill_requested(destination);
-        self.checks.requested(destination);
+        let lane = &mut self.lanes[lane];
+        lane.requested += u64::from(measured);
+        lane.backfilled.requested += u64::from(measured);
         if let Some(interruptions) = &mut self.interruptions {
-            interruptions.backfilled(at, self.link_of[lane]);
+            interruptions.backfilled(at, lane.link);
         }
-        self.change_backlogs(destination, |backlog| {
-            backlog.waiting.raise(at, 1);
-            backlog.pending_bytes.raise(at, image_bytes);
-        });
+        let destination = &mut self.by_destination[lane.destination];
+        destination.counts.requested += 1;
+        destination.backlog.request(at, 1, image_bytes);
+        self.backlog.request(at, 1, image_bytes);
     }
 
     pub(super) fn backfill_ended(&mut self, end: &End, backfill: NonZeroU32) {
-        let destination = self.destination_of[end.lane as usize];
-        self.left(end, destination);
+        let destination = self.left(end);
         self.backfills.moved(backfill, end.moved_bytes);
         if let Status::Failed(reason) = end.status {
             return self.note_failed(end, destination, reason);
         }
-        self.timeline.backfill_completed(destination);
         if end.measured {
             let stats = &mut self.lanes[end.lane as usize];
             stats.backfilled.latency.add(end.at.since(end.pushed_at));

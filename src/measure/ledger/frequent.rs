@@ -2,51 +2,39 @@
 
 use super::super::note::{Arrived, End, Request, Start};
 use super::super::record::{RecordSink, Status};
-use super::super::stats::{Backlog, FailureStats};
+use super::super::stats::{FailureStats, Landed};
 use super::Ledger;
 use crate::ecr::{Class, Reason};
 use crate::units::{SimDuration, SimTime};
 
 impl<S: RecordSink> Ledger<'_, S> {
-    /// Applies `change` to the backlog of a destination and to that of all.
-    #[inline]
-    pub(super) fn change_backlogs(&mut self, destination: usize, change: impl Fn(&mut Backlog)) {
-        change(&mut self.backlogs[destination]);
-        change(&mut self.backlog);
-    }
-
     #[inline]
     pub(super) fn requested(&mut self, request: &Request) {
         let (at, bytes) = (request.at, request.image_bytes);
-        let mut source = None;
-        for &lane in request.lanes() {
-            let lane = lane as usize;
-            let destination = self.destination_of[lane];
-            self.lanes[lane].requested += u64::from(request.measured);
-            self.timeline.requested(destination, request.push);
-            self.checks.requested(destination);
-            let backlog = &mut self.backlogs[destination];
-            backlog.waiting.raise(at, 1);
-            backlog.pending_bytes.raise(at, bytes);
-            source = Some(self.model.lanes[lane].source);
-            if let Some(interruptions) = &mut self.interruptions {
-                interruptions.requested(at, self.link_of[lane]);
+        let lanes = request.lanes();
+        for &lane in lanes {
+            let lane = &mut self.lanes[lane as usize];
+            lane.requested += u64::from(request.measured);
+            self.by_destination[lane.destination].request(at, request.push, bytes);
+        }
+        self.backlog.request(at, lanes.len() as u64, bytes);
+        if let Some(interruptions) = &mut self.interruptions {
+            for &lane in lanes {
+                interruptions.requested(at, self.lanes[lane as usize].link);
             }
         }
-        let count = request.lanes().len() as u64;
-        self.backlog.waiting.raise(at, count);
-        self.backlog.pending_bytes.raise(at, bytes * count);
-        if let Some(source) = source.filter(|_| request.is_stored) {
+        if let Some(&lane) = lanes.last().filter(|_| request.is_stored) {
+            let source = self.lanes[lane as usize].source;
             self.storage.add(at, source, Class::Source, bytes);
         }
     }
 
     #[inline]
     pub(super) fn queued(&mut self, at: SimTime, lane: usize) {
-        self.links[self.link_of[lane]].queue.raise(at, 1);
+        let link = self.lanes[lane].link;
+        self.links[link].queue.raise(at, 1);
     }
 
-    /// In back-off it counted as in flight; what it will move next is known when it starts.
     pub(super) fn queued_again(
         &mut self,
         at: SimTime,
@@ -55,142 +43,177 @@ impl<S: RecordSink> Ledger<'_, S> {
         lane: usize,
     ) {
         self.queued(at, lane);
-        self.change_backlogs(self.destination_of[lane], |backlog| {
-            backlog.in_flight.lower(at, 1);
-            backlog.waiting.raise(at, 1);
-            backlog.pending_bytes.raise(at, image_bytes);
-            backlog.pending_bytes.lower(at, was_bytes);
-        });
+        let destination = self.lanes[lane].destination;
+        let backlog = &mut self.by_destination[destination].backlog;
+        backlog.wait_again(at, image_bytes, was_bytes);
+        self.backlog.wait_again(at, image_bytes, was_bytes);
     }
 
     #[inline]
     pub(super) fn started(&mut self, start: &Start) {
-        let (at, lane) = (start.at, start.lane as usize);
-        let link = self.link_of[lane];
-        let slots = self.model.links[link].slots;
-        let stats = &mut self.links[link];
-        stats.copies += u64::from(at >= self.model.window.from);
+        let &Start {
+            at,
+            waited,
+            image_bytes,
+            to_move_bytes,
+            ..
+        } = start;
+        let lane = &mut self.lanes[start.lane as usize];
+        let link = &mut self.links[lane.link];
         if !start.at_once {
-            stats.queue.lower(at, 1);
-            self.checks.waited(link, at, start.waited);
+            link.leave_queue(at, waited);
         }
-        stats.busy.raise(at, 1);
-        if slots == Some(stats.busy.level()) {
-            stats.full_since = Some(at);
-        }
+        link.take(at);
+        lane.bytes.started += to_move_bytes;
+        let backlog = &mut self.by_destination[lane.destination].backlog;
+        backlog.start(at, image_bytes, to_move_bytes);
+        self.backlog.start(at, image_bytes, to_move_bytes);
         if start.measured {
-            stats.waits.add(start.waited);
-        }
-        self.checks.started(lane, start.to_move_bytes);
-        self.change_backlogs(self.destination_of[lane], |backlog| {
-            backlog.waiting.lower(at, 1);
-            backlog.in_flight.raise(at, 1);
-            if start.to_move_bytes != start.image_bytes {
-                backlog.pending_bytes.raise(at, start.to_move_bytes);
-                backlog.pending_bytes.lower(at, start.image_bytes);
+            link.waits.add(waited);
+            if start.is_first {
+                lane.queue.add(waited);
             }
-        });
-        if start.measured && start.is_first {
-            self.lanes[lane].queue.add(start.waited);
         }
     }
 
     #[inline]
     pub(super) fn released(&mut self, at: SimTime, slot_since: SimTime, lane: usize) {
-        let link = self.link_of[lane];
-        let stats = &mut self.links[link];
-        stats.busy.lower(at, 1);
-        if let Some(since) = stats.full_since.take() {
-            let from = since.max(self.model.window.from).min(at);
-            stats.full_ns += u128::from(at.since(from).as_nanos());
-        }
-        self.checks.held(link, slot_since, at);
+        let link = self.lanes[lane].link;
+        self.links[link].release(at, slot_since);
     }
 
     pub(super) fn dismissed(&mut self, at: SimTime, waited: SimDuration, lane: usize) {
-        let link = self.link_of[lane];
-        self.links[link].queue.lower(at, 1);
-        self.checks.waited(link, at, waited);
+        let link = self.lanes[lane].link;
+        self.links[link].leave_queue(at, waited);
     }
 
+    /// Does what [`Self::released`] and [`Self::ended`] do for what arrives at its first attempt: most do.
     #[inline]
     pub(super) fn arrived(&mut self, arrival: &Arrived) {
-        let lane = arrival.lane as usize;
-        self.released(arrival.at, arrival.since, lane);
-        self.ended(&arrival.end());
-        if let Some(all_complete) = arrival.settles
-            && arrival.measured
-        {
-            let taken = arrival.at.since(arrival.pushed_at);
-            self.settled(arrival.pushed_at, taken, all_complete);
-        }
+        let &Arrived {
+            at,
+            pushed_at,
+            moved_bytes,
+            ..
+        } = arrival;
+        let lane = &mut self.lanes[arrival.lane as usize];
+        self.links[lane.link].release(at, arrival.since);
+        let destination = &mut self.by_destination[lane.destination];
+        destination.counts.completed += 1;
+        destination.backlog.leave(at, true, moved_bytes);
+        self.backlog.leave(at, true, moved_bytes);
+        lane.bytes.moved += moved_bytes;
         if arrival.is_stored {
-            let registry = self.model.lanes[lane].destination;
             self.storage
-                .add(arrival.at, registry, Class::Replica, arrival.moved_bytes);
+                .add(at, lane.receiver, Class::Replica, moved_bytes);
+        }
+        if let Some(interruptions) = &mut self.interruptions {
+            interruptions.left(at, lane.link);
+            interruptions.completed(at, lane.link);
+        }
+        let latency = at.since(pushed_at);
+        if !arrival.measured {
+            let destination = lane.destination;
+            return self.landed(destination, pushed_at, latency);
+        }
+        lane.untagged_arrivals += u64::from(arrival.is_untagged);
+        lane.overtaken_arrivals += u64::from(arrival.is_overtaken);
+        let landed = Landed {
+            pushed_at,
+            latency,
+            transfer: arrival.transfer,
+        };
+        if lane.land(landed) {
+            self.take_in(arrival.lane as usize);
+        }
+        if let Some(all_complete) = arrival.settles {
+            self.settled(pushed_at, latency, all_complete);
         }
     }
 
     #[inline]
     pub(super) fn ended(&mut self, end: &End) {
-        let destination = self.destination_of[end.lane as usize];
-        self.left(end, destination);
-        match end.status {
-            Status::Failed(reason) => {
-                self.note_failed(end, destination, reason);
-                if end.measured {
-                    self.latency_batches[destination].add_failed(end.pushed_at);
-                }
-            }
-            _ => self.note_complete(end, destination),
+        let destination = self.left(end);
+        let Status::Failed(reason) = end.status else {
+            return self.note_complete(end, destination);
+        };
+        self.note_failed(end, destination, reason);
+        if end.measured {
+            let batches = &mut self.by_destination[destination].latency;
+            batches.add_failed(end.pushed_at);
         }
     }
 
-    /// A replication is no more on its way.
+    /// A replication is no more on its way; returns the place of its destination.
     #[inline]
-    pub(super) fn left(&mut self, end: &End, destination: usize) {
-        let (at, lane) = (end.at, end.lane as usize);
-        self.change_backlogs(destination, |backlog| {
-            if end.in_flight {
-                backlog.in_flight.lower(at, 1);
-            } else {
-                backlog.waiting.lower(at, 1);
-            }
-            backlog.pending_bytes.lower(at, end.left_bytes);
-        });
-        self.checks
-            .ended(destination, lane, end.status, end.moved_bytes);
+    pub(super) fn left(&mut self, end: &End) -> usize {
+        let lane = &mut self.lanes[end.lane as usize];
+        let destination = &mut self.by_destination[lane.destination];
+        for backlog in [&mut destination.backlog, &mut self.backlog] {
+            backlog.leave(end.at, end.in_flight, end.left_bytes);
+        }
+        destination.counts.ended(end.status);
+        lane.bytes.moved += end.moved_bytes;
         if let Some(interruptions) = &mut self.interruptions {
-            interruptions.left(at, self.link_of[lane]);
+            interruptions.left(end.at, lane.link);
         }
         if end.measured && end.in_flight {
-            self.lanes[lane].transfer.add(end.transfer);
+            lane.transfer.add(end.transfer);
+        }
+        lane.destination
+    }
+
+    fn note_complete(&mut self, end: &End, destination: usize) {
+        let latency = end.at.since(end.pushed_at);
+        let lane = &mut self.lanes[end.lane as usize];
+        if let Some(interruptions) = &mut self.interruptions {
+            interruptions.completed(end.at, lane.link);
+        }
+        if end.measured {
+            lane.untagged_arrivals += u64::from(end.is_untagged);
+            lane.overtaken_arrivals += u64::from(end.is_overtaken);
+            lane.latency.add(latency);
+            let batches = &mut self.by_destination[destination].latency;
+            batches.add(end.pushed_at, latency);
+        }
+        self.landed(destination, end.pushed_at, latency);
+    }
+
+    /// Takes in a latency where it is wanted whether it is measured or not.
+    fn landed(&mut self, destination: usize, pushed_at: SimTime, latency: SimDuration) {
+        let nanos = std::iter::once(latency.as_nanos());
+        self.timeline.landed(destination, nanos);
+        if let Some(transient) = &mut self.transient {
+            transient.add_many(std::iter::once((pushed_at, latency)));
         }
     }
 
-    #[inline]
-    fn note_complete(&mut self, end: &End, destination: usize) {
-        let latency = end.at.since(end.pushed_at);
-        if let Some(interruptions) = &mut self.interruptions {
-            interruptions.completed(end.at, self.link_of[end.lane as usize]);
-        }
-        self.timeline.completed(destination, latency);
+    /// Takes in what arrived on a lane of late, wherever it is wanted.
+    #[inline(never)]
+    fn take_in(&mut self, lane: usize) {
+        let lane = &mut self.lanes[lane];
+        let landed = lane.landed.iter();
+        let latencies = landed.clone().map(|of| of.latency.as_nanos());
+        let transfers = landed.clone().map(|of| of.transfer.as_nanos());
+        lane.latency.add_many(latencies.clone());
+        lane.transfer.add_many(transfers);
+        self.timeline.landed(lane.destination, latencies);
+        let read = |of: &Landed| (of.pushed_at, of.latency);
         if let Some(transient) = &mut self.transient {
-            transient.add(end.pushed_at, latency);
+            transient.add_many(landed.map(read));
         }
-        if !end.measured {
-            return;
-        }
-        self.latency_batches[destination].add(end.pushed_at, latency);
-        let stats = &mut self.lanes[end.lane as usize];
-        stats.latency.add(latency);
-        stats.untagged_arrivals += u64::from(end.is_untagged);
-        stats.overtaken_arrivals += u64::from(end.is_overtaken);
+        let destination = &mut self.by_destination[lane.destination];
+        destination.latency.add_many(&lane.landed, read);
+        lane.landed.clear();
+    }
+
+    /// Does so on every lane.
+    pub(super) fn take_in_all(&mut self) {
+        (0..self.lanes.len()).for_each(|lane| self.take_in(lane));
     }
 
     #[inline(never)]
     pub(super) fn note_failed(&mut self, end: &End, destination: usize, reason: Reason) {
-        self.timeline.failed(destination);
         if matches!(
             reason,
             Reason::AccessDenied | Reason::RepositoryCreationDenied

@@ -12,7 +12,6 @@ use super::archive::ArchiveBook;
 use super::batches::Batches;
 use super::calendar::{Boundaries, Month};
 use super::causes::CauseMeter;
-use super::checks::Checks;
 use super::deletions::Deletions;
 use super::deployments::DeploymentStats;
 use super::interruptions::Interruptions;
@@ -23,13 +22,13 @@ use super::questions::{HALF_HOUR, Questions};
 use super::quotas::QuotaBook;
 use super::record::{RecordSink, ReplicationRecord};
 use super::revocations::Revocations;
-use super::stats::{Backlog, FailureStats, LaneStats, LinkStats};
+use super::stats::{Backlog, DestinationStats, FailureStats, LaneStats, LinkStats};
 use super::storage::StorageMeter;
 use super::timeline::Timeline;
 use super::transient::Transient;
 use super::trend::Trend;
 use crate::ecr::{Reason, RegistryId};
-use crate::simulation::{CreatedRepository, Model, RefusedOperation};
+use crate::simulation::{CreatedRepository, Lane, LinkModel, Model, RefusedOperation};
 use crate::units::{SimDuration, SimTime};
 
 /// Everything heard of one run.
@@ -44,16 +43,14 @@ pub(super) struct Ledger<'m, S> {
     /// Months so far, the present one included.
     pub(super) months: Vec<Month>,
     pub(super) lanes: Vec<LaneStats>,
-    /// Destination registries, rising, and each lane's place among them.
+    /// Destination registries, rising, and the books of each.
     pub(super) destinations: Vec<RegistryId>,
-    pub(super) destination_of: Vec<usize>,
-    link_of: Vec<usize>,
-    pub(super) backlogs: Vec<Backlog>,
+    pub(super) by_destination: Vec<DestinationStats>,
+    /// Of all destinations.
     pub(super) backlog: Backlog,
     pub(super) links: Vec<LinkStats>,
     pub(super) time_to_all: Trend,
-    /// Replication latency by destination, and the time to all, by when they were pushed.
-    pub(super) latency_batches: Vec<Batches>,
+    /// The time to all by when images were pushed.
     pub(super) time_to_all_batches: Batches,
     /// Latencies of the whole run, where they may tell whether the warm-up is long enough.
     pub(super) transient: Option<Transient>,
@@ -73,7 +70,8 @@ pub(super) struct Ledger<'m, S> {
     pub(super) quotas: QuotaBook,
     pub(super) refused: u64,
     pub(super) refusals: Vec<(SimTime, RefusedOperation)>,
-    pub(super) checks: Checks,
+    /// What was checked in the end.
+    pub(super) checks: Vec<String>,
     pub(super) backfills: Backfills,
     pub(super) deletions: Deletions,
     /// Repositories that replication created.
@@ -97,30 +95,29 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             model.lanes.iter().map(|lane| lane.destination).collect();
         destinations.sort_unstable();
         destinations.dedup();
-        let place = |lane: &crate::simulation::Lane| {
-            destinations
+        let lane_stats = |lane: &Lane| {
+            let destination = destinations
                 .binary_search(&lane.destination)
-                .expect("a lane's destination is listed")
+                .expect("a lane's destination is listed");
+            LaneStats::new(lane, destination, &limits)
         };
-        let destination_of = model.lanes.iter().map(place).collect();
+        let lanes: Vec<LaneStats> = model.lanes.iter().map(lane_stats).collect();
         let batches = Batches::new(from, model.window.pushes_until, &limits);
+        let link_stats = |link: &LinkModel| LinkStats::new(link.slots, from);
         Self {
             model,
             tariff: questions.tariff.clone(),
             sink,
             months: vec![boundaries.month.clone()],
             bucket: questions.bucket,
-            lanes: vec![LaneStats::new(&limits); model.lanes.len()],
-            backlogs: vec![Backlog::new(from); destinations.len()],
+            lanes,
+            by_destination: vec![DestinationStats::new(from, batches.clone()); destinations.len()],
             backlog: Backlog::new(from),
-            latency_batches: vec![batches.clone(); destinations.len()],
             time_to_all_batches: batches,
             transient: Transient::of(model),
             timeline: Timeline::new(destinations.len(), model.lanes.len()),
             destinations,
-            destination_of,
-            link_of: model.lanes.iter().map(|lane| lane.link).collect(),
-            links: vec![LinkStats::new(from); model.links.len()],
+            links: model.links.iter().map(link_stats).collect(),
             time_to_all: Trend::new(&limits),
             pushes: 0,
             young_pushes: vec![0; limits.len()],
@@ -135,7 +132,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             quotas: QuotaBook::default(),
             refused: 0,
             refusals: Vec::new(),
-            checks: Checks::new(model, from),
+            checks: Vec::new(),
             backfills: Backfills::default(),
             deletions: Deletions::default(),
             created: Vec::new(),
@@ -149,55 +146,66 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
     pub(super) fn book(&mut self, notes: &mut Notes) {
         let mut rare = notes.rare.drain(..);
         for note in &notes.list {
-            match *note {
-                Note::Requested(request) => self.requested(&request),
-                Note::Queued { at, lane } => self.queued(at, lane as usize),
-                Note::QueuedAgain {
-                    at,
-                    image_bytes,
-                    was_bytes,
-                    lane,
-                } => self.queued_again(at, image_bytes, was_bytes, lane as usize),
-                Note::Started(start) => self.started(&start),
-                Note::Released { at, since, lane } => self.released(at, since, lane as usize),
-                Note::Dismissed { at, waited, lane } => self.dismissed(at, waited, lane as usize),
-                Note::Arrived(arrival) => self.arrived(&arrival),
-                Note::Ended(end) => self.ended(&end),
-                Note::Settled {
-                    at,
-                    pushed_at,
-                    measured,
-                    all_complete,
-                } if measured => self.settled(pushed_at, at.since(pushed_at), all_complete),
-                Note::Settled { .. } => {}
-                Note::StoredOne {
-                    at,
-                    bytes,
-                    registry,
-                    class,
-                } => self.storage.add(at, registry, class, bytes),
-                Note::Stored {
-                    at,
-                    registry,
-                    ref holdings,
-                } => self.storage.set(at, registry, holdings),
-                Note::Caused { at, ref change } => self.causes.change(at, change),
-                Note::Deployed {
-                    stream,
-                    pushed_at,
-                    step,
-                } => self.deployments[stream as usize].book(pushed_at, step),
-                Note::Offered(ref offer) => self.pulls.offered(offer),
-                Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
+            match note {
+                Note::Requested(request) => self.requested(request),
+                Note::Started(start) => self.started(start),
+                Note::Arrived(arrival) => self.arrived(arrival),
                 Note::Rare => {
                     let next = rare.next().expect("a rare happening is told in its place");
                     self.book_rare(next);
                 }
+                other => self.book_other(other),
             }
         }
         drop(rare);
         for record in notes.records.drain(..) {
             self.record(record);
+        }
+    }
+
+    /// Books what is neither among the most frequent, whose way is kept short, nor rare.
+    #[inline(never)]
+    fn book_other(&mut self, note: &Note) {
+        match *note {
+            Note::Queued { at, lane } => self.queued(at, lane as usize),
+            Note::QueuedAgain {
+                at,
+                image_bytes,
+                was_bytes,
+                lane,
+            } => self.queued_again(at, image_bytes, was_bytes, lane as usize),
+            Note::Released { at, since, lane } => self.released(at, since, lane as usize),
+            Note::Dismissed { at, waited, lane } => self.dismissed(at, waited, lane as usize),
+            Note::Ended(ref end) => self.ended(end),
+            Note::Settled {
+                at,
+                pushed_at,
+                measured,
+                all_complete,
+            } if measured => self.settled(pushed_at, at.since(pushed_at), all_complete),
+            Note::StoredOne {
+                at,
+                bytes,
+                registry,
+                class,
+            } => self.storage.add(at, registry, class, bytes),
+            Note::Stored {
+                at,
+                registry,
+                ref holdings,
+            } => self.storage.set(at, registry, holdings),
+            Note::Caused { at, ref change } => self.causes.change(at, change),
+            Note::Deployed {
+                stream,
+                pushed_at,
+                step,
+            } => self.deployments[stream as usize].book(pushed_at, step),
+            Note::Offered(ref offer) => self.pulls.offered(offer),
+            Note::Pulled(ref pull) => self.pulls.pulled(pull, self.months.len() - 1),
+            Note::Settled { .. } => {}
+            Note::Requested(_) | Note::Started(_) | Note::Arrived(_) | Note::Rare => {
+                unreachable!("the most frequent notes and the rare ones go ways of their own")
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! What happens seldom: boundaries of time, refusals, losses of permission, the end.
 
 use super::super::archive::owed_byte_ns;
-use super::super::batches::Batches;
 use super::super::calendar::{Kinds, Month};
+use super::super::checks::verify;
 use super::super::deployments::DeploymentStats;
 use super::super::note::Rare;
 use super::super::record::{RecordSink, Status};
@@ -27,8 +27,8 @@ impl<S: RecordSink> Ledger<'_, S> {
                 covered,
             } => {
                 if kinds.bucket {
-                    let covered = covered.iter().zip(&self.destination_of);
-                    covered.for_each(|(of, &place)| self.timeline.cover(place, of));
+                    let covered = covered.iter().zip(&self.lanes);
+                    covered.for_each(|(of, lane)| self.timeline.cover(lane.destination, of));
                 }
                 self.boundary(at, kinds, month, &moved_bytes);
             }
@@ -44,7 +44,7 @@ impl<S: RecordSink> Ledger<'_, S> {
                 status,
                 moved_bytes,
             } => self.revocations.ended(at, id, status, moved_bytes),
-            Rare::Abandoned { lane, bytes } => self.checks.abandoned(lane as usize, bytes),
+            Rare::Abandoned { lane, bytes } => self.lanes[lane as usize].bytes.abandoned += bytes,
             Rare::BackfillRequested {
                 at,
                 image_bytes,
@@ -94,7 +94,8 @@ impl<S: RecordSink> Ledger<'_, S> {
                 .close_segment(self.months.len() - 1, measured, moved_bytes);
         }
         if kinds.bucket {
-            self.timeline.close_bucket(&self.backlogs);
+            self.take_in_all();
+            self.timeline.close_bucket(&self.by_destination);
         }
         if let Some(month) = month {
             self.storage.close_month(at.min(self.model.end));
@@ -132,15 +133,18 @@ impl<S: RecordSink> Ledger<'_, S> {
         moved_bytes: u64,
     ) {
         let lane = replication.lane as usize;
-        let link = replication.link as usize;
+        let times = &mut self.links[replication.link as usize].times;
         match replication.phase {
-            Phase::Queued => self.checks.waited(link, at, at.since(replication.since)),
-            Phase::Moving | Phase::Stalled => self.checks.held(link, replication.slot_since, at),
+            Phase::Queued => times.waited(at, at.since(replication.since)),
+            Phase::Moving | Phase::Stalled => times.held(replication.slot_since, at),
             Phase::Dispatching | Phase::BackingOff | Phase::Aborted => {}
         }
-        let destination = self.destination_of[lane];
-        self.checks
-            .unfinished(destination, replication, moved_bytes);
+        let stats = &mut self.lanes[lane];
+        stats.bytes.unfinished(replication, moved_bytes);
+        let destination = stats.destination;
+        self.by_destination[destination]
+            .counts
+            .unfinished(replication.phase);
         self.revocations
             .ended(at, replication.id, Status::InProgress, moved_bytes);
         if let Some(backfill) = push.backfill {
@@ -154,7 +158,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         if push.backfill.is_some() {
             return self.count_young(age, |ledger| &mut ledger.lanes[lane].backfilled.young);
         }
-        self.latency_batches[destination].add_unfinished(push.at, age);
+        self.by_destination[destination]
+            .latency
+            .add_unfinished(push.at, age);
         self.count_young(age, |ledger| &mut ledger.lanes[lane].young);
         // Unfinished replications come by id, so those of one push come together.
         if self.last_unfinished_push != push.first_number() {
@@ -196,27 +202,26 @@ impl<S: RecordSink> Ledger<'_, S> {
         if let Some(interruptions) = &mut self.interruptions {
             interruptions.finish(at);
         }
-        for backlog in self.backlogs.iter_mut().chain([&mut self.backlog]) {
-            backlog.flush(at);
+        self.take_in_all();
+        for of in &mut self.by_destination {
+            of.backlog.flush(at);
+            of.latency.settle();
         }
-        let from = self.model.window.from;
+        self.backlog.flush(at);
         self.lanes.iter_mut().for_each(LaneStats::settle);
         self.time_to_all.settle();
         self.deployments
             .iter_mut()
             .for_each(DeploymentStats::settle);
-        self.latency_batches.iter_mut().for_each(Batches::settle);
         self.time_to_all_batches.settle();
-        for stats in &mut self.links {
-            stats.waits.settle();
-            stats.busy.settle(at);
-            stats.queue.settle(at);
-            if let Some(since) = stats.full_since.take() {
-                stats.full_ns += u128::from(at.since(since.max(from)).as_nanos());
-            }
-        }
+        self.links.iter_mut().for_each(|of| of.settle(at));
         self.verify_causes();
-        self.checks
-            .verify(self.model, &self.links, &self.backlogs, moved_bytes);
+        self.checks = verify(
+            self.model,
+            &self.links,
+            &self.by_destination,
+            &self.lanes,
+            moved_bytes,
+        );
     }
 }
