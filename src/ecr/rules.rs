@@ -180,16 +180,66 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_that_does_not_select_is_passed_over() {
+        let rules = vec![rule(&[1], &["prod/"]), rule(&[2], &["dev/"])];
+        assert_eq!(destinations(rules, "dev/api"), [2]);
+    }
+
+    #[test]
+    fn a_later_rule_that_names_a_destination_twice_counts_once() {
+        let targets = RuleSet::new(vec![rule(&[1], &[]), rule(&[1, 1], &[])]).targets("a1");
+        assert_eq!(targets[0].rules, [0, 1]);
+    }
+
+    #[test]
+    fn u5_one_rule_that_deletes_is_enough_and_so_are_two() {
+        let deletes = |each: &[bool]| {
+            let rules = each.iter().map(|&delete_replication| Rule {
+                delete_replication,
+                ..rule(&[1], &[])
+            });
+            RuleSet::new(rules.collect()).targets("a1")[0].delete_replication
+        };
+        assert!(deletes(&[true, false]) && deletes(&[true, true]));
+        assert!(!deletes(&[false, false]));
+    }
+
+    #[test]
+    fn destinations_of_all_rules_are_named_once_ascending() {
+        let set = RuleSet::new(vec![rule(&[4, 2], &["a/"]), rule(&[3, 2], &[])]);
+        assert_eq!(set.destinations().collect::<Vec<_>>(), [&2, &3, &4]);
+    }
+
+    #[test]
     fn document_becomes_a_rule_set() {
         let text = r#"{"rules": [{
-            "destinations": [{"region": "eu-west-1", "registryId": "111122223333"}],
-            "repositoryFilters": [{"filter": "prod/", "filterType": "PREFIX_MATCH"}],
+            "destinations": [
+                {"region": "eu-west-1", "registryId": "111122223333"},
+                {"region": "eu-west-2", "registryId": "111122223333"}
+            ],
+            "repositoryFilters": [
+                {"filter": "prod/", "filterType": "PREFIX_MATCH"},
+                {"filter": "base/", "filterType": "PREFIX_MATCH"}
+            ],
             "deleteReplication": {"enabled": true}
+        }, {
+            "destinations": [{"region": "us-west-2", "registryId": "111122223333"}],
+            "repositoryFilters": [{"filter": "test/", "filterType": "PREFIX_MATCH"}]
         }]}"#;
         let configuration = replication::read(text, Profile::default(), None);
         let set = RuleSet::from(&configuration.value.expect("the configuration is right"));
-        assert!(set.targets("prod/api")[0].delete_replication);
-        assert_eq!(set.targets("dev/api"), []);
-        assert_eq!(set.destinations().count(), 1);
+        let found = |repository| {
+            let targets = set.targets(repository).into_iter();
+            targets
+                .map(|it| (it.destination.region, it.rules, it.delete_replication))
+                .collect::<Vec<_>>()
+        };
+        let to = |region: &str, rule, deletes| (region.to_owned(), vec![rule], deletes);
+        let both = [to("eu-west-1", 0, true), to("eu-west-2", 0, true)];
+        assert_eq!(found("prod/api"), both);
+        assert_eq!(found("base/api"), both);
+        assert_eq!(found("test/api"), [to("us-west-2", 1, false)]);
+        assert_eq!(found("dev/api"), []);
+        assert_eq!(set.destinations().count(), 3);
     }
 }

@@ -76,4 +76,30 @@ mod tests {
         assert_eq!(each, [0, 64, 127]);
         assert!(slots.has(64) && !slots.has(63) && !slots.is_empty());
     }
+
+    #[test]
+    fn each_slot_is_its_own_and_there_are_as_many_as_bits() {
+        assert_eq!(Slots::CAPACITY, 8 * size_of::<Slots>());
+        let all = 0..Slots::CAPACITY as Slot;
+        for slot in all.clone() {
+            let mut alone = set(&[slot]);
+            assert!(!alone.is_empty(), "{slot}");
+            let held: Vec<_> = all.clone().filter(|&other| alone.has(other)).collect();
+            assert_eq!(held, [slot]);
+            alone.remove(slot);
+            assert!(alone.is_empty(), "{slot}");
+        }
+    }
+
+    #[test]
+    fn what_another_set_holds_is_left_out_in_both_words() {
+        let rest = set(&[1, 5, 63, 65, 68, 127]).without(set(&[1, 2, 4, 65, 66, 69]));
+        assert_eq!(rest, set(&[5, 63, 68, 127]));
+    }
+
+    fn set(slots: &[Slot]) -> Slots {
+        let mut set = Slots::default();
+        slots.iter().for_each(|&slot| set.add(slot));
+        set
+    }
 }

@@ -75,8 +75,8 @@ fn parquet() -> String {
         "\n## replications.parquet\n\n\
          With `--replications parquet`, instead of `replications.csv`: the same rows, columns, units and values, typed. An empty cell is\n\
          NULL, and text stands as it is, without the `'` that guards a cell of a CSV file. A moment is cut to the millisecond as there;\n\
-         a duration is the DOUBLE nearest to its decimals. Names are dictionary-coded, pages are compressed with zstd, and a row group\n\
-         holds {GROUP_ROWS} rows.\n\n\
+         a duration is the DOUBLE nearest to its decimals. Names are dictionary-coded, pages of text and of DOUBLEs are compressed\n\
+         with zstd, and a row group holds {GROUP_ROWS} rows.\n\n\
          | type | columns |\n| --- | --- |\n{rows}"
     )
 }

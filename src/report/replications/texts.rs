@@ -29,12 +29,10 @@ impl<'a> Texts<'a> {
     pub fn digest(&self, digest: Digest, out: &mut Vec<u8>) {
         match digest {
             Digest::Generated(bits) => {
-                out.extend_from_slice(b"sha256:");
-                out.extend(
-                    (0..12)
-                        .rev()
-                        .map(|place| b"0123456789abcdef"[(bits >> (4 * place) & 0xf) as usize]),
-                );
+                let mut text = *b"sha256:000000000000";
+                text[7..15].copy_from_slice(&hex((bits >> 16) as u32));
+                text[15..].copy_from_slice(&hex(bits as u32)[4..]);
+                out.extend_from_slice(&text);
             }
             Digest::Given(id) => out.extend_from_slice(self.names.digests[id as usize].as_bytes()),
         }
@@ -57,6 +55,19 @@ impl<'a> Texts<'a> {
             }
         }
     }
+}
+
+/// Returns the hexadecimal digits of a number, all eight at once: each in a byte of one word.
+const fn hex(number: u32) -> [u8; 8] {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let mut digits = number as u64;
+    digits = (digits | digits << 16) & 0x0000_ffff_0000_ffff;
+    digits = (digits | digits << 8) & 0x00ff_00ff_00ff_00ff;
+    digits = (digits | digits << 4) & (0xf * EACH);
+    // From ten on, 6 more reach the next bit: these are letters.
+    let letters = (digits + 6 * EACH) >> 4 & EACH;
+    let to_letter = (b'a' - b'0' - 10) as u64;
+    (digits + b'0' as u64 * EACH + letters * to_letter).to_be_bytes()
 }
 
 /// Appends those of `count` tags that `applied` names, separated by spaces.
@@ -98,6 +109,18 @@ impl Template {
                 out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
             }
             out.extend_from_slice(piece);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_those_of_the_number() {
+        for number in [0, 0x0123_4567, 0x89ab_cdef, 0x9a9a_a9a9, u32::MAX] {
+            assert_eq!(hex(number), format!("{number:08x}").as_bytes());
         }
     }
 }

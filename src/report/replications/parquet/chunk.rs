@@ -18,17 +18,23 @@ pub struct Chunk {
 
 impl Default for Chunk {
     fn default() -> Self {
+        Self::within(Vec::new())
+    }
+}
+
+impl Chunk {
+    /// Returns a chunk without pages, which will lie in `memory`.
+    pub fn within(mut memory: Vec<u8>) -> Self {
+        memory.clear();
         Self {
-            bytes: TrackedWrite::new(Vec::new()),
+            bytes: TrackedWrite::new(memory),
             plain_bytes: 0,
             rows: 0,
             dictionary_bytes: None,
             pages: Vec::new(),
         }
     }
-}
 
-impl Chunk {
     /// Appends a page; a dictionary comes first.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::array;
 use std::io::Write;
+use std::mem;
 use std::slice;
 
 use parquet::errors::Result;
@@ -38,7 +39,12 @@ pub struct Columns<'a> {
     columns: [Column; ReplicationRow::COLUMNS.len()],
     press: Press,
     page_rows: usize,
-    text: Scratch,
+    /// Whether all tags were applied to all rows of the page: then the two columns of tags have one page in common.
+    all_tags_applied: bool,
+    /// Where `tags` and `tags_applied` stand among the columns.
+    tag_columns: [usize; 2],
+    /// Two texts that are being made.
+    scratch: [Scratch; 2],
 }
 
 /// Records, and the columns that have not got their values yet.
@@ -69,7 +75,9 @@ impl<'a> Columns<'a> {
             dictionaries,
             press: Press::new()?,
             page_rows: 0,
-            text: Scratch::default(),
+            all_tags_applied: true,
+            tag_columns: ["tags", "tags_applied"].map(place_of),
+            scratch: Default::default(),
         })
     }
 
@@ -101,15 +109,20 @@ impl<'a> Columns<'a> {
         for column in &mut self.columns {
             let (chunk, closed) = column.end_group()?;
             group.append_column(&chunk, closed)?;
+            column.reuse(chunk);
         }
         group.close().map(|_| ())
     }
 
     fn end_page(&mut self) -> Result<()> {
         self.page_rows = 0;
-        self.columns
-            .iter_mut()
-            .try_for_each(|column| column.end_page(&mut self.press))
+        if mem::replace(&mut self.all_tags_applied, true) {
+            let both = self.columns.get_disjoint_mut(self.tag_columns);
+            let [tags, tags_applied] = both.expect("these are two columns");
+            tags.end_page_of_both(tags_applied, &mut self.press)?;
+        }
+        let mut waiting = self.columns.iter_mut().filter(|column| column.has_rows());
+        waiting.try_for_each(|column| column.end_page(&mut self.press))
     }
 
     /// Hands the values of records to the columns, in the order of the table.
@@ -123,30 +136,40 @@ impl<'a> Columns<'a> {
         rows.names(|record| places.lanes[record.lane as usize].1);
         rows.names(|record| places.repositories[record.repository as usize]);
         let (digest, tags) = (rows.column(), rows.column());
-        for place in 0..4 {
-            rows.moments(|record| times(record)[place].map(|time| start.after(time)));
-        }
+        rows.moments::<0>(start);
+        rows.moments::<1>(start);
+        rows.moments::<2>(start);
+        rows.moments::<3>(start);
         rows.names(|record| status_place(record.status));
         rows.names(|record| reason_place(record.status));
-        for place in 0..4 {
-            rows.real(|record| spans(record)[place].map(seconds));
-        }
+        rows.spans::<0>();
+        rows.spans::<1>();
+        rows.spans::<2>();
+        rows.spans::<3>();
         rows.whole(|record| record.image_bytes);
         rows.whole(|record| record.moved_bytes);
         rows.whole(|record| record.attempts.into());
         let tags_applied = rows.column();
         rows.real(usd);
         assert!(rows.columns.next().is_none(), "every column gets its rows");
-        let text = &mut self.text;
+        let [text, again] = &mut self.scratch;
         for record in records {
             digest.text(text.make(|out| self.texts.digest(record.digest, out)));
-            let all = |out: &mut _| self.texts.tags(record.tags, &AppliedTags::All, out);
-            tags.text(text.make(all));
-            // Mostly they are all of them, which are then not made again.
-            tags_applied.text(match applied(record) {
-                AppliedTags::All => &text.0,
-                applied => text.make(|out| self.texts.tags(record.tags, applied, out)),
-            });
+            let applied = applied(record);
+            let all_applied = matches!(applied, AppliedTags::All);
+            if self.all_tags_applied && !all_applied {
+                self.all_tags_applied = false;
+                tags_applied.begin_page_as(tags);
+            }
+            let all = text.make(|out| self.texts.tags(record.tags, &AppliedTags::All, out));
+            if !self.all_tags_applied {
+                tags_applied.text(again.make(|out| match all_applied {
+                    // What is made already is not made again.
+                    true => out.extend_from_slice(all),
+                    false => self.texts.tags(record.tags, applied, out),
+                }));
+            }
+            tags.text(all);
         }
     }
 }
@@ -159,29 +182,45 @@ impl<'a> Rows<'a> {
 
     fn whole(&mut self, value: impl Fn(&ReplicationRecord) -> u64) {
         let number = |record| i64::try_from(value(record)).ok();
-        self.column().whole(self.records.iter().map(number));
+        self.column().whole(self.records.iter().map(&number));
     }
 
-    fn moments(&mut self, value: impl Fn(&ReplicationRecord) -> Option<i64>) {
-        self.column().whole(self.records.iter().map(value));
+    /// Hands on one of a record's times. Which one is known to the compiler, so that it makes no array of them.
+    fn moments<const PLACE: usize>(&mut self, start: Start) {
+        let moment =
+            |record: &ReplicationRecord| times(record)[PLACE].map(|time| start.after(time));
+        self.column().whole(self.records.iter().map(&moment));
+    }
+
+    /// The same for spans.
+    fn spans<const PLACE: usize>(&mut self) {
+        self.real(|record| spans(record)[PLACE].map(seconds));
     }
 
     fn real(&mut self, value: impl Fn(&ReplicationRecord) -> Option<f64>) {
-        self.column().real(self.records.iter().map(value));
+        self.column().real(self.records.iter().map(&value));
     }
 
     fn names(&mut self, place: impl Fn(&ReplicationRecord) -> Place) {
-        self.column().names(self.records.iter().map(place));
+        self.column().names(self.records.iter().map(&place));
     }
 }
 
 impl Scratch {
     /// Returns the text that `put` makes.
-    fn make(&mut self, put: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
+    fn make(&mut self, put: impl FnOnce(&mut Vec<u8>)) -> &mut Vec<u8> {
         self.0.clear();
         put(&mut self.0);
-        &self.0
+        &mut self.0
     }
+}
+
+/// Returns where the column with that name stands.
+fn place_of(name: &str) -> usize {
+    let place = ReplicationRow::COLUMNS
+        .iter()
+        .position(|column| column.name == name);
+    place.expect("the table has this column")
 }
 
 /// Returns an empty page for a column.

@@ -14,7 +14,7 @@ mod press;
 mod schema;
 mod time;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::SerializedFileWriter;
@@ -30,6 +30,9 @@ use crate::simulation::names::Names;
 /// Rows of a row group, but for the last one.
 pub const GROUP_ROWS: usize = 1_000_000;
 
+/// Bytes handed to the system at once: the `parquet` crate hands over many small pieces.
+const BLOCK_BYTES: usize = 256 * 1_024;
+
 /// Writes rows to `out` until no more come, and returns their number.
 ///
 /// # Errors
@@ -40,6 +43,7 @@ pub(super) fn write(
     names: &Names,
     start: Moment,
 ) -> io::Result<u64> {
+    let out = BufWriter::with_capacity(BLOCK_BYTES, out);
     write_file(out, Pending::new(batches), names, start).map_err(io_reason)
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use parquet::basic::Encoding;
+use parquet::basic::{Compression, Encoding};
 use parquet::file::statistics::{Statistics, ValueStatistics};
 
 use super::encoding::{FrontCoded, delta, hybrid, streams, width};
 use super::names::Dictionary;
+use super::press::Pressing;
+use super::schema::zstd;
 
 /// Values that wait for the end of their page.
 pub enum Values {
@@ -38,6 +40,26 @@ impl Values {
         }
     }
 
+    /// Returns how its pages are compressed, as the foot says it.
+    pub fn compression(&self) -> Compression {
+        match self.pressing() {
+            Pressing::Left => Compression::UNCOMPRESSED,
+            Pressing::Whole | Pressing::Blocks(_) => zstd(),
+        }
+    }
+
+    /// Returns how to compress the page's values.
+    pub const fn pressing(&self) -> Pressing {
+        match self {
+            Self::Names(..) | Self::Texts(_) => Pressing::Whole,
+            // Distances in just as many bits as they need: zstd mostly looks for patterns in vain, and where whole releases
+            // are pushed at once it would save an eighth of the file.
+            Self::Whole(_) => Pressing::Left,
+            // Sign and exponent repeat; most of the fraction's bytes do not, and would only blur what is frequent.
+            Self::Real(numbers) => Pressing::Blocks(numbers.page.len()),
+        }
+    }
+
     /// Appends the page's values, and begins the next page.
     pub fn put_page(&mut self, out: &mut Vec<u8>) {
         match self {
@@ -65,9 +87,9 @@ impl Values {
 }
 
 impl<T: Copy + PartialOrd> Numbers<T> {
-    /// Takes a number.
-    pub fn push(&mut self, number: T) {
-        self.page.push(number);
+    /// Returns the numbers of the page, to which more may be added.
+    pub const fn page(&mut self) -> &mut Vec<T> {
+        &mut self.page
     }
 
     fn put_page(&mut self, put: impl FnOnce(&[T], &mut Vec<u8>), out: &mut Vec<u8>) {

@@ -64,7 +64,7 @@ pub fn properties() -> WriterProperties {
         .build()
 }
 
-/// Returns how pages are compressed.
-pub fn compression() -> Compression {
+/// Returns how pages are compressed, those that are.
+pub fn zstd() -> Compression {
     Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL).expect("a level of zstd"))
 }

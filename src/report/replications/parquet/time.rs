@@ -28,7 +28,7 @@ impl Start {
     /// Returns the millisecond of `time`, cut as in the CSV file.
     pub const fn after(self, time: SimTime) -> i64 {
         let nanos = time.as_nanos();
-        let carried = (self.rest_nanos + nanos % NANOS_PER_MILLI) / NANOS_PER_MILLI;
+        let carried = (self.rest_nanos + nanos % NANOS_PER_MILLI >= NANOS_PER_MILLI) as u64;
         self.millis + (nanos / NANOS_PER_MILLI + carried) as i64
     }
 }
@@ -37,8 +37,8 @@ impl Start {
 pub fn seconds(span: SimDuration) -> f64 {
     const EXACT_NANOS: u64 = 1 << f64::MANTISSA_DIGITS;
     match span.as_nanos() {
-        // Both are exact, so that the quotient is rounded once.
-        nanos @ ..=EXACT_NANOS => nanos as f64 / NANOS_PER_SECOND as f64,
+        // Both are exact, so that the quotient is rounded once. Processors turn signed numbers into this type at once.
+        nanos @ ..=EXACT_NANOS => nanos as i64 as f64 / NANOS_PER_SECOND as f64,
         nanos => many_seconds(nanos),
     }
 }

@@ -80,6 +80,29 @@ proptest! {
     }
 }
 
+/// Tags that were applied are those of the push in the first page, in the second but for two rows, in the third but for all.
+#[test]
+fn tags_applied_are_right_where_a_page_is_the_one_of_tags_and_where_not() {
+    let applied = |id: u64| match id {
+        20_000 => AppliedTags::Some([1].into()),
+        30_000 | 34_000.. => AppliedTags::None,
+        _ => AppliedTags::All,
+    };
+    // Every fifth push has no tag.
+    let record = |id: u64| ReplicationRecord {
+        applied: applied(id),
+        tags: TagList::Stream {
+            stream: (id % 5) as u32,
+            number: id / 4,
+        },
+        ..plain(id)
+    };
+    let records: Vec<_> = (0..40_000).map(record).collect();
+    let names = nasty_names();
+    let [csv, parquet] = [Format::Csv, Format::Parquet].map(|it| written(&records, it, &names));
+    assert_same_values(&parquet, &csv);
+}
+
 /// Seventy days of the shipped example are some 115,000 replications.
 #[test]
 fn a_run_has_the_values_of_its_csv_file_in_less_than_a_quarter_of_the_bytes() {

@@ -19,23 +19,54 @@ pub const fn width(number: u64) -> u32 {
     u64::BITS - number.leading_zeros()
 }
 
-/// Appends numbers of `width` bits side by side, the first at the lowest bit; zeros fill the last byte.
-pub fn pack(numbers: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
+/// Numbers that are packed at once: they end with a whole byte, whatever their width.
+pub const PACKED: usize = 32;
+
+/// Appends numbers of `width` bits side by side, the first at the lowest bit: `4 * width` bytes.
+pub fn pack(mut numbers: [u64; PACKED], width: u32, out: &mut Vec<u8>) {
     if width == 0 {
         return;
     }
+    // Neighbours are joined as long as two of them fit into a word, all pairs at once; only what is left goes one by one.
+    let mut count = PACKED;
+    let mut wide = width;
+    while wide <= u64::BITS / 2 && count > 1 {
+        match count {
+            32 => join::<16>(&mut numbers, wide),
+            16 => join::<8>(&mut numbers, wide),
+            8 => join::<4>(&mut numbers, wide),
+            4 => join::<2>(&mut numbers, wide),
+            _ => join::<1>(&mut numbers, wide),
+        }
+        count /= 2;
+        wide *= 2;
+    }
+    let mut packed = [0; 8 * PACKED];
+    let (mut words, _) = packed.as_chunks_mut::<8>();
     let (mut word, mut filled) = (0, 0);
-    for number in numbers {
+    for &number in &numbers[..count] {
         word |= number << filled;
-        filled += width;
+        filled += wide;
         if filled >= u64::BITS {
-            out.extend_from_slice(&word.to_le_bytes());
+            let (first, rest) = words.split_first_mut().expect("32 words are enough");
+            *first = word.to_le_bytes();
+            words = rest;
             filled -= u64::BITS;
             // The bits of this number that had no place.
-            word = number.checked_shr(width - filled).unwrap_or(0);
+            word = number.checked_shr(wide - filled).unwrap_or(0);
         }
     }
-    out.extend_from_slice(&word.to_le_bytes()[..filled.div_ceil(8) as usize]);
+    if filled > 0 {
+        words[0] = word.to_le_bytes();
+    }
+    out.extend_from_slice(&packed[..PACKED / 8 * width as usize]);
+}
+
+/// Makes one number of each of the first `PAIRS` pairs.
+fn join<const PAIRS: usize>(numbers: &mut [u64; PACKED], width: u32) {
+    for pair in 0..PAIRS {
+        numbers[pair] = numbers[2 * pair] | numbers[2 * pair + 1] << width;
+    }
 }
 
 #[cfg(test)]
@@ -58,19 +89,45 @@ mod tests {
         assert_eq!(bytes(|out| zigzag(i64::MIN, out)), widest);
     }
 
+    fn packed(numbers: &[u64], width: u32) -> Vec<u8> {
+        let mut all = [0; PACKED];
+        all[..numbers.len()].copy_from_slice(numbers);
+        let packed = bytes(|out| pack(all, width, out));
+        assert_eq!(packed.len(), 4 * width as usize);
+        packed
+    }
+
     /// The example of `Encodings.md`: 0 to 7 in three bits each.
     #[test]
     fn bits_stand_side_by_side() {
-        let packed = bytes(|out| pack(0..8, 3, out));
-        assert_eq!(packed, [0b1000_1000, 0b1100_0110, 0b1111_1010]);
+        let packed = packed(&[0, 1, 2, 3, 4, 5, 6, 7], 3);
+        assert_eq!(packed[..4], [0b1000_1000, 0b1100_0110, 0b1111_1010, 0]);
     }
 
     #[test]
     fn a_number_may_lie_over_two_words() {
         // 40 ones, 40 bits of 2: bits 0 to 39 and bit 41.
-        let packed = bytes(|out| pack([(1 << 40) - 1, 2].into_iter(), 40, out));
-        assert_eq!(packed, [255, 255, 255, 255, 255, 2, 0, 0, 0, 0]);
-        let whole = bytes(|out| pack([u64::MAX, 1].into_iter(), 64, out));
-        assert_eq!(whole, [[255; 8], [1, 0, 0, 0, 0, 0, 0, 0]].concat());
+        let two = packed(&[(1 << 40) - 1, 2], 40);
+        assert_eq!(two[..10], [255, 255, 255, 255, 255, 2, 0, 0, 0, 0]);
+        let whole = packed(&[u64::MAX, 1], 64);
+        assert_eq!(whole[..16], [[255; 8], [1, 0, 0, 0, 0, 0, 0, 0]].concat());
+    }
+
+    /// Of each width, bit by bit.
+    #[test]
+    fn every_bit_has_its_place() {
+        for width in 0..=u64::BITS {
+            let spread = |index: u64| (index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mask = u64::MAX.checked_shr(u64::BITS - width).unwrap_or(0);
+            let numbers: [_; PACKED] = std::array::from_fn(|index| spread(index as u64) & mask);
+            let packed = packed(&numbers, width);
+            let bit = |place: usize| packed[place / 8] >> (place % 8) & 1;
+            for (index, number) in numbers.iter().enumerate() {
+                for place in 0..width as usize {
+                    let expected = (number >> place & 1) as u8;
+                    assert_eq!(bit(index * width as usize + place), expected, "{width}");
+                }
+            }
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! `DELTA_BINARY_PACKED`: each number as its distance from the one before.
 
-use super::bits::{pack, varint, width, zigzag};
+use std::{array, iter};
+
+use super::bits::{PACKED, pack, varint, width, zigzag};
 
 /// Distances that share their least, from which they are counted.
 const BLOCK: usize = 128;
 
 /// Distances that share a width.
-const SHARING_WIDTH: usize = 32;
+const SHARING_WIDTH: usize = PACKED;
 
 /// Appends numbers.
 pub fn delta(numbers: &[i64], out: &mut Vec<u8>) {
@@ -22,26 +24,33 @@ pub fn delta(numbers: &[i64], out: &mut Vec<u8>) {
 
 /// Appends the distances between neighbours. They wrap around, so that they always fit.
 fn block(numbers: &[i64], out: &mut Vec<u8>) {
-    let mut distances = [0; BLOCK];
-    for (distance, pair) in distances.iter_mut().zip(numbers.windows(2)) {
-        *distance = pair[1].wrapping_sub(pair[0]);
+    let later = &numbers[1..];
+    let mut distances = [i64::MAX; BLOCK];
+    for (distance, (later, earlier)) in iter::zip(&mut distances, iter::zip(later, numbers)) {
+        *distance = later.wrapping_sub(*earlier);
     }
-    let distances = &distances[..numbers.len() - 1];
-    let least = distances.iter().copied().min().unwrap_or(0);
+    let least = least(&distances);
     zigzag(least, out);
-    // What is beyond the last number stays 0 and is packed where it shares a width with others.
-    let mut excess = [0; BLOCK];
-    for (excess, distance) in excess.iter_mut().zip(distances) {
-        *excess = distance.wrapping_sub(least) as u64;
+    // What is beyond the last number is 0 and is packed where it shares a width with others.
+    distances[later.len()..].fill(least);
+    let excess = distances.map(|distance| distance.wrapping_sub(least) as u64);
+    let (sharing, _) = excess.as_chunks::<SHARING_WIDTH>();
+    let mut widths = [0; BLOCK / SHARING_WIDTH];
+    for (known, numbers) in iter::zip(&mut widths, sharing) {
+        *known = width(numbers.iter().fold(0, |all, it| all | it));
     }
-    let sharing = excess.chunks_exact(SHARING_WIDTH);
-    let widths = sharing
-        .clone()
-        .map(|numbers| width(numbers.iter().fold(0, |all, it| all | it)));
-    out.extend(widths.clone().map(|width| width as u8));
-    for (numbers, width) in sharing.zip(widths) {
-        pack(numbers.iter().copied(), width, out);
+    out.extend(widths.map(|width| width as u8));
+    for (&numbers, width) in iter::zip(sharing, widths) {
+        pack(numbers, width, out);
     }
+}
+
+/// Returns the least distance; looks at four at once.
+fn least(distances: &[i64; BLOCK]) -> i64 {
+    let (fours, _) = distances.as_chunks::<4>();
+    let least = |one: [i64; 4], other: &[i64; 4]| array::from_fn(|lane| one[lane].min(other[lane]));
+    let [one, two, three, four] = fours.iter().fold(fours[0], least);
+    one.min(two).min(three).min(four)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! `DELTA_BYTE_ARRAY`: each text as what it shares with the front of the one before, and the rest.
 
-use std::iter;
+use std::{iter, mem};
 
 use super::delta::delta;
 
 /// Texts of a page.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct FrontCoded {
     shared_bytes: Vec<i64>,
     rest_bytes: Vec<i64>,
@@ -14,17 +14,14 @@ pub struct FrontCoded {
 }
 
 impl FrontCoded {
-    /// Takes a text.
-    pub fn push(&mut self, text: &[u8]) {
+    /// Takes a text, and leaves the memory of the one before in its place.
+    pub fn push(&mut self, text: &mut Vec<u8>) {
         let shared = shared_bytes(&self.before, text);
         let rest = &text[shared..];
         self.shared_bytes.push(shared as i64);
         self.rest_bytes.push(rest.len() as i64);
-        if text.len() != self.before.len() || !rest.is_empty() {
-            self.rests.extend_from_slice(rest);
-            self.before.truncate(shared);
-            self.before.extend_from_slice(rest);
-        }
+        self.rests.extend_from_slice(rest);
+        mem::swap(&mut self.before, text);
     }
 
     /// Returns how many bytes of text it keeps.
@@ -78,7 +75,7 @@ mod tests {
     fn what_is_shared_is_not_said_again() {
         let mut texts = FrontCoded::default();
         for text in ["axis", "axle", "babble", "babyhood"] {
-            texts.push(text.as_bytes());
+            texts.push(&mut text.into());
         }
         assert_eq!(texts.kept_bytes(), 17);
         let mut expected = Vec::new();
@@ -89,7 +86,7 @@ mod tests {
         texts.put(&mut found);
         assert_eq!(found, expected);
         // A page knows nothing of the one before.
-        texts.push(b"babyhood");
+        texts.push(&mut b"babyhood".into());
         assert_eq!(texts.kept_bytes(), 8);
     }
 }

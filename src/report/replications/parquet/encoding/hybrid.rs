@@ -1,7 +1,9 @@
 //! `RLE`, the hybrid of runs and packed bits: small numbers, which are mostly the same.
 
+use std::iter;
+
 pub use super::bits::width;
-use super::bits::{pack, varint};
+use super::bits::{PACKED, pack, varint};
 
 /// Numbers are packed by so many.
 const PACKED_TOGETHER: usize = 8;
@@ -27,8 +29,13 @@ fn packed(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     let groups = numbers.len().div_ceil(PACKED_TOGETHER);
     varint((groups as u64) << 1 | 1, out);
     let end = out.len() + groups * width as usize;
-    pack(numbers.iter().map(|&number| number.into()), width, out);
-    out.resize(end, 0);
+    for numbers in numbers.chunks(PACKED) {
+        let mut all = [0; PACKED];
+        iter::zip(&mut all, numbers).for_each(|(it, &number)| *it = number.into());
+        pack(all, width, out);
+    }
+    // Beyond the last group there is nothing.
+    out.truncate(end);
 }
 
 #[cfg(test)]
