@@ -177,24 +177,6 @@ pub(super) struct End {
     pub is_overtaken: bool,
 }
 
-impl Arrived {
-    pub const fn end(&self) -> End {
-        End {
-            at: self.at,
-            pushed_at: self.pushed_at,
-            left_bytes: self.moved_bytes,
-            moved_bytes: self.moved_bytes,
-            transfer: self.transfer,
-            lane: self.lane,
-            measured: self.measured,
-            in_flight: true,
-            status: Status::Complete,
-            is_untagged: self.is_untagged,
-            is_overtaken: self.is_overtaken,
-        }
-    }
-}
-
 // A note fills a line of the cache.
 const _: () = assert!(size_of::<Note>() <= 64);
 
