@@ -134,12 +134,15 @@ impl World {
         self.is_stored_at(id, slot) && !self.images.is_archived(id, slot)
     }
 
-    /// Hands each image that left an archive since the last call to `each`.
+    /// Returns whether [`World::take_departures`] has anything to hand over.
     #[inline]
+    pub(super) const fn has_departures(&self) -> bool {
+        !self.archive.departures.is_empty()
+    }
+
+    /// Hands each image that left an archive since the last call to `each`.
     pub fn take_departures(&mut self, each: impl FnMut(Departure)) {
-        if !self.archive.departures.is_empty() {
-            self.archive.departures.drain(..).for_each(each);
-        }
+        self.archive.departures.drain(..).for_each(each);
     }
 
     /// Archives an image that is not archived yet.

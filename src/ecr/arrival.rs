@@ -30,10 +30,11 @@ impl World {
         number: u64,
         mut applied: impl FnMut(usize, bool),
     ) -> Arrival {
-        if !self.exists(holder) {
+        let of = &self.holders[holder.index()];
+        let slot = of.slot;
+        if !of.exists {
             self.create_for_arrival(holder, source);
         }
-        let slot = self.holders[holder.index()].slot;
         if self.images.get(image).has_provenance {
             let source_slot = self.holders[source.index()].slot;
             // Stored already, it may have been an orphan: now it came from a source that may still have it.

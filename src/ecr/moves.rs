@@ -47,6 +47,16 @@ impl World {
         self.moves.keeps_stored = true;
     }
 
+    /// Returns whether anything is to be told of what was stored, deleted or moved between classes.
+    #[inline]
+    pub fn has_news(&self) -> bool {
+        self.added.is_some()
+            || !self.changed.is_empty()
+            || self.has_moved()
+            || self.has_departures()
+            || self.causes.is_some()
+    }
+
     /// Returns whether [`World::take_moves`] has anything to hand over.
     #[inline]
     pub fn has_moved(&self) -> bool {

@@ -151,6 +151,7 @@ impl World {
     }
 
     /// Returns whether the repository exists.
+    #[inline]
     pub fn exists(&self, holder: HolderId) -> bool {
         self.holders[holder.index()].exists
     }
@@ -198,6 +199,7 @@ impl World {
 
     /// Returns the bytes of the image's layers that `holder` lacks. Layers may be mounted if blob mounting is on there and
     /// at `source` (B133).
+    #[inline]
     pub fn missing_bytes(&self, id: ImageId, source: HolderId, holder: HolderId) -> u64 {
         let image = self.images.get(id);
         if image.present.has(self.holders[holder.index()].slot) {
@@ -206,11 +208,15 @@ impl World {
         if !image.has_shared_layers() {
             return image.own_bytes;
         }
+        image.own_bytes + self.missing_shared_bytes(image, source, holder)
+    }
+
+    fn missing_shared_bytes(&self, image: &Image, source: HolderId, holder: HolderId) -> u64 {
         let place = self.place(holder, self.mounts(source, holder));
         let lacking = image
             .shared_layers()
             .filter(|&layer| !self.layers.is_held(layer, place));
-        image.own_bytes + lacking.map(|layer| self.layers.bytes(layer)).sum::<u64>()
+        lacking.map(|layer| self.layers.bytes(layer)).sum()
     }
 
     /// Returns whether a registry's blob mounting is on.
@@ -224,11 +230,12 @@ impl World {
     }
 
     /// Returns whether a quota forbids `holder` one more image (U19).
+    #[inline]
     pub fn is_full(&self, holder: HolderId) -> bool {
         let of = &self.holders[holder.index()];
-        let repositories = u64::from(self.holdings(of.registry).repositories);
+        let repositories = || u64::from(self.holdings(of.registry).repositories);
         u64::from(of.images) >= self.quotas.images_per_repository
-            || !of.exists && repositories >= self.quotas.repositories_per_registry
+            || !of.exists && repositories() >= self.quotas.repositories_per_registry
     }
 
     /// Returns whether a repository holds as many images as its quota allows.
@@ -293,11 +300,13 @@ impl World {
     }
 
     /// Keeps the image's record until [`World::let_go`], wherever the image itself is deleted.
+    #[inline]
     pub fn hold(&mut self, id: ImageId) {
         self.images.get_mut(id).pending += 1;
     }
 
     /// Ends one [`World::hold`].
+    #[inline]
     pub fn let_go(&mut self, id: ImageId) {
         self.images.get_mut(id).pending -= 1;
         self.free_if_gone(id);

@@ -108,7 +108,22 @@ impl Permissions {
     }
 
     /// Decides whether a copy may start, as far as Regions and policy go.
+    #[inline]
     pub fn admit(
+        &mut self,
+        model: &Model,
+        lane: u32,
+        repository: RepositoryId,
+        repository_exists: bool,
+    ) -> Result<(), Reason> {
+        let known = self.verdicts[lane as usize].get(repository.index());
+        if self.lane_enabled[lane as usize] && known == Some(&Verdict::Admitted) {
+            return Ok(());
+        }
+        self.decide(model, lane, repository, repository_exists)
+    }
+
+    fn decide(
         &mut self,
         model: &Model,
         lane: u32,

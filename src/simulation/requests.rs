@@ -364,7 +364,16 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Finds which tags of a push are common, and makes the world know those that it meets for the first time.
+    #[inline]
     pub(super) fn resolve_tags(&mut self, list: TagList, repository: RepositoryId) {
+        if self.model.tags.are_own_only(list) {
+            return self.resolved.set_own_only();
+        }
+        self.resolve_common_tags(list, repository);
+    }
+
+    #[inline(never)]
+    fn resolve_common_tags(&mut self, list: TagList, repository: RepositoryId) {
         self.model
             .tags
             .resolve(list, repository, &mut self.contested, &mut self.resolved);

@@ -331,42 +331,44 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     pub(super) fn handle(&mut self, at: SimTime, rank: Rank, event: Event) {
-        if let Event::TransferEnd(place) = event {
+        match event {
             // The end of an aborted copy is no happening.
-            if self.replications.get(place).phase == Phase::Aborted {
-                return self.replications.remove(place);
+            Event::TransferEnd(place) if self.replications.get(place).phase == Phase::Aborted => {
+                self.replications.remove(place);
             }
-            self.note(at, rank, event.kind());
-            return self.end_transfer(at, place);
+            Event::TransferEnd(place) => {
+                self.note(at, rank, event.kind());
+                self.end_transfer(at, place);
+            }
+            Event::Dispatch(place) => {
+                self.note(at, rank, event.kind());
+                self.queue(at, place);
+            }
+            _ => self.handle_other(at, rank, event),
         }
+    }
+
+    /// Handles what is not as frequent as dispatches and ends of transfers: apart, for their sake.
+    #[inline(never)]
+    fn handle_other(&mut self, at: SimTime, rank: Rank, event: Event) {
         self.note(at, rank, event.kind());
         match event {
-            Event::TransferEnd(_) => unreachable!("ends of transfers are handled above"),
+            Event::TransferEnd(_) | Event::Dispatch(_) => unreachable!("handled before the others"),
             Event::StallEnd(replication) => self.end_stall(at, replication),
             Event::OutageChange(change) => self.change_capacity(at, change),
-            Event::ScriptStep { script, step } => {
-                self.perform(at, u32::from(script), step);
-                self.dispatch_at_once(at);
-            }
+            Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
             Event::SpellChange { spell, change } => self.change_spell(at, spell, change),
             Event::Retention(retention) => self.retain(at, retention),
-            Event::Push(stream) => {
-                self.push_from(at, stream);
-                self.dispatch_at_once(at);
-            }
+            Event::Push(stream) => self.push_from(at, stream),
             Event::Pull(pull) => self.pull(at, pull),
-            Event::Dispatch(replication) | Event::BackoffEnd(replication) => {
-                self.queue(at, replication)
-            }
+            Event::BackoffEnd(replication) => self.queue(at, replication),
             Event::DeleteDispatch(delete) => self.dispatch_delete(at, delete),
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
             Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
             Event::Lifecycles => self.apply_lifecycles(at),
-            Event::RestoreEnd(restore) => {
-                self.end_restore(at, restore);
-                self.dispatch_at_once(at);
-            }
+            Event::RestoreEnd(restore) => self.end_restore(at, restore),
         }
+        self.dispatch_at_once(at);
     }
 
     /// Counts an event and folds it into the fingerprint: its time, its kind, and its rank, which is made of the ids of
@@ -409,7 +411,14 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Tells the observer of every registry whose holdings changed.
+    #[inline]
     pub(super) fn tell_stored(&mut self, at: SimTime) {
+        if self.world.has_news() {
+            self.tell_news(at);
+        }
+    }
+
+    fn tell_news(&mut self, at: SimTime) {
         let observer = &mut self.observer;
         if let Some(added) = self.world.take_added() {
             observer.added(at, added);

@@ -52,6 +52,14 @@ pub(super) struct TaggedStream<'a> {
 }
 
 impl Resolved {
+    /// Makes them those of a push that has none but its image's own.
+    #[inline]
+    pub fn set_own_only(&mut self) {
+        self.own = true;
+        self.common.clear();
+        self.places.clear();
+    }
+
     /// Keeps the common tags of which `keep` says so, given place and tag.
     pub fn retain(&mut self, mut keep: impl FnMut(u32, TagId) -> bool) {
         let mut kept = 0;
@@ -109,8 +117,16 @@ impl TagBook {
         fixed.chain(tags.contested.iter().map(|&(place, _)| place))
     }
 
-    /// Finds the tags of a push.
+    /// Returns whether a push has tags, and all of them are its image's own.
     #[inline]
+    pub(super) fn are_own_only(&self, list: TagList) -> bool {
+        match list {
+            TagList::Stream { stream, .. } => self.streams[stream as usize].has_own_only,
+            TagList::Listed(_) => false,
+        }
+    }
+
+    /// Finds the tags of a push.
     pub(super) fn resolve(
         &self,
         list: TagList,
@@ -118,14 +134,9 @@ impl TagBook {
         world: &mut Contested,
         out: &mut Resolved,
     ) {
-        if !out.common.is_empty() {
-            out.common.clear();
-            out.places.clear();
-        }
+        out.common.clear();
+        out.places.clear();
         match list {
-            TagList::Stream { stream, .. } if self.streams[stream as usize].has_own_only => {
-                out.own = true;
-            }
             TagList::Stream { stream, number } => {
                 let tags = &self.streams[stream as usize];
                 tags.resolve(number, repository, world, out);
