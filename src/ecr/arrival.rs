@@ -43,7 +43,7 @@ impl World {
             });
         }
         if !self.is_stored_at(image, slot) {
-            let may_mount = self.images.get(image).has_shared_layers();
+            let may_mount = self.images.get(image).may_share_layers();
             self.store_at(image, holder, may_mount && self.mounts(source, holder));
         }
         let mut arrival = Arrival::default();

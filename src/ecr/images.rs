@@ -43,10 +43,9 @@ pub struct Image {
     pub repository: RepositoryId,
     /// The registries that hold it.
     pub(super) present: Slots,
-    /// Shared layers, or [`NO_LAYER`]: options would make the record a third larger, and a run has one per living image.
-    layers: [LayerId; 2],
-    /// The digest if it was given, or [`GENERATED`].
-    given: u32,
+    /// The layer that it shares with others of its repository, or [`NO_LAYER`]: a run has one record per living image, and
+    /// what few have is kept aside.
+    base: LayerId,
     /// Pushes that may still read this record.
     pub(super) pending: u32,
     /// Its place in its repository's list of images; a [`Provenance`] may tell others.
@@ -57,14 +56,40 @@ pub struct Image {
     pub(super) has_own_tags: bool,
     /// Whether it was pushed to more than one registry, or to one a second time after it was deleted there, or archived.
     pub(super) has_provenance: bool,
+    /// Whether the user gave its digest; [`Images`] tell which.
+    pub(super) is_given: bool,
 }
 
+/// What is known of an image whose digest the user gave.
+#[derive(Clone, Copy, Debug)]
+struct GivenImage {
+    digest: u32,
+    /// The layer that stands for its own bytes where its digest is pushed to several repositories, or [`NO_LAYER`].
+    common: LayerId,
+}
+
+/// The layers that an image may share with others; each is one or [`NO_LAYER`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SharedLayers([LayerId; 2]);
+
 const NO_LAYER: LayerId = LayerId(u32::MAX);
-const GENERATED: u32 = u32::MAX;
 const NOWHERE: RepositoryId = RepositoryId(u32::MAX);
 
-// Ten million living images, 25 replicas each, are to fit in 1 GB together with their places in the lists.
-const _: () = assert!(size_of::<Image>() <= 64);
+// Ten million living images, 25 replicas each, are to fit in 1 GB, and each in 64 bytes together with its place in its
+// repository's list, which has room for some more.
+const _: () = assert!(size_of::<Image>() <= 56);
+
+impl SharedLayers {
+    pub fn iter(self) -> impl Iterator<Item = LayerId> {
+        self.0.into_iter().filter(|&layer| layer != NO_LAYER)
+    }
+
+    /// Hands each layer to `each`, and returns what that gives.
+    pub fn map<T>(self, mut each: impl FnMut(LayerId) -> Option<T>) -> [Option<T>; 2] {
+        self.0
+            .map(|layer| if layer == NO_LAYER { None } else { each(layer) })
+    }
+}
 
 impl Image {
     /// Returns an image that is pushed for the first time at `origin` and not stored yet.
@@ -80,33 +105,25 @@ impl Image {
             push: 0,
             repository,
             present: Slots::default(),
-            layers: [content.base, content.common].map(|layer| layer.unwrap_or(NO_LAYER)),
-            given: match content.digest {
-                Digest::Generated(_) => GENERATED,
-                Digest::Given(digest) => digest,
-            },
+            base: content.base.unwrap_or(NO_LAYER),
             pending: 0,
             place: 0,
             origin,
             has_own_tags: false,
             has_provenance: false,
+            is_given: matches!(content.digest, Digest::Given(_)),
         }
     }
 
-    /// Returns its shared layers.
-    pub fn shared_layers(&self) -> impl Iterator<Item = LayerId> + use<> {
-        self.layers.into_iter().filter(|&layer| layer != NO_LAYER)
+    /// Returns the layer that it shares with others of its repository.
+    pub fn base(&self) -> Option<LayerId> {
+        Some(self.base).filter(|&base| base != NO_LAYER)
     }
 
-    /// Hands each shared layer to `each`, and returns what that gives.
-    pub(super) fn shared<T>(&self, mut each: impl FnMut(LayerId) -> Option<T>) -> [Option<T>; 2] {
-        self.layers
-            .map(|layer| if layer == NO_LAYER { None } else { each(layer) })
-    }
-
-    /// Returns whether it has layers that other images may have too.
-    pub fn has_shared_layers(&self) -> bool {
-        self.layers != [NO_LAYER; 2]
+    /// Returns whether it may have layers that other images have too.
+    #[inline]
+    pub fn may_share_layers(&self) -> bool {
+        self.base != NO_LAYER || self.is_given
     }
 
     /// Returns its class where it is stored, if its record tells all of it.
@@ -118,11 +135,6 @@ impl Image {
             (false, false) => Class::Orphan,
         }
     }
-
-    /// Returns the digest that the user gave it.
-    pub(super) fn given_digest(&self) -> Option<u32> {
-        (self.given != GENERATED).then_some(self.given)
-    }
 }
 
 /// Every image that is stored somewhere or that a push in progress may still read.
@@ -131,10 +143,21 @@ pub(super) struct Images {
     images: Vec<Image>,
     free: Vec<ImageId>,
     provenances: BTreeMap<ImageId, Provenance>,
+    given: BTreeMap<ImageId, GivenImage>,
 }
 
 impl Images {
-    pub fn add(&mut self, image: Image) -> ImageId {
+    /// Adds the record of an image of this content.
+    pub fn add(&mut self, image: Image, content: &Content) -> ImageId {
+        let id = self.place_record(image);
+        if let Digest::Given(digest) = content.digest {
+            let common = content.common.unwrap_or(NO_LAYER);
+            self.given.insert(id, GivenImage { digest, common });
+        }
+        id
+    }
+
+    fn place_record(&mut self, image: Image) -> ImageId {
         if let Some(id) = self.free.pop() {
             self.images[id.index()] = image;
             return id;
@@ -143,6 +166,7 @@ impl Images {
         ImageId::new(self.images.len() - 1)
     }
 
+    #[inline]
     pub fn get(&self, id: ImageId) -> &Image {
         &self.images[id.index()]
     }
@@ -156,9 +180,24 @@ impl Images {
         if image.has_provenance {
             self.provenances.remove(&id);
         }
+        if image.is_given {
+            self.given.remove(&id);
+        }
         // A free record must not pass for an entry of a repository's list.
         image.repository = NOWHERE;
         self.free.push(id);
+    }
+
+    /// Returns the layers that an image may share with others.
+    pub fn shared_layers(&self, id: ImageId) -> SharedLayers {
+        let image = self.get(id);
+        let given = image.is_given.then(|| self.given[&id].common);
+        SharedLayers([image.base, given.unwrap_or(NO_LAYER)])
+    }
+
+    /// Returns the digest of an image, if the user gave it.
+    pub fn given_digest(&self, id: ImageId) -> Option<u32> {
+        self.get(id).is_given.then(|| self.given[&id].digest)
     }
 
     /// Returns how many records are in use.

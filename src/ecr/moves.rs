@@ -92,7 +92,7 @@ impl World {
             holder,
             push: of.push,
             pushed_at: of.pushed_at,
-            given: of.given_digest(),
+            given: self.images.given_digest(image),
             image_bytes: self.image_bytes(image),
             orphaned: Slots::default(),
         };

@@ -125,10 +125,10 @@ impl World {
         let mut image = Image::new(repository, push.content, slot, push.at);
         image.has_own_tags = push.tags.own;
         image.push = push.number as u32;
-        for layer in image.shared_layers() {
+        let id = self.images.add(image, &push.content);
+        for layer in self.images.shared_layers(id).iter() {
             self.layers.refer(layer);
         }
-        let id = self.images.add(image);
         if let Digest::Given(digest) = push.content.digest {
             self.given.insert((repository, digest), id);
         }

@@ -83,7 +83,7 @@ impl World {
 
     /// Notes an image that makes its registry hold just that more; a second one before anybody asked is no such simple
     /// change.
-    #[inline]
+    #[inline(always)]
     fn note_added(&mut self, added: Added) {
         if self.added.is_some() || self.registries[added.registry.index()].has_changed {
             self.note_change(added.registry);
@@ -99,7 +99,7 @@ impl World {
         let (slot, registry) = (of.slot, of.registry);
         let image = self.images.get_mut(id);
         image.present.add(slot);
-        let is_simple = image.has_own_tags && !image.has_provenance && !image.has_shared_layers();
+        let is_simple = image.has_own_tags && !image.has_provenance && !image.may_share_layers();
         if !is_simple || self.causes.is_some() || self.moves.keeps_stored {
             return self.store_otherwise(id, holder, mounting);
         }
@@ -139,7 +139,7 @@ impl World {
         holdings.images += 1;
         holdings.untagged += u32::from(!image.has_own_tags);
         holdings.add(class, own_bytes);
-        if image.has_shared_layers() {
+        if image.may_share_layers() {
             let place = Place {
                 holder,
                 registry,
@@ -147,7 +147,10 @@ impl World {
                 account: account.unwrap_or_default(),
             };
             let layers = &mut self.layers;
-            let moved = image.shared(|layer| layers.add(layer, place, class, holdings));
+            let moved = self
+                .images
+                .shared_layers(id)
+                .map(|layer| layers.add(layer, place, class, holdings));
             self.note_layers_caused(registry, &moved);
         }
         self.note_caused(registry, account, (None, Some(class)), own_bytes);
@@ -175,7 +178,10 @@ impl World {
         holdings.untagged -= u32::from(was_untagged);
         holdings.remove(class, image.own_bytes);
         let layers = &mut self.layers;
-        let moved = image.shared(|layer| layers.remove(layer, place, class, holdings));
+        let moved = self
+            .images
+            .shared_layers(id)
+            .map(|layer| layers.remove(layer, place, class, holdings));
         self.note_layers_caused(place.registry, &moved);
         self.note_caused(
             place.registry,
@@ -227,7 +233,10 @@ impl World {
             holdings.remove(was, image.own_bytes);
             holdings.add(is, image.own_bytes);
             let layers = &mut self.layers;
-            let moved = image.shared(|layer| layers.move_class(layer, place, was, is, holdings));
+            let moved = self
+                .images
+                .shared_layers(id)
+                .map(|layer| layers.move_class(layer, place, was, is, holdings));
             self.note_layers_caused(place.registry, &moved);
             let account = self.cause(id, holder);
             self.note_caused(
@@ -246,17 +255,17 @@ impl World {
         if !image.present.is_empty() || image.pending > 0 {
             return;
         }
-        let image = *image;
+        let repository = image.repository;
         if self.has_groups() {
             self.part(id);
         }
-        if let Some(digest) = image.given_digest() {
-            self.given.remove(&(image.repository, digest));
+        if let Some(digest) = self.images.given_digest(id) {
+            self.given.remove(&(repository, digest));
         }
-        for layer in image.shared_layers() {
+        for layer in self.images.shared_layers(id).iter() {
             self.layers.drop_reference(layer);
         }
         self.images.free(id);
-        self.repositories[image.repository.index()].has_stale = true;
+        self.repositories[repository.index()].has_stale = true;
     }
 }

@@ -179,8 +179,11 @@ impl World {
     /// Returns the bytes of a whole image.
     pub fn image_bytes(&self, id: ImageId) -> u64 {
         let image = self.images.get(id);
-        let shared = image.shared_layers().map(|layer| self.layers.bytes(layer));
-        image.own_bytes + shared.sum::<u64>()
+        if !image.may_share_layers() {
+            return image.own_bytes;
+        }
+        let shared = self.images.shared_layers(id).iter();
+        image.own_bytes + shared.map(|layer| self.layers.bytes(layer)).sum::<u64>()
     }
 
     /// Returns whether `holder` stores the image.
@@ -205,17 +208,16 @@ impl World {
         if image.present.has(self.holders[holder.index()].slot) {
             return 0;
         }
-        if !image.has_shared_layers() {
+        if !image.may_share_layers() {
             return image.own_bytes;
         }
-        image.own_bytes + self.missing_shared_bytes(image, source, holder)
+        image.own_bytes + self.missing_shared_bytes(id, source, holder)
     }
 
-    fn missing_shared_bytes(&self, image: &Image, source: HolderId, holder: HolderId) -> u64 {
+    fn missing_shared_bytes(&self, id: ImageId, source: HolderId, holder: HolderId) -> u64 {
         let place = self.place(holder, self.mounts(source, holder));
-        let lacking = image
-            .shared_layers()
-            .filter(|&layer| !self.layers.is_held(layer, place));
+        let shared = self.images.shared_layers(id).iter();
+        let lacking = shared.filter(|&layer| !self.layers.is_held(layer, place));
         lacking.map(|layer| self.layers.bytes(layer)).sum()
     }
 

@@ -125,13 +125,9 @@ impl Law {
         round_up(self.draw(draws))
     }
 
-    /// Draws up to [`Self::FEW`] laws, each from its own stream, as [`Law::draw_whole`] does; `of` gives law and stream of
-    /// each.
+    /// Draws up to [`Self::FEW`] laws, each from its own stream, as [`Law::draw`] does; `of` gives law and stream of each.
     #[inline]
-    pub fn draw_whole_few<'a>(
-        count: usize,
-        of: impl Fn(usize) -> (&'a Self, Draws),
-    ) -> [u64; Self::FEW] {
+    pub fn draw_few<'a>(count: usize, of: impl Fn(usize) -> (&'a Self, Draws)) -> [f64; Self::FEW] {
         // Beside a number of no log-normal law stands an exponential that nobody reads.
         let (mut logarithms, mut numbers) = ([USUAL; Self::FEW], [0.0; Self::FEW]);
         let mut are_logarithms = [false; Self::FEW];
@@ -152,7 +148,7 @@ impl Law {
                 }
             }
         }
-        numbers.map(round_up)
+        numbers
     }
 
     /// How many laws are drawn at once.
@@ -161,7 +157,12 @@ impl Law {
 
 /// Returns a number of base units rounded up to whole ones.
 #[inline]
-fn round_up(number: f64) -> u64 {
+pub fn round_up(number: f64) -> u64 {
+    // Where a signed number holds it, it is had in a few steps.
+    if number < (1_u64 << 62) as f64 {
+        let whole = number as i64;
+        return (whole + i64::from((whole as f64) < number)) as u64;
+    }
     // Whole numbers beyond 2^53 have no fraction to round up, and those beyond 2^64 stay at its end.
     let whole = number as u64;
     whole.saturating_add(u64::from((whole as f64) < number))
@@ -402,10 +403,10 @@ mod tests {
             };
             let log_normal = |n: usize| (&laws[0], of(n).1);
             for count in 0..=Law::FEW {
-                let alone = |(law, mut draws): (&Law, Draws)| law.draw_whole(&mut draws);
-                let few = Law::draw_whole_few(count, of);
+                let alone = |(law, mut draws): (&Law, Draws)| law.draw(&mut draws);
+                let few = Law::draw_few(count, of);
                 assert!((0..count).all(|n| few[n] == alone(of(n))));
-                let few = Law::draw_whole_few(count, log_normal);
+                let few = Law::draw_few(count, log_normal);
                 assert!((0..count).all(|n| few[n] == alone(log_normal(n))));
             }
         }

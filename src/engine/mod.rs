@@ -15,7 +15,7 @@ mod wheel;
 pub use calendar::Calendar;
 pub use earliest::Earliest;
 pub use heap::Heap;
-pub use law::{Choice, Law};
+pub use law::{Choice, Law, round_up};
 pub use moment::Rank;
 pub use normal::{normal_cdf, normal_quantile};
 pub use random::{Draws, Key};

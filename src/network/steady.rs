@@ -3,6 +3,7 @@
 //! Nothing is kept of a single copy; who started it remembers when that was, and how many bytes it moves.
 
 use super::service::{UNITS_PER_BYTE, to_bytes, to_nearest_bytes, tolerance, units_per_ns};
+use crate::engine::round_up;
 use crate::units::SimTime;
 
 /// Copies that move each at the same speed, whatever the others do.
@@ -124,8 +125,7 @@ impl Speed {
         if let Some(per_ns) = self.few_units_per_ns
             && guess < 1e15
         {
-            let below = guess as u64;
-            let nanos = below + u64::from((below as f64) < guess);
+            let nanos = round_up(guess);
             let served = u128::from(nanos) * u128::from(per_ns);
             if served >= asked && served - u128::from(per_ns) < asked {
                 return Some(nanos);

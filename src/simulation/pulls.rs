@@ -105,11 +105,7 @@ impl Fleets {
         world.hold(image);
         shelf.images.push_back(image);
         let own_bytes: u64 = parts.iter().map(|&part| world.image(part).own_bytes).sum();
-        let bases = || {
-            parts
-                .iter()
-                .filter_map(|&part| world.image(part).shared_layers().next())
-        };
+        let bases = || parts.iter().filter_map(|&part| world.image(part).base());
         // Those of all platforms are renewed at once.
         let base = bases().next();
         let is_new = base.is_some() && base != shelf.base;

@@ -9,7 +9,7 @@ use super::run::{Event, EventClass, Simulation, order};
 use crate::ecr::{
     Added, Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
 };
-use crate::engine::{Key, Law, Rank};
+use crate::engine::{Key, Law, Rank, round_up};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::{Drawn, PushStream};
 
@@ -260,7 +260,7 @@ impl<O: Observer> Simulation<'_, O> {
         let first_holder = self.world.holder_at(repository, 0);
         for few in lanes.chunks(Law::FEW) {
             let keys = self.keys.of_origin(origin);
-            let delays = Law::draw_whole_few(few.len(), |place| {
+            let delays = Law::draw_few(few.len(), |place| {
                 let lane = few[place] as usize;
                 let law = &model.links[model.lanes[lane].link].dispatch;
                 (law, keys[lane].dispatch.numbered(draw).draws())
@@ -292,6 +292,7 @@ impl<O: Observer> Simulation<'_, O> {
                     started_at: Once::NEVER,
                 });
                 let rank = Rank::new(EventClass::Dispatch as u8, order);
+                let delay = round_up(delay);
                 if delay == 0 && lanes.len() == 1 {
                     self.at_once = Some((place, rank));
                 } else if let Some(due) = at.as_nanos().checked_add(delay) {
