@@ -223,18 +223,6 @@ impl Images {
         image.class_of_one_push(slot)
     }
 
-    /// Returns the class of an image everywhere but where it was pushed, if that is the same everywhere.
-    pub fn class_elsewhere(&self, id: ImageId) -> Option<Class> {
-        let image = self.get(id);
-        let is_left = image.present.has(image.origin);
-        let class = if is_left {
-            Class::Replica
-        } else {
-            Class::Orphan
-        };
-        (!image.has_provenance).then_some(class)
-    }
-
     /// Returns the image's place in its repository's list as far as `slot` goes.
     #[inline]
     pub fn place(&self, id: ImageId, slot: Slot) -> u32 {

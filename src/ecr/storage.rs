@@ -43,17 +43,17 @@ impl World {
         }
         for (id, image) in self.images.iter() {
             let repository = &self.repositories[image.repository.index()];
-            let (registries, elsewhere) =
-                (&*repository.registries, self.images.class_elsewhere(id));
+            let registries = &*repository.registries;
+            // Most images tell by their record alone what they are, and a run may have millions.
+            let is_simple = image.has_own_tags && !image.has_provenance;
             image.present.for_each(|slot| {
-                let is_tagged =
-                    image.has_own_tags || !self.is_untagged(id, repository.holder(slot));
-                let class = match elsewhere {
-                    Some(_) if slot == image.origin => Class::Source,
-                    Some(class) => class,
-                    None => self.images.class(id, slot),
-                };
                 let count = &mut counts[registries[usize::from(slot)].index()];
+                let (is_tagged, class) = if is_simple {
+                    (true, image.class_of_one_push(slot))
+                } else {
+                    let holder = repository.holder(slot);
+                    (!self.is_untagged(id, holder), self.images.class(id, slot))
+                };
                 count.images += 1;
                 count.untagged += u32::from(!is_tagged);
                 count.add(class, image.own_bytes);

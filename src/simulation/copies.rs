@@ -340,22 +340,23 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// All replications of a push have ended, the last one so.
     fn forget(&mut self, at: SimTime, push: u32, failed: Option<Reason>) {
-        let of = *self.pushes.get(push);
-        if of.backfill.is_none()
-            && let Some(all_complete) = self.groups.settle(&of)
+        let of = self.pushes.get(push);
+        let (image, holder, backfill) = (of.image, of.holder, of.backfill);
+        if backfill.is_none()
+            && let Some(all_complete) = self.groups.settle(of)
         {
-            self.observer.settled(at, &of, all_complete);
+            self.observer.settled(at, of, all_complete);
         }
-        self.pushes.remove(push);
         if self.backfills.is_none() {
             self.deployments.forget(of.number);
         }
+        self.pushes.remove(push);
         if !self.left_out.is_empty() {
             self.left_out.remove(&push);
         }
-        self.world.let_go(of.image);
-        if let Some(backfill) = of.backfill {
-            self.count_backfilled(at, backfill, push, of.holder, failed);
+        self.world.let_go(image);
+        if let Some(backfill) = backfill {
+            self.count_backfilled(at, backfill, push, holder, failed);
         }
     }
 

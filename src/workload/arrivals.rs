@@ -134,13 +134,13 @@ impl Position {
 
     fn advance(&mut self, nanos: f64) -> Option<SimTime> {
         let exact = self.fraction + nanos;
-        let whole = libm::floor(exact);
         // Nothing comes after the end of the clock.
-        if whole >= u64::MAX as f64 / 2.0 {
+        if exact >= u64::MAX as f64 / 2.0 {
             return None;
         }
+        let whole = exact as i64;
         self.at = self.at + SimDuration::from_nanos(whole as u64);
-        self.fraction = exact - whole;
+        self.fraction = exact - whole as f64;
         Some(self.at)
     }
 }

@@ -143,7 +143,11 @@ fn base_number(refresh: Option<SimDuration>, at: SimTime) -> u64 {
 }
 
 /// Returns a part of `bytes`, rounded up.
+#[inline]
 fn part(bytes: u64, share: f64) -> u64 {
+    if share == 1.0 {
+        return bytes;
+    }
     libm::ceil(bytes as f64 * share) as u64
 }
 

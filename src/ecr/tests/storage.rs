@@ -1,7 +1,7 @@
 //! Layers and bytes: what is stored once, what is mounted, and what each registry is billed for.
 
 use super::scene::*;
-use crate::ecr::{Content, LayerId, Quotas};
+use crate::ecr::{Added, Class, Content, Holdings, LayerId, Quotas};
 
 /// Returns an image on a base layer.
 fn on(base: LayerId, number: u32, own_bytes: u64) -> Content {
@@ -194,6 +194,55 @@ fn u19_a_full_destination_is_known_before_the_copy_starts() {
     assert!(scene.world.is_full(at_web));
     scene.world.delete_repository(at_app).unwrap();
     assert!(!scene.world.is_full(at_web));
+}
+
+#[test]
+fn an_image_that_is_all_that_changed_is_told_as_such() {
+    let mut scene = Scene::new();
+    let added = |registry, class, bytes| {
+        Some(Added {
+            registry,
+            class,
+            bytes,
+        })
+    };
+    let nothing_else = |scene: &mut Scene| {
+        let changed = |_, _: &Holdings| panic!("nothing else changed");
+        scene.world.take_changed(changed);
+        assert!(!scene.world.has_news());
+    };
+    scene.world.take_changed(|_, _| ());
+    let sent = scene.push_own(A, APP, 100, &[]);
+    assert!(scene.world.has_news());
+    assert_eq!(scene.world.take_only_added(), added(A, Class::Source, 100));
+    nothing_else(&mut scene);
+    scene.arrive(&sent, B);
+    assert_eq!(scene.world.take_added(), added(B, Class::Replica, 100));
+    nothing_else(&mut scene);
+    let second = scene.push_own(A, APP, 70, &[]);
+    scene.world.take_added();
+    scene.arrive(&second, B);
+    assert_eq!(scene.world.take_added(), added(B, Class::Replica, 70));
+    nothing_else(&mut scene);
+    // Of two before anybody asks, one is told as such, and then what both registries, or the one, store in all.
+    scene.push_own(A, APP, 1, &[]);
+    scene.push_own(A, APP, 2, &[]);
+    assert_eq!(scene.world.take_only_added(), None);
+    assert_eq!(scene.world.take_added(), added(A, Class::Source, 1));
+    let mut told = Vec::new();
+    let mut tell = |registry, holdings: &Holdings| told.push((registry, holdings.bytes[0]));
+    scene.world.take_changed(&mut tell);
+    assert_eq!(told, [(A, 173)]);
+    // An orphan is no such simple change.
+    let third = scene.push_own(A, APP, 50, &[]);
+    scene.world.hold(third.image);
+    let holder = scene.at(A, APP);
+    scene.world.delete_all_but_newest(holder, 0);
+    scene.world.take_added();
+    scene.world.take_changed(|_, _| ());
+    scene.arrive(&third, B);
+    assert_eq!(scene.world.take_added(), None);
+    assert!(scene.world.has_news());
 }
 
 #[test]
