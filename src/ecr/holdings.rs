@@ -42,7 +42,8 @@ pub struct Holdings {
     pub bytes: [u64; Class::COUNT],
 }
 
-/// One image more in a registry: tagged, of no layers but its own, and neither an orphan nor archived.
+/// One image more in a registry: tagged, of no layers but its own, and neither an orphan nor archived. Whether a repository
+/// was created for it is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Added {
     /// Where.

@@ -1,5 +1,7 @@
 //! Dense ids: names are resolved once, before the run.
 
+use super::slots::Slot;
+
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident),+ $(,)?) => {$(
         $(#[doc = $doc])+
@@ -36,4 +38,12 @@ ids! {
     LayerId,
     /// A tag's text, where more than one image may bear it.
     TagId,
+}
+
+impl HolderId {
+    /// Returns the holder of the same name at `slot`, given that of slot 0: they follow each other.
+    #[inline]
+    pub const fn beside(self, slot: Slot) -> Self {
+        Self(self.0 + slot as u32)
+    }
 }

@@ -25,7 +25,7 @@ pub struct Content {
     pub own_bytes: u64,
     /// The base layer that it shares with others of its repository.
     pub base: Option<LayerId>,
-    /// The layer that stands for its own bytes where one digest is pushed to several repositories.
+    /// The layer that stands for its own bytes where one digest, given by the user, is pushed to several repositories.
     pub common: Option<LayerId>,
 }
 
@@ -149,6 +149,10 @@ pub(super) struct Images {
 impl Images {
     /// Adds the record of an image of this content.
     pub fn add(&mut self, image: Image, content: &Content) -> ImageId {
+        debug_assert!(
+            image.is_given || content.common.is_none(),
+            "only a digest that the user gave is pushed to several repositories"
+        );
         let id = self.place_record(image);
         if let Digest::Given(digest) = content.digest {
             let common = content.common.unwrap_or(NO_LAYER);

@@ -47,7 +47,7 @@ impl World {
         self.moves.keeps_stored = true;
     }
 
-    /// Returns whether anything is to be told of what was stored, deleted or moved between classes.
+    /// Returns whether anything may be to be told of what was stored, deleted or moved between classes.
     #[inline]
     pub fn has_news(&self) -> bool {
         self.added.is_some()

@@ -36,14 +36,6 @@ impl Repository {
     }
 }
 
-impl HolderId {
-    /// Returns the holder of the same name at `slot`, given that of slot 0: they follow each other.
-    #[inline]
-    pub const fn beside(self, slot: Slot) -> Self {
-        Self(self.0 + slot as u32)
-    }
-}
-
 /// An image that a tag stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {

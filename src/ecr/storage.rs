@@ -15,7 +15,7 @@ impl World {
         self.added.take()
     }
 
-    /// Does the same if nothing else has changed; else it stays to be told before that.
+    /// Does the same if no registry's holdings changed otherwise; else it stays to be told before that.
     #[inline]
     pub const fn take_only_added(&mut self) -> Option<Added> {
         if self.changed.is_empty() {

@@ -155,9 +155,13 @@ impl Law {
     pub const FEW: usize = AT_ONCE;
 }
 
-/// Returns a number of base units rounded up to whole ones.
+/// Returns a number of base units, which is not negative, rounded up to whole ones.
 #[inline]
 pub fn round_up(number: f64) -> u64 {
+    debug_assert!(
+        number > -1.0 || number.is_nan(),
+        "a law gives no negative number: {number}"
+    );
     // Where a signed number holds it, it is had in a few steps.
     if number < (1_u64 << 62) as f64 {
         let whole = number as i64;

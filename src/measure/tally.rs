@@ -1,5 +1,5 @@
-//! What the checks count for themselves, apart from all that it is compared with. It stands beside the books of a
-//! destination, a lane or a link, where a note finds both at one place.
+//! What the checks compare, apart from all that it is compared with. It stands beside the books of a destination, a lane or
+//! a link, where a note finds both at one place; the timeline reads the counts too.
 
 use super::record::Status;
 use crate::simulation::{Phase, Replication};

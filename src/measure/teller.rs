@@ -242,6 +242,13 @@ impl<D: Delivery> Observer for Teller<'_, D> {
     }
 
     fn requested(&mut self, at: SimTime, push: &PushState, lanes: &[u32], added: Option<Added>) {
+        // What the ledger takes from the push is what the registry stores more.
+        debug_assert!(
+            added.is_none_or(|of| {
+                push.backfill.is_none() && (of.class, of.bytes) == (Class::Source, push.image_bytes)
+            }),
+            "a push adds its image to its registry"
+        );
         if push.backfill.is_some() {
             for &lane in lanes {
                 self.note_rare(Rare::BackfillRequested {

@@ -2,9 +2,10 @@
 //! (B12, B80-B84).
 
 use super::backfill::Stored;
+use super::event::{Event, EventClass, order};
 use super::model::{Named, Place};
 use super::observer::{Observer, PushState};
-use super::run::{Event, EventClass, Simulation, order};
+use super::run::Simulation;
 use super::slab::Slab;
 use crate::aws::StorageClass;
 use crate::ecr::{self, Digest, HolderId, ImageId, Refusal, Restore};

@@ -1,9 +1,10 @@
 //! From the queue to the replica: admission, transfer, stall, retries, arrival.
 
+use super::event::{Event, EventClass};
 use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::permissions::Permissions;
-use super::run::{Event, EventClass, Simulation};
+use super::run::Simulation;
 use crate::ecr::{Arrival, HolderId, Reason, RepositoryId, Tags, World};
 use crate::engine::{Key, Rank};
 use crate::network::Medium;

@@ -9,9 +9,10 @@
 
 use std::collections::BTreeMap;
 
+use super::event::{Event, EventClass, order};
 use super::model::Place;
 use super::observer::{DeleteCause, Observer, RefusedOperation};
-use super::run::{Event, EventClass, Simulation, order};
+use super::run::Simulation;
 use super::slab::Slab;
 use crate::ecr::{Digest, HolderId, Reason, Refusal, Removal, RepositoryId, TagId};
 use crate::engine::{Key, Rank};

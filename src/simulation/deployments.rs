@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use super::event::{Event, EventClass, order};
 use super::model::{DeploymentModel, Model};
 use super::observer::{DeploymentStep, Observer};
 use super::requests::NewPush;
-use super::run::{Event, EventClass, Simulation, order};
+use super::run::Simulation;
 use super::slab::Slab;
 use crate::ecr::{HolderId, ImageId, TagId};
 use crate::engine::{Key, Rank};

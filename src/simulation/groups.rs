@@ -11,10 +11,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::event::{Event, EventClass};
 use super::names::TagList;
 use super::observer::{Observer, PushState};
 use super::requests::NewPush;
-use super::run::{Event, EventClass, Simulation};
+use super::run::Simulation;
 use crate::ecr::{Content, Digest, ImageId, Reason};
 use crate::engine::{Key, Rank};
 use crate::scenario::PushStream;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::event::{Event, EventClass, order};
 use super::model::Place;
 use super::observer::{DeleteCause, Observer};
-use super::run::{Event, EventClass, Simulation, order};
+use super::run::Simulation;
 use crate::ecr::{HolderId, ImageId, Removal};
 use crate::engine::Rank;
 use crate::units::SimTime;

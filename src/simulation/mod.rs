@@ -8,6 +8,7 @@ mod copies;
 mod coverage;
 mod deletes;
 mod deployments;
+mod event;
 pub mod explain;
 mod groups;
 mod lifecycles;

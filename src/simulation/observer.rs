@@ -112,6 +112,32 @@ pub struct Replication {
 const _: () = assert!(size_of::<Replication>() <= 128);
 
 impl Replication {
+    /// Returns the replication of this number that the push at place `push` requests on `lane`; where it goes is to be said.
+    #[inline]
+    pub(super) fn requested(at: SimTime, id: u64, lane: u32, push: u32) -> Self {
+        Self {
+            id,
+            lane,
+            phase: Phase::Dispatching,
+            attempts: 0,
+            since: at,
+            queue: SimDuration::ZERO,
+            transfer: SimDuration::ZERO,
+            stall: SimDuration::ZERO,
+            moved_bytes: 0,
+            moved_before_bytes: 0,
+            slot_since: at,
+            to_move_bytes: 0,
+            link: 0,
+            holder: HolderId(0),
+            push,
+            copy: None,
+            order: 0,
+            eligible_at: Once::NEVER,
+            started_at: Once::NEVER,
+        }
+    }
+
     /// Returns when it could first start; `None` if it has not been dispatched.
     pub fn eligible_at(&self) -> Option<SimTime> {
         self.eligible_at.get()
@@ -293,7 +319,7 @@ pub trait Observer {
     fn refused(&mut self, at: SimTime, operation: RefusedOperation);
 
     /// A push, or a backfill, requested a replication on each of these lanes. `added` is what the push's registry stores
-    /// from now on.
+    /// more by that.
     fn requested(&mut self, at: SimTime, push: &PushState, lanes: &[u32], added: Option<Added>);
 
     /// A replication joined the queue of its link, for the first time or after a back-off.
@@ -315,7 +341,7 @@ pub trait Observer {
     /// A replication left the queue without a slot after waiting so long: it is about to fail.
     fn dismissed(&mut self, at: SimTime, replication: &Replication, waited: SimDuration);
 
-    /// A replication left its slot and is COMPLETE. `added` is what its destination stores from now on; the tags at
+    /// A replication left its slot and is COMPLETE. `added` is what its destination stores more by that; the tags at
     /// `missing_tags`, places in the push's list, do not stand on the image there.
     fn arrived(
         &mut self,

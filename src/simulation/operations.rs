@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::event::{Event, EventClass, order};
 use super::model::{Model, Operation, Place, ScriptImage};
 use super::names::TagList;
 use super::observer::{DeleteCause, Observer, RefusedOperation, RevokedCopy};
 use super::requests::NewPush;
-use super::run::{Event, EventClass, Simulation, order};
+use super::run::Simulation;
 use crate::aws::{RegistryPolicy, StorageClass};
 use crate::ecr::{
     Content, Digest, HolderId, LayerId, Push, Refusal, RegistryId, RepositoryId, Tags,

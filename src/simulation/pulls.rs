@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::event::{Event, EventClass, order};
 use super::model::Model;
 use super::observer::{Observer, Offer, Pull};
-use super::run::{Event, EventClass, Simulation, order};
+use super::run::Simulation;
 use crate::ecr::{HolderId, ImageId, LayerId, RegistryId, RepositoryId, TagId, World};
 use crate::engine::Rank;
 use crate::units::SimTime;

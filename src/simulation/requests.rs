@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::event::{Event, EventClass, order};
 use super::model::Model;
 use super::names::TagList;
-use super::observer::{Observer, Once, Phase, PushState, RefusedOperation, Replication};
-use super::run::{Event, EventClass, Simulation, order};
+use super::observer::{Observer, Phase, PushState, RefusedOperation, Replication};
+use super::run::Simulation;
 use crate::ecr::{
     Added, Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
 };
@@ -148,50 +149,14 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn push(&mut self, at: SimTime, push: &NewPush) -> Option<ImageId> {
         let slot = self.model.slots.of(push.repository, push.registry);
         let holder = self.world.holder_at(push.repository, slot);
-        self.resolve_tags(push.tags, push.repository);
-        let resolved = &self.resolved;
         let mut left_out = Vec::new();
-        let number = self.last_push + 1;
-        let at_ns = i64::try_from(at.as_nanos()).expect("a run is shorter than 292 years");
-        let accepted = self.world.push(
-            Push {
-                holder,
-                content: push.content,
-                tags: resolved.tags(),
-                number,
-                at: at_ns,
-            },
-            |index, counts| {
-                if !counts {
-                    left_out.push(resolved.places[index]);
-                }
-            },
-        );
-        let image = match accepted {
-            Ok(pushed) => pushed.image,
+        let image = match self.accept(at, push, holder, &mut left_out) {
+            Ok(image) => image,
             Err(refusal) => {
-                let (registry, repository) = (push.registry, Some(push.repository));
-                let operation = RefusedOperation {
-                    action: "PutImage",
-                    registry,
-                    repository,
-                    refusal,
-                };
-                self.observer.refused(at, operation);
-                if refusal == Refusal::LimitExceeded {
-                    self.note_exhausted(at, holder);
-                }
+                self.refuse(at, push, holder, refusal);
                 return None;
             }
         };
-        self.last_push = number;
-        self.note_stored(
-            image,
-            push.repository,
-            push.content.digest,
-            push.tags,
-            number,
-        );
         let added = self.world.take_only_added();
         self.tell_stored(at);
         if push.member.is_none() {
@@ -207,8 +172,8 @@ impl<O: Observer> Simulation<'_, O> {
             return Some(image);
         }
         self.world.hold(image);
-        let state = PushState {
-            number,
+        let place = self.pushes.insert(PushState {
+            number: self.last_push,
             at,
             repository: push.repository,
             digest: push.content.digest,
@@ -224,8 +189,7 @@ impl<O: Observer> Simulation<'_, O> {
             open: routes.len() as u32,
             all_complete: true,
             backfill: None,
-        };
-        let place = self.pushes.insert(state);
+        });
         if !left_out.is_empty() {
             self.left_out.insert(place, left_out);
         }
@@ -234,6 +198,57 @@ impl<O: Observer> Simulation<'_, O> {
             self.begin_risk(at, image, push.registry, &routes);
         }
         Some(image)
+    }
+
+    /// Hands a push to ECR. Places of tags that do not count, since they stand on its digest already, go to `left_out`.
+    #[inline]
+    fn accept(
+        &mut self,
+        at: SimTime,
+        push: &NewPush,
+        holder: HolderId,
+        left_out: &mut Vec<u32>,
+    ) -> Result<ImageId, Refusal> {
+        self.resolve_tags(push.tags, push.repository);
+        let resolved = &self.resolved;
+        let number = self.last_push + 1;
+        let pushed = self.world.push(
+            Push {
+                holder,
+                content: push.content,
+                tags: resolved.tags(),
+                number,
+                at: i64::try_from(at.as_nanos()).expect("a run is shorter than 292 years"),
+            },
+            |index, counts| {
+                if !counts {
+                    left_out.push(resolved.places[index]);
+                }
+            },
+        )?;
+        self.last_push = number;
+        self.note_stored(
+            pushed.image,
+            push.repository,
+            push.content.digest,
+            push.tags,
+            number,
+        );
+        Ok(pushed.image)
+    }
+
+    #[inline(never)]
+    fn refuse(&mut self, at: SimTime, push: &NewPush, holder: HolderId, refusal: Refusal) {
+        let operation = RefusedOperation {
+            action: "PutImage",
+            registry: push.registry,
+            repository: Some(push.repository),
+            refusal,
+        };
+        self.observer.refused(at, operation);
+        if refusal == Refusal::LimitExceeded {
+            self.note_exhausted(at, holder);
+        }
     }
 
     /// Requests a replication on each of these lanes; it becomes eligible after its dispatch delay. `added` is what the
@@ -270,26 +285,12 @@ impl<O: Observer> Simulation<'_, O> {
                 let slot = slots.of(of_lane.destination);
                 let order = order(rank, number, slot);
                 self.last_replication += 1;
+                let replication = Replication::requested(at, self.last_replication, lane, push);
                 let place = self.replications.insert(Replication {
-                    id: self.last_replication,
-                    lane,
-                    phase: Phase::Dispatching,
-                    attempts: 0,
-                    since: at,
-                    queue: SimDuration::ZERO,
-                    transfer: SimDuration::ZERO,
-                    stall: SimDuration::ZERO,
-                    moved_bytes: 0,
-                    moved_before_bytes: 0,
-                    slot_since: at,
-                    to_move_bytes: 0,
-                    push,
                     link: of_lane.link as u32,
                     holder: first_holder.beside(slot),
-                    copy: None,
                     order,
-                    eligible_at: Once::NEVER,
-                    started_at: Once::NEVER,
+                    ..replication
                 });
                 let rank = Rank::new(EventClass::Dispatch as u8, order);
                 let delay = round_up(delay);

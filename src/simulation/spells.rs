@@ -2,9 +2,10 @@
 //!
 //! A change of a spell is numbered by twice the number of the spell (from 1), and one more for its end.
 
+use super::event::{Event, EventClass, order};
 use super::model::Spell;
 use super::observer::Observer;
-use super::run::{Event, EventClass, Simulation, order};
+use super::run::Simulation;
 use crate::engine::{Key, Rank};
 use crate::units::SimTime;
 

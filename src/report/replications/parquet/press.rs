@@ -25,7 +25,7 @@ pub enum Pressing {
     Left,
     /// All alike.
     Whole,
-    /// In blocks of so many bytes, after whatever stands before them: each block has its own code for its frequent bytes,
+    /// In blocks of so many bytes, after what is left of the first of them: each block has its own code for its frequent bytes,
     /// and is left as it is if it has none.
     Blocks(usize),
 }
