@@ -85,6 +85,8 @@ mod tests {
     fn numbers_outside_of_the_usual_range_take_the_long_way() {
         assert_same([0.0, -0.0, 1e-300, -5.0]);
         assert_same([1.999, 700.0, 709.9, 5.0]);
+        // The power of 2 that it is a multiple of is beyond a double.
+        assert_same([709.7, 5.0, 6.0, 7.0]);
         assert_same([f64::INFINITY, f64::NEG_INFINITY, -750.0, 3.0]);
     }
 

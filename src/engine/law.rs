@@ -382,6 +382,12 @@ mod tests {
         assert_eq!([0.0, 1e-9, 2.0, 2.1].map(whole), [0, 1, 2, 3]);
         // 2^53 + 2 is the next number that a double holds.
         assert_eq!(whole(9_007_199_254_740_994.0), (1 << 53) + 2);
+        // From here on a signed number no longer holds all.
+        let at_62_bits = (1_u64 << 62) as f64;
+        assert_eq!(
+            [at_62_bits, 3.0 * at_62_bits].map(whole),
+            [1 << 62, 3 << 62]
+        );
         assert_eq!(whole(1e300), u64::MAX);
     }
 

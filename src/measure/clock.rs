@@ -47,6 +47,23 @@ mod tests {
 
     use super::*;
 
+    fn clock(from: u64, until: u64, parts: u64) -> Clock {
+        Clock::new(SimTime::from_nanos(from), SimTime::from_nanos(until), parts)
+    }
+
+    #[test]
+    fn the_last_part_holds_the_last_instant() {
+        // 101 ns in parts of 11.
+        let part = |nanos| clock(7, 107, 10).part(SimTime::from_nanos(nanos));
+        assert_eq!([7, 17, 18, 107].map(part), [0, 0, 1, 9]);
+    }
+
+    #[test]
+    fn a_window_that_ends_before_it_begins_is_its_first_instant() {
+        let part = |nanos| clock(7, 5, 10).part(SimTime::from_nanos(nanos));
+        assert_eq!([7, 8].map(part), [0, 1]);
+    }
+
     proptest! {
         #[test]
         fn multiplying_finds_the_part_that_dividing_does(
@@ -55,7 +72,7 @@ mod tests {
             parts in 1_u64..3_000,
             place in 0.0..=1.0_f64,
         ) {
-            let clock = Clock::new(SimTime::from_nanos(from), SimTime::from_nanos(from + length), parts);
+            let clock = clock(from, from + length, parts);
             let part_ns = (length + 1).div_ceil(parts);
             let inside = (length as f64 * place) as u64;
             // In its midst, and at both ends of its part.
@@ -64,6 +81,7 @@ mod tests {
                 let part = clock.part(at);
                 prop_assert_eq!(part as u64, nanos / part_ns);
                 prop_assert!(clock.holds(part, at) && !clock.holds(part + 1, at));
+                prop_assert!(part == 0 || !clock.holds(part - 1, at));
             }
         }
     }

@@ -176,6 +176,7 @@ mod tests {
         let mut link = Steady::new(None, 1);
         assert_eq!(link.start(at(7), 5_000 * MB, 0), Some(at(7)));
         assert_eq!(link.moved_bytes(0, at(7)), 0);
+        assert_eq!(link.moved_by(at(7), at(7), 5_000 * MB), 0);
         link.finish(at(7), 5_000 * MB, 0);
         assert_eq!(link.settled_bytes(0), 5_000 * MB);
     }
@@ -186,6 +187,55 @@ mod tests {
         let mut link = Steady::new(Some(1), 1);
         assert_eq!(link.start(at(0), 1, 0), Some(at(8 * S)));
         assert_eq!(link.start(at(0), 3_000_000_000, 0), None);
+        // A nanosecond after what just fits.
+        let last = u64::MAX - 8 * S;
+        assert_eq!(link.start(at(last), 1, 0), Some(at(u64::MAX)));
+        assert_eq!(link.start(at(last + 1), 1, 0), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "a link that nothing changes moves")]
+    fn refuses_to_stand_still() {
+        Steady::new(Some(0), 1);
+    }
+
+    #[test]
+    fn a_thousandth_of_a_nanosecond_late_is_on_time() {
+        let ends = |bits_per_s, bytes| Steady::new(Some(bits_per_s), 1).start(at(0), bytes, 0);
+        // 26 ns and just that thousandth; a little more than 1 ns and less than it.
+        assert_eq!(ends(65_536_000_000, 213), Some(at(26)));
+        assert_eq!(ends(15_990_000_000, 2), Some(at(1)));
+        // Beyond it.
+        assert_eq!(ends(65_535_999_999, 213), Some(at(27)));
+    }
+
+    #[test]
+    fn days_end_to_the_nanosecond_where_a_double_is_off() {
+        // A guess by doubles is off by up to an eighth of a nanosecond.
+        for bits_per_s in (30 * MB..50 * MB).step_by(1_234_567) {
+            let mut link = Steady::new(Some(bits_per_s), 1);
+            for bytes in (3_000_000 * MB..3_001_000 * MB).step_by(7_654_321) {
+                // As below.
+                let asked = u128::from(bytes) * 8 * u128::from(S) * 1024 - u128::from(bits_per_s);
+                let exact = asked.div_ceil(u128::from(bits_per_s) * 1024) as u64;
+                assert_eq!(link.start(at(0), bytes, 0), Some(at(exact)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_has_moved_whole_bytes_to_the_nearest_and_no_more_than_it_has() {
+        let moved = |bits_per_s, nanos: u64, bytes| {
+            let link = Steady::new(Some(bits_per_s), 1);
+            link.moved_by(at(9), at(9 + nanos), bytes)
+        };
+        // A byte each microsecond.
+        assert_eq!(
+            [499, 500, 1_499, 1_500].map(|nanos| moved(8 * MB, nanos, 5)),
+            [0, 1, 1, 2]
+        );
+        // 10 bytes a nanosecond: 15 take 2.
+        assert_eq!(moved(80_000 * MB, 2, 15), 15);
     }
 
     proptest! {
