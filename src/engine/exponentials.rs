@@ -36,9 +36,8 @@ fn usual(numbers: [f64; AT_ONCE]) -> [f64; AT_ONCE] {
     const WHOLE: f64 = (1_u64 << 52) as f64;
     numbers.map(|x| {
         let quotient = INVERSE_LN2 * x + 0.5;
-        let near = (quotient - 0.5 + WHOLE) - WHOLE;
-        // Rounded down in fdlibm.
-        let below = if near > quotient { near - 1.0 } else { near };
+        // Rounded down in fdlibm: the nearest to half less lies not above, but for a whole number it may be one too low.
+        let below = (quotient - 0.5 + WHOLE) - WHOLE;
         let k = if quotient - below >= 1.0 {
             below + 1.0
         } else {

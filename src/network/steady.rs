@@ -127,7 +127,7 @@ impl Speed {
         {
             let nanos = round_up(guess);
             let served = u128::from(nanos) * u128::from(per_ns);
-            if served >= asked && served - u128::from(per_ns) < asked {
+            if served >= asked && served < asked + u128::from(per_ns) {
                 return Some(nanos);
             }
         }
