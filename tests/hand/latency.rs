@@ -88,6 +88,27 @@ fn one_slot_is_taken_in_order_of_dispatch() {
 }
 
 #[test]
+fn without_a_delay_a_push_is_dispatched_at_its_own_instant() {
+    // Three pushes of 5 s each, two of them at 0 s, one slot: they start at 0, 5 and 20 s. Push, dispatch and end of each
+    // are an event, whether the dispatch has to wait for other pushes of its instant or not.
+    let run = Text::new()
+        .rule(VIRGINIA, &[IRELAND])
+        .put("0 s", VIRGINIA, "app", &["1"], "5 MB")
+        .put("0 s", VIRGINIA, "app", &["2"], "5 MB")
+        .put("20 s", VIRGINIA, "app", &["3"], "5 MB")
+        .run_with(&["links.'* -> *'.slots=1", "latency.dispatch='0 s'"]);
+    assert_eq!(
+        parts(&run),
+        [
+            [0.0, 0.0, 5.0, 0.0, 5.0],
+            [0.0, 5.0, 5.0, 0.0, 10.0],
+            [0.0, 0.0, 5.0, 0.0, 5.0]
+        ]
+    );
+    assert_eq!(run.outcome.events, 9);
+}
+
+#[test]
 fn links_queue_apart_but_lanes_of_one_link_together() {
     // To Ireland from both accounts over one link of one slot; to Tokyo over another.
     let run = Text::new()
