@@ -178,6 +178,7 @@ impl World {
         let archived = self.archive.archived.remove(&(holder, id));
         let archived = archived.expect("an archived image is known as one");
         let bytes = bytes_before - self.archived_bytes(holder);
+        self.has_news = true;
         self.archive.departures.push(Departure {
             registry: self.registry_of(holder),
             since: archived.since,

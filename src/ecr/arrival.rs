@@ -78,7 +78,7 @@ impl World {
         standing: Standing,
         arrival: &mut Arrival,
     ) -> bool {
-        let before = self.holders[holder.index()].tags.get(&tag).copied();
+        let before = self.holders[holder.index()].standing(tag);
         let other = before.filter(|before| before.image != standing.image);
         if other.is_some() && self.is_immutable(holder, tag) {
             arrival.dropped += 1;

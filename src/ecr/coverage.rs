@@ -52,14 +52,18 @@ impl Coverage {
     /// Returns the lanes out of a repository by slot of the destination; none if no rule sends it anywhere.
     #[inline]
     fn lanes(&self, holder: HolderId, slots: usize) -> &[u32] {
-        match self.table_of.get(holder.index()) {
-            None | Some(&NO_TABLE) => &[],
-            Some(&start) => &self.tables[start as usize..][..slots],
-        }
+        lanes(&self.table_of, &self.tables, holder, slots)
+    }
+
+    /// Returns the same, and the pairs of every lane to be counted.
+    #[inline]
+    fn lanes_and_pairs(&mut self, holder: HolderId, slots: usize) -> (&[u32], &mut [Covered]) {
+        let lanes = lanes(&self.table_of, &self.tables, holder, slots);
+        (lanes, &mut self.covered)
     }
 
     /// Counts a pair of a source as held, or no longer, if rules send the source's repository to `slot`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count_held(&mut self, source: HolderId, slot: Slot, came: bool) {
         let Some(&start) = self
             .table_of
@@ -72,6 +76,14 @@ impl Coverage {
         if let Some(of) = self.covered.get_mut(lane as usize) {
             of.count(false, true, came);
         }
+    }
+}
+
+#[inline]
+fn lanes<'a>(table_of: &[u32], tables: &'a [u32], holder: HolderId, slots: usize) -> &'a [u32] {
+    match table_of.get(holder.index()) {
+        None | Some(&NO_TABLE) => &[],
+        Some(&start) => &tables[start as usize..][..slots],
     }
 }
 
@@ -170,13 +182,23 @@ impl World {
         let available = self.images.available(id);
         let repository = &self.repositories[self.images.get(id).repository.index()];
         let (holder, slots) = (repository.holder(slot), repository.registries.len());
-        let mut covered = std::mem::take(&mut self.coverage.covered);
-        for (to, &lane) in (0..).zip(self.coverage.lanes(holder, slots)) {
+        let (lanes, covered) = self.coverage.lanes_and_pairs(holder, slots);
+        for (to, &lane) in (0..).zip(lanes) {
             if let Some(of) = covered.get_mut(lane as usize) {
                 of.count(true, available.has(to), came);
             }
         }
-        self.coverage.covered = covered;
+    }
+
+    /// Counts the pairs of a source where a new image was pushed, which is nowhere else.
+    #[inline(always)]
+    pub(super) fn cover_new(&mut self, source: HolderId, slots: usize) {
+        let (lanes, covered) = self.coverage.lanes_and_pairs(source, slots);
+        for &lane in lanes {
+            if let Some(of) = covered.get_mut(lane as usize) {
+                of.live += 1;
+            }
+        }
     }
 
     /// An image that was pushed in several places may be held for each of them.

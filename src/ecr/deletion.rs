@@ -49,7 +49,7 @@ impl World {
         self.delete_oldest(holder, u64::from(images));
         let of = &mut self.holders[holder.index()];
         of.exists = false;
-        of.mutability = None;
+        of.set_mutability(None);
         self.lifecycles.remove(&holder);
         self.created.remove(&holder);
         let of = &self.holders[holder.index()];

@@ -61,6 +61,16 @@ impl Holdings {
         Class::STANDARD.map(of).iter().sum()
     }
 
+    /// Adds what others hold.
+    pub(super) fn include(&mut self, other: &Self) {
+        self.images += other.images;
+        self.untagged += other.untagged;
+        self.repositories += other.repositories;
+        for (bytes, other) in self.bytes.iter_mut().zip(other.bytes) {
+            *bytes += other;
+        }
+    }
+
     pub(super) fn add(&mut self, class: Class, bytes: u64) {
         self.bytes[class as usize] += bytes;
     }

@@ -1,6 +1,7 @@
 //! One record per image, shared by all registries that hold it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::holdings::Class;
 use super::ids::{ImageId, LayerId, RepositoryId};
@@ -212,9 +213,19 @@ impl Images {
 
     /// Returns every record in use.
     pub fn iter(&self) -> impl Iterator<Item = (ImageId, &Image)> {
-        let all = self.images.iter().enumerate();
-        all.filter(|(_, image)| image.repository != NOWHERE)
-            .map(|(index, image)| (ImageId::new(index), image))
+        self.within(0..self.places())
+    }
+
+    /// Returns how many places for records there are, in use or free.
+    pub const fn places(&self) -> usize {
+        self.images.len()
+    }
+
+    /// Returns the records in use among those at these places.
+    pub fn within(&self, places: Range<usize>) -> impl Iterator<Item = (ImageId, &Image)> {
+        let ids = places.clone().map(ImageId::new);
+        ids.zip(&self.images[places])
+            .filter(|(_, image)| image.repository != NOWHERE)
     }
 
     /// Returns the class of the image where it is stored.

@@ -23,7 +23,7 @@ impl World {
 
     /// Returns the number of the push that put `tag` on the image at `holder`, if it stands on it.
     pub fn standing_push(&self, holder: HolderId, tag: TagId, id: ImageId) -> Option<u64> {
-        let standing = self.holders[holder.index()].tags.get(&tag);
+        let standing = self.holders[holder.index()].standing(tag);
         standing
             .filter(|standing| standing.image == id)
             .map(|standing| standing.push)

@@ -49,12 +49,20 @@ impl World {
 
     /// Returns whether anything may be to be told of what was stored, deleted or moved between classes.
     #[inline]
-    pub fn has_news(&self) -> bool {
-        self.added.is_some()
-            || !self.changed.is_empty()
-            || self.has_moved()
-            || self.has_departures()
-            || self.causes.is_some()
+    pub const fn has_news(&self) -> bool {
+        self.has_news || self.added.is_some() || self.causes.is_some()
+    }
+
+    /// Says that all was asked for that there was to be told.
+    pub fn news_are_told(&mut self) {
+        debug_assert!(
+            self.added.is_none()
+                && self.changed.is_empty()
+                && !self.has_moved()
+                && !self.has_departures(),
+            "news are told once and all of them"
+        );
+        self.has_news = false;
     }
 
     /// Returns whether [`World::take_moves`] has anything to hand over.
@@ -97,6 +105,7 @@ impl World {
             orphaned: Slots::default(),
         };
         self.moves.list.push(Move::Removed(removed));
+        self.has_news = true;
     }
 
     /// Notes where the image that was deleted last became an orphan.

@@ -6,7 +6,7 @@ use super::world::World;
 impl World {
     /// Returns the image on which `tag` stands at `holder`, and the number of the push that put it there.
     pub fn resolve(&self, holder: HolderId, tag: TagId) -> Option<(ImageId, u64)> {
-        let standing = self.holders[holder.index()].tags.get(&tag)?;
+        let standing = self.holders[holder.index()].standing(tag)?;
         Some((standing.image, standing.push))
     }
 

@@ -49,7 +49,10 @@ impl World {
         let known = self.find_given(holder, push.content.digest);
         let stored = known.filter(|&id| self.is_stored(id, holder));
         let archived = stored.filter(|&id| self.is_archived(id, holder));
-        self.check_tags(holder, stored, archived.is_some(), push.tags)?;
+        // An image that is not stored, under tags that no other image can bear: nothing is in its way.
+        if stored.is_some() || !push.tags.common.is_empty() {
+            self.check_tags(holder, stored, archived.is_some(), push.tags)?;
+        }
         let of = &self.holders[holder.index()];
         if stored.is_none() && u64::from(of.images) >= self.quotas.images_per_repository {
             return Err(Refusal::LimitExceeded);
@@ -92,6 +95,7 @@ impl World {
             .copied()
     }
 
+    #[inline(never)]
     fn check_tags(
         &self,
         holder: HolderId,
@@ -99,10 +103,6 @@ impl World {
         is_archived: bool,
         tags: Tags<'_>,
     ) -> Result<(), Refusal> {
-        // An image that is not stored, under tags that no other image can bear: nothing is in its way.
-        if stored.is_none() && tags.common.is_empty() {
-            return Ok(());
-        }
         let of = &self.holders[holder.index()];
         let is_new_here = |tag: &&TagId| stored.is_none_or(|image| !of.stands_on(**tag, image));
         let mut new_here = tags.common.iter().filter(is_new_here).peekable();
@@ -111,7 +111,7 @@ impl World {
         }
         let mut borne = stored.map_or(0, |image| of.tags_of(image).count() as u64);
         for &tag in new_here {
-            if of.tags.contains_key(&tag) && self.is_immutable(holder, tag) {
+            if of.standing(tag).is_some() && self.is_immutable(holder, tag) {
                 return Err(Refusal::ImageTagAlreadyExists);
             }
             borne += 1;
@@ -122,6 +122,7 @@ impl World {
         Ok(())
     }
 
+    #[inline(always)]
     fn add_image(&mut self, push: &Push<'_>) -> ImageId {
         let Holder {
             repository, slot, ..
@@ -152,6 +153,7 @@ impl World {
     }
 
     /// A known digest: it may lie here already, perhaps as a replica, or only elsewhere, perhaps as an orphan until now.
+    #[inline(never)]
     fn push_again(&mut self, id: ImageId, push: &Push<'_>) -> ImageId {
         debug_assert!(
             !push.tags.own,

@@ -45,7 +45,11 @@ pub(super) struct Standing {
 }
 
 /// A repository in one registry.
+///
+/// Most have no common tags and ECR's default settings: what is kept of these stands aside, so that what every push and
+/// arrival reads is small.
 #[derive(Clone, Debug)]
+#[repr(align(32))]
 pub(super) struct Holder {
     pub repository: RepositoryId,
     pub registry: RegistryId,
@@ -54,10 +58,20 @@ pub(super) struct Holder {
     pub images: u32,
     /// None of its images stands before this place of the name's list.
     pub cleared: u32,
+    /// What it has beside images, once it has had something.
+    tagging: Option<Box<Tagging>>,
+}
+
+// Two to a cache line.
+const _: () = assert!(size_of::<Holder>() == 32);
+
+/// Tags of a repository in one registry that more than one image may bear, and what may move them.
+#[derive(Clone, Debug, Default)]
+struct Tagging {
     /// Tag mutability; `None` is ECR's default, MUTABLE (B61).
-    pub mutability: Option<Box<TagRule>>,
-    /// Where each tag stands that more than one image may bear.
-    pub tags: BTreeMap<TagId, Standing>,
+    mutability: Option<TagRule>,
+    /// Where each tag stands.
+    standing: BTreeMap<TagId, Standing>,
     /// The same, by image.
     borne: BTreeSet<(ImageId, TagId)>,
 }
@@ -71,18 +85,41 @@ impl Holder {
             exists: false,
             images: 0,
             cleared: 0,
-            mutability: None,
-            tags: BTreeMap::new(),
-            borne: BTreeSet::new(),
+            tagging: None,
         }
     }
 
-    /// Returns which of its tags `image` bears.
+    /// Returns its tag mutability; `None` is ECR's default, MUTABLE (B61).
+    pub fn mutability(&self) -> Option<&TagRule> {
+        self.tagging.as_ref()?.mutability.as_ref()
+    }
+
+    /// Sets its tag mutability.
+    pub fn set_mutability(&mut self, mutability: Option<TagRule>) {
+        if mutability.is_some() || self.tagging.is_some() {
+            self.tagging.get_or_insert_default().mutability = mutability;
+        }
+    }
+
+    /// Returns where a common tag stands.
+    pub fn standing(&self, tag: TagId) -> Option<Standing> {
+        self.tagging.as_ref()?.standing.get(&tag).copied()
+    }
+
+    /// Returns every common tag and where it stands.
+    #[cfg(test)]
+    pub fn tags(&self) -> impl Iterator<Item = (TagId, Standing)> {
+        let standing = self.tagging.iter().flat_map(|of| &of.standing);
+        standing.map(|(&tag, &standing)| (tag, standing))
+    }
+
+    /// Returns which of its common tags `image` bears.
     pub fn tags_of(&self, image: ImageId) -> impl Iterator<Item = TagId> {
-        let range = self
-            .borne
-            .range((image, TagId(0))..=(image, TagId(u32::MAX)));
-        range.map(|&(_, tag)| tag)
+        let borne = self.tagging.iter().flat_map(move |tagging| {
+            let of_image = (image, TagId(0))..=(image, TagId(u32::MAX));
+            tagging.borne.range(of_image)
+        });
+        borne.map(|&(_, tag)| tag)
     }
 
     /// Returns whether `image` bears any of its tags.
@@ -92,27 +129,29 @@ impl Holder {
 
     /// Returns whether `tag` stands on `image`.
     pub fn stands_on(&self, tag: TagId, image: ImageId) -> bool {
-        self.tags
-            .get(&tag)
+        self.standing(tag)
             .is_some_and(|standing| standing.image == image)
     }
 
     /// Puts `tag` on an image, and returns the other one on which it stood.
     pub fn put_tag(&mut self, tag: TagId, standing: Standing) -> Option<ImageId> {
-        let before = self.tags.insert(tag, standing).map(|before| before.image);
+        let tagging = self.tagging.get_or_insert_default();
+        let before = tagging.standing.insert(tag, standing);
+        let before = before.map(|before| before.image);
         if before == Some(standing.image) {
             return None;
         }
-        self.borne.insert((standing.image, tag));
+        tagging.borne.insert((standing.image, tag));
         let left = before?;
-        self.borne.remove(&(left, tag));
+        tagging.borne.remove(&(left, tag));
         Some(left)
     }
 
     /// Removes `tag` and returns the image on which it stood.
     pub fn remove_tag(&mut self, tag: TagId) -> Option<ImageId> {
-        let image = self.tags.remove(&tag)?.image;
-        self.borne.remove(&(image, tag));
+        let tagging = self.tagging.as_mut()?;
+        let image = tagging.standing.remove(&tag)?.image;
+        tagging.borne.remove(&(image, tag));
         Some(image)
     }
 

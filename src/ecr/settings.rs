@@ -48,7 +48,7 @@ impl World {
     }
 
     fn settings(&self, holder: HolderId) -> Settings {
-        let mutability = self.holders[holder.index()].mutability.as_deref();
+        let mutability = self.holders[holder.index()].mutability();
         Settings {
             mutability: mutability.cloned().unwrap_or_default(),
             lifecycle: self.lifecycles.get(&holder).cloned(),

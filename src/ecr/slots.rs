@@ -11,19 +11,25 @@ impl Slots {
     /// How many registries may hold one repository's name.
     pub const CAPACITY: usize = 128;
 
+    /// Returns which word has the bit of `slot`, which is under [`Self::CAPACITY`]: no need to ask for that each time.
+    const fn word(slot: Slot) -> usize {
+        debug_assert!((slot as usize) < Self::CAPACITY);
+        (slot / 64 % 2) as usize
+    }
+
     /// Returns whether `slot` is in the set.
     pub const fn has(&self, slot: Slot) -> bool {
-        self.0[(slot / 64) as usize] >> (slot % 64) & 1 == 1
+        self.0[Self::word(slot)] >> (slot % 64) & 1 == 1
     }
 
     /// Adds `slot`.
     pub const fn add(&mut self, slot: Slot) {
-        self.0[(slot / 64) as usize] |= 1 << (slot % 64);
+        self.0[Self::word(slot)] |= 1 << (slot % 64);
     }
 
     /// Removes `slot`.
     pub const fn remove(&mut self, slot: Slot) {
-        self.0[(slot / 64) as usize] &= !(1 << (slot % 64));
+        self.0[Self::word(slot)] &= !(1 << (slot % 64));
     }
 
     /// Returns the slots that are not in another set.
@@ -34,6 +40,13 @@ impl Slots {
     /// Returns whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0[0] == 0 && self.0[1] == 0
+    }
+
+    /// Returns whether `slot` is all that is in the set.
+    pub const fn is_only(self, slot: Slot) -> bool {
+        let mut rest = self;
+        rest.remove(slot);
+        rest.is_empty() && self.has(slot)
     }
 
     /// Returns the slots of the set, rising.
@@ -89,6 +102,13 @@ mod tests {
             alone.remove(slot);
             assert!(alone.is_empty(), "{slot}");
         }
+    }
+
+    #[test]
+    fn a_slot_is_all_there_is_or_not() {
+        assert!(set(&[70]).is_only(70) && set(&[3]).is_only(3));
+        assert!(!set(&[70, 3]).is_only(70) && !set(&[70, 3]).is_only(3));
+        assert!(!set(&[]).is_only(0) && !set(&[1]).is_only(2));
     }
 
     #[test]

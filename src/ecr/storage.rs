@@ -1,5 +1,7 @@
 //! What each registry stores: images, their layers, and the class of each, counted as they change.
 
+use std::ops::Range;
+
 use super::holdings::{Added, Class, Holdings};
 use super::ids::{HolderId, ImageId, RegistryId};
 use super::images::Images;
@@ -37,34 +39,65 @@ impl World {
     /// Returns what every registry stores, counted anew from the images: the run's last check compares it with
     /// [`World::holdings`].
     pub fn recount(&self) -> Vec<Holdings> {
-        let mut counts = vec![Holdings::default(); self.registries.len()];
+        let mut counts = self.recount_images(0..self.images.places());
         for holder in self.holders.iter().filter(|holder| holder.exists) {
             counts[holder.registry.index()].repositories += 1;
-        }
-        for (id, image) in self.images.iter() {
-            let repository = &self.repositories[image.repository.index()];
-            let registries = &*repository.registries;
-            // Most images tell by their record alone what they are, and a run may have millions.
-            let is_simple = image.has_own_tags && !image.has_provenance;
-            image.present.for_each(|slot| {
-                let count = &mut counts[registries[usize::from(slot)].index()];
-                let (is_tagged, class) = if is_simple {
-                    (true, image.class_of_one_push(slot))
-                } else {
-                    let holder = repository.holder(slot);
-                    (!self.is_untagged(id, holder), self.images.class(id, slot))
-                };
-                count.images += 1;
-                count.untagged += u32::from(!is_tagged);
-                count.add(class, image.own_bytes);
-            });
         }
         self.layers.recount(&mut counts);
         counts
     }
 
+    /// Counts the images at these places; so many that another thread may count half of them.
+    fn recount_images(&self, places: Range<usize>) -> Vec<Holdings> {
+        const FEW: usize = if cfg!(test) { 4 } else { 1 << 17 };
+        if places.len() <= FEW {
+            return self.recount_few(places);
+        }
+        let middle = places.start + places.len() / 2;
+        let (mut counts, others) = rayon::join(
+            || self.recount_images(places.start..middle),
+            || self.recount_images(middle..places.end),
+        );
+        for (count, other) in counts.iter_mut().zip(&others) {
+            count.include(other);
+        }
+        counts
+    }
+
+    fn recount_few(&self, places: Range<usize>) -> Vec<Holdings> {
+        let mut counts = vec![Holdings::default(); self.registries.len()];
+        for (id, image) in self.images.within(places) {
+            let repository = &self.repositories[image.repository.index()];
+            let registries = &*repository.registries;
+            // Most images tell by their record alone what they are, and a run may have millions.
+            if image.has_own_tags && !image.has_provenance {
+                let elsewhere = if image.present.has(image.origin) {
+                    Class::Replica
+                } else {
+                    Class::Orphan
+                };
+                image.present.for_each(|slot| {
+                    let is_origin = slot == image.origin;
+                    let class = if is_origin { Class::Source } else { elsewhere };
+                    let count = &mut counts[registries[usize::from(slot)].index()];
+                    count.images += 1;
+                    count.add(class, image.own_bytes);
+                });
+                continue;
+            }
+            image.present.for_each(|slot| {
+                let count = &mut counts[registries[usize::from(slot)].index()];
+                count.images += 1;
+                count.untagged += u32::from(self.is_untagged(id, repository.holder(slot)));
+                count.add(self.images.class(id, slot), image.own_bytes);
+            });
+        }
+        counts
+    }
+
     pub(super) fn note_change(&mut self, registry: RegistryId) {
         let of = &mut self.registries[registry.index()];
+        self.has_news = true;
         if !of.has_changed {
             of.has_changed = true;
             self.changed.push(registry);
@@ -93,6 +126,7 @@ impl World {
     }
 
     /// Stores an image's layers at `holder`, where it was not. It bears no common tags there yet.
+    #[inline(always)]
     pub(super) fn store_at(&mut self, id: ImageId, holder: HolderId, mounting: bool) {
         let of = &mut self.holders[holder.index()];
         of.images += 1;
@@ -104,13 +138,18 @@ impl World {
             return self.store_otherwise(id, holder, mounting);
         }
         let (origin, class) = (image.origin, image.class_of_one_push(slot));
-        let bytes = image.own_bytes;
+        let (bytes, repository) = (image.own_bytes, image.repository);
+        let is_new = image.present.is_only(slot);
         // It may stand before those that the repository has cleared.
         of.cleared = of.cleared.min(image.place);
         let holdings = &mut self.registries[registry.index()].holdings;
         holdings.images += 1;
         holdings.add(class, bytes);
         match class {
+            Class::Source if is_new => {
+                let slots = self.repositories[repository.index()].registries.len();
+                self.cover_new(holder, slots);
+            }
             Class::Source => self.cover_source(id, slot, true),
             Class::Replica => {
                 let source = HolderId(holder.0 - u32::from(slot)).beside(origin);
@@ -126,6 +165,7 @@ impl World {
     }
 
     /// Books an image that is not simple, or of which more is to be told.
+    #[inline(never)]
     fn store_otherwise(&mut self, id: ImageId, holder: HolderId, mounting: bool) {
         let of = &self.holders[holder.index()];
         let (slot, registry) = (of.slot, of.registry);
@@ -157,6 +197,7 @@ impl World {
         self.cover(id, slot, class, true);
         if self.moves.keeps_stored {
             self.moves.list.push(Move::Stored(id, holder));
+            self.has_news = true;
         }
         self.note_change(registry);
     }
@@ -250,12 +291,17 @@ impl World {
     }
 
     /// Frees the record of an image that is stored nowhere and that no push in progress may still read.
+    #[inline(always)]
     pub(super) fn free_if_gone(&mut self, id: ImageId) {
         let image = self.images.get(id);
-        if !image.present.is_empty() || image.pending > 0 {
-            return;
+        if image.present.is_empty() && image.pending == 0 {
+            self.free(id);
         }
-        let repository = image.repository;
+    }
+
+    #[inline(never)]
+    fn free(&mut self, id: ImageId) {
+        let repository = self.images.get(id).repository;
         if self.has_groups() {
             self.part(id);
         }

@@ -28,7 +28,7 @@ impl World {
 
     /// Returns whether `tag`, once it stands on an image at `holder`, stays there (B64, B66).
     pub(super) fn is_immutable(&self, holder: HolderId, tag: TagId) -> bool {
-        let mutability = self.holders[holder.index()].mutability.as_deref();
+        let mutability = self.holders[holder.index()].mutability();
         mutability.is_some_and(|mutability| mutability.is_immutable(&self.tag_texts[tag.index()]))
     }
 

@@ -57,6 +57,8 @@ pub struct World {
     pub(super) changed: Vec<RegistryId>,
     /// An image that was stored since [`World::take_added`], if that is all that changed in its registry.
     pub(super) added: Option<Added>,
+    /// Whether anything but such an image may be to be told.
+    pub(super) has_news: bool,
     /// Who caused what, where that is told apart.
     pub(super) causes: Option<Box<Causes>>,
     /// How much of what sources send is held.
@@ -99,6 +101,7 @@ impl World {
             tags_move_forward,
             changed: Vec::new(),
             added: None,
+            has_news: false,
             causes: None,
             coverage: Coverage::default(),
             lifecycles: BTreeMap::new(),
@@ -202,7 +205,7 @@ impl World {
 
     /// Returns the bytes of the image's layers that `holder` lacks. Layers may be mounted if blob mounting is on there and
     /// at `source` (B133).
-    #[inline]
+    #[inline(always)]
     pub fn missing_bytes(&self, id: ImageId, source: HolderId, holder: HolderId) -> u64 {
         let image = self.images.get(id);
         if image.present.has(self.holders[holder.index()].slot) {
@@ -214,6 +217,7 @@ impl World {
         image.own_bytes + self.missing_shared_bytes(id, source, holder)
     }
 
+    #[inline(never)]
     fn missing_shared_bytes(&self, id: ImageId, source: HolderId, holder: HolderId) -> u64 {
         let place = self.place(holder, self.mounts(source, holder));
         let shared = self.images.shared_layers(id).iter();
@@ -277,7 +281,7 @@ impl World {
             self.make_repository(holder, None);
         }
         if mutability.is_some() {
-            self.holders[holder.index()].mutability = mutability.map(Box::new);
+            self.holders[holder.index()].set_mutability(mutability);
         }
     }
 
@@ -287,7 +291,7 @@ impl World {
     /// If the repository does not exist.
     pub fn set_mutability(&mut self, holder: HolderId, mutability: TagRule) -> Result<(), Refusal> {
         self.check_exists(holder)?;
-        self.holders[holder.index()].mutability = Some(Box::new(mutability));
+        self.holders[holder.index()].set_mutability(Some(mutability));
         Ok(())
     }
 
@@ -325,7 +329,7 @@ impl World {
     pub(super) fn make_repository(&mut self, holder: HolderId, mutability: Option<TagRule>) {
         let of = &mut self.holders[holder.index()];
         of.exists = true;
-        of.mutability = mutability.map(Box::new);
+        of.set_mutability(mutability);
         self.registries[of.registry.index()].holdings.repositories += 1;
     }
 }

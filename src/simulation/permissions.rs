@@ -2,6 +2,7 @@
 //!
 //! Asking a policy means matching text, so that each answer is kept until the policy changes.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -33,8 +34,10 @@ pub(super) struct Permissions {
     lane_enabled: Vec<bool>,
     /// By lane and repository; a lane's list is made when first asked.
     verdicts: Vec<Vec<Verdict>>,
-    /// Lanes by registry and repository; made when first asked.
+    /// Lanes by registry and repository; made when first asked. Repositories with the same lanes share a list, so that those
+    /// of all stay at hand.
     routes: Vec<Vec<Option<Rc<[u32]>>>>,
+    known_routes: BTreeSet<Rc<[u32]>>,
 }
 
 impl Permissions {
@@ -58,31 +61,50 @@ impl Permissions {
             lane_enabled: Vec::new(),
             verdicts: vec![Vec::new(); model.lanes.len()],
             routes: vec![Vec::new(); model.registries.len()],
+            known_routes: BTreeSet::new(),
         };
         permissions.refresh_lanes(model);
         permissions
     }
 
     /// Returns the lanes on which a push to `repository` of `registry` is sent, by the rules as they stand.
+    #[inline]
     pub fn routes(
         &mut self,
         model: &Model,
         registry: RegistryId,
         repository: RepositoryId,
     ) -> Rc<[u32]> {
+        match self.routes[registry.index()].get(repository.index()) {
+            Some(Some(routes)) => Rc::clone(routes),
+            _ => self.find_routes(model, registry, repository),
+        }
+    }
+
+    #[cold]
+    fn find_routes(
+        &mut self,
+        model: &Model,
+        registry: RegistryId,
+        repository: RepositoryId,
+    ) -> Rc<[u32]> {
+        let name = &model.names.repositories[repository.index()];
+        let targets = self.rules[registry.index()].targets(name);
+        let lanes = targets
+            .iter()
+            .map(|target| model.lane(registry, target.destination) as u32);
+        let lanes: Rc<[u32]> = lanes.collect();
+        let known = self.known_routes.get(&lanes).cloned();
+        let routes = known.unwrap_or_else(|| {
+            self.known_routes.insert(Rc::clone(&lanes));
+            lanes
+        });
         let of_registry = &mut self.routes[registry.index()];
         if of_registry.is_empty() {
             of_registry.resize(model.holders.len(), None);
         }
-        let routes = of_registry[repository.index()].get_or_insert_with(|| {
-            let name = &model.names.repositories[repository.index()];
-            let targets = self.rules[registry.index()].targets(name);
-            let lanes = targets
-                .iter()
-                .map(|target| model.lane(registry, target.destination) as u32);
-            lanes.collect()
-        });
-        Rc::clone(routes)
+        of_registry[repository.index()] = Some(Rc::clone(&routes));
+        routes
     }
 
     /// Returns the lanes on which deletes in `repository` of `registry` are replicated, by the rules as they stand (B111):
@@ -108,7 +130,7 @@ impl Permissions {
     }
 
     /// Decides whether a copy may start, as far as Regions and policy go.
-    #[inline]
+    #[inline(always)]
     pub fn admit(
         &mut self,
         model: &Model,
@@ -123,6 +145,7 @@ impl Permissions {
         self.decide(model, lane, repository, repository_exists)
     }
 
+    #[inline(never)]
     fn decide(
         &mut self,
         model: &Model,

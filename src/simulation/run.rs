@@ -347,6 +347,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         }
     }
 
+    #[inline(never)]
     fn tell_news(&mut self, at: SimTime) {
         let observer = &mut self.observer;
         if let Some(added) = self.world.take_added() {
@@ -360,6 +361,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if self.world.has_moved() {
             self.tell_moves(at);
         }
+        self.world.news_are_told();
     }
 
     fn finish(&mut self) {

@@ -268,6 +268,6 @@ fn tags_of_an_images_own_need_no_bookkeeping() {
             .world
             .holders
             .iter()
-            .all(|holder| holder.tags.is_empty())
+            .all(|holder| holder.tags().next().is_none())
     );
 }

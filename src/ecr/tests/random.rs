@@ -409,8 +409,7 @@ impl Pair {
                 let holder = world.holder(RepositoryId::new(name), id).unwrap();
                 assert_eq!(world.exists(holder), naive.exists(place));
                 let tags: BTreeMap<usize, ImageId> = world.holders[holder.index()]
-                    .tags
-                    .iter()
+                    .tags()
                     .map(|(tag, standing)| (tag.index(), standing.image))
                     .collect();
                 let expected = naive

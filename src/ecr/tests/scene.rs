@@ -222,7 +222,7 @@ impl Scene {
     ) -> Option<ImageId> {
         let tag = self.tag(text);
         let of = &self.world.holders[self.at(registry, repository).index()];
-        of.tags.get(&tag).map(|standing| standing.image)
+        of.standing(tag).map(|standing| standing.image)
     }
 
     pub fn delete_tag(

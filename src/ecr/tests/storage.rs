@@ -212,6 +212,7 @@ fn an_image_that_is_all_that_changed_is_told_as_such() {
         assert!(!scene.world.has_news());
     };
     scene.world.take_changed(|_, _| ());
+    scene.world.news_are_told();
     let sent = scene.push_own(A, APP, 100, &[]);
     assert!(scene.world.has_news());
     assert_eq!(scene.world.take_only_added(), added(A, Class::Source, 100));
