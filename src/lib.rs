@@ -28,8 +28,9 @@
 //! ids; everything resolved and checked once) → [`simulation::Simulation`], the engine's loop → each happening is told
 //! once to a [`simulation::Observer`] → the books of [`measure`] → [`measure::Outcome`] (plain tables) → [`report`].
 //! The loop, the state machine and the links know ids only; names come back in the report. A run owns all that it
-//! changes: no globals, no locks, no wall clock. The observer only takes notes; its books may be kept by another thread,
-//! which gets them in lists, in order.
+//! changes: no globals, no locks, no wall clock. What a stream pushes and when depends on its draws alone, so that another
+//! thread may draw it ahead. The observer only takes notes; its books may be kept by a third, which gets them in lists, in
+//! order.
 //!
 //! # Two kinds of truth
 //!

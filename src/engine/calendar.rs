@@ -66,7 +66,7 @@ impl<E: Copy> Calendar<E> {
     }
 
     /// Takes the next event and moves the clock to it.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(SimTime, Rank, E)> {
         let (next, event) = self.pending.pop()?;
         self.now = next.at();

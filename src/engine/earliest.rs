@@ -25,6 +25,7 @@ impl Earliest {
     }
 
     /// Sets the time of `place`.
+    #[inline]
     pub fn set(&mut self, place: usize, time: Option<SimTime>) {
         let mut node = self.leaves + place;
         let key = time.map_or(Self::NEVER, SimTime::as_nanos);

@@ -128,6 +128,10 @@ impl Law {
     /// Draws up to [`Self::FEW`] laws, each from its own stream, as [`Law::draw`] does; `of` gives law and stream of each.
     #[inline]
     pub fn draw_few<'a>(count: usize, of: impl Fn(usize) -> (&'a Self, Draws)) -> [f64; Self::FEW] {
+        if count == 1 {
+            let (law, mut draws) = of(0);
+            return [law.draw(&mut draws), 0.0, 0.0, 0.0];
+        }
         // Beside a number of no log-normal law stands an exponential that nobody reads.
         let (mut logarithms, mut numbers) = ([USUAL; Self::FEW], [0.0; Self::FEW]);
         let mut are_logarithms = [false; Self::FEW];

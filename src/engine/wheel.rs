@@ -40,7 +40,9 @@ pub(super) struct Wheel<V> {
 /// this crate mostly schedule ahead.
 const BUCKETS: usize = 1 << 12;
 
+// In one line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Node<V> {
     at: Moment,
     value: V,
@@ -96,7 +98,7 @@ impl<V: Copy> Wheel<V> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(Moment, V)> {
         let (at, value) = if self.next < self.heap_next {
             self.pop_near()
@@ -157,7 +159,7 @@ impl<V: Copy> Wheel<V> {
         (self.nodes.len() - 1) as u32
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop_near(&mut self) -> (Moment, V) {
         let place = self.first as usize % BUCKETS;
         let id = self.heads[place];

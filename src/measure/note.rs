@@ -17,6 +17,7 @@ use crate::units::{SimDuration, SimTime};
 
 /// One happening; `at` is when.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) enum Note {
     /// A push requested replications.
     Requested(Request),
@@ -105,20 +106,17 @@ impl Request {
     /// # Panics
     /// If they are more than [`Self::LANES`].
     pub fn new(at: SimTime, push: &PushState, lanes: &[u32]) -> Self {
-        let mut request = Self {
+        assert!(lanes.len() <= Self::LANES, "a note holds so many lanes");
+        let lane = |place: usize| lanes.get(place).copied().unwrap_or_default();
+        Self {
             at,
             push: push.first_number(),
             image_bytes: push.image_bytes,
             measured: push.measured,
             is_stored: false,
             count: lanes.len() as u8,
-            lanes: [0; Self::LANES],
-        };
-        assert!(lanes.len() <= Self::LANES, "a note holds so many lanes");
-        for (place, &lane) in request.lanes.iter_mut().zip(lanes) {
-            *place = lane;
+            lanes: std::array::from_fn(lane),
         }
-        request
     }
 
     /// Returns the lanes of its replications.
@@ -178,7 +176,7 @@ pub(super) struct End {
 }
 
 // A note fills a line of the cache.
-const _: () = assert!(size_of::<Note>() <= 64);
+const _: () = assert!(size_of::<Note>() == 64 && align_of::<Note>() == 64);
 
 /// What happens so seldom that it may take its space.
 #[derive(Clone, Debug)]

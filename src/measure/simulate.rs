@@ -14,7 +14,7 @@ use super::record::RecordSink;
 use super::records::Records;
 use super::teller::{Delivery, Post, Teller};
 use crate::scenario::{DeltaThreshold, Loaded};
-use crate::simulation::{Interrupted, Model, Simulation, Summary};
+use crate::simulation::{DrawingAhead, Interrupted, Model, Observer, Simulation, Summary};
 use crate::units::SimTime;
 
 /// Lists of notes that may wait for the ledger; then the simulation waits.
@@ -114,12 +114,29 @@ impl<'a> Run<'a> {
             let is_recording = ledger.sink.is_listening();
             hand.send(ledger).expect("the keeper waits for its ledger");
             let teller = self.teller(is_recording, Post { full, emptied });
-            let run = Simulation::new(self.model, self.seed, teller).run(keep_going);
+            let simulation = self.drawn_ahead(scope, teller);
+            let run = simulation.run(keep_going);
             // The teller goes, and with it the keeper's last notes.
             let summary = run.map(|(_, summary)| summary);
             let ledger = keeper.join().unwrap_or_else(|panic| resume_unwind(panic));
             Ok(self.outcome(ledger, summary?))
         })
+    }
+
+    /// Returns the run at its beginning, with a thread that draws its pushes; where there is none to be had, without.
+    fn drawn_ahead<'s, O: Observer>(
+        &self,
+        scope: &'s thread::Scope<'s, '_>,
+        observer: O,
+    ) -> Simulation<'a, O>
+    where
+        'a: 's,
+    {
+        let (drawing, pushes) = DrawingAhead::new(self.model, self.seed);
+        match thread::Builder::new().spawn_scoped(scope, || drawing.run()) {
+            Ok(_) => Simulation::with_pushes(self.model, self.seed, observer, pushes),
+            Err(_) => Simulation::new(self.model, self.seed, observer),
+        }
     }
 
     fn ledger<S: RecordSink>(&self, sink: S) -> Ledger<'a, S> {

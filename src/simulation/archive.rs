@@ -5,6 +5,7 @@ use super::backfill::Stored;
 use super::event::{Event, EventClass, order};
 use super::model::{Named, Place};
 use super::observer::{Observer, PushState};
+use super::requests::Requested;
 use super::run::Simulation;
 use super::slab::Slab;
 use crate::aws::StorageClass;
@@ -87,8 +88,14 @@ impl<O: Observer> Simulation<'_, O> {
         self.tell_stored(at);
         let push = self.restored_push(at, &of, routes.len() as u32);
         let script = &self.model.scripts[of.script as usize];
-        let number = (script.rank, u64::from(of.step));
-        self.request(at, push, &routes, number, None);
+        let requested = Requested {
+            lanes: &routes,
+            rank: script.rank,
+            number: u64::from(of.step),
+            added: None,
+            drawn_by: None,
+        };
+        self.request(at, push, &requested);
     }
 
     /// Returns the place of what stands for the push: the image under the tags that stand on it.

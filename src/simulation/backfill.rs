@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 
 use super::names::TagList;
 use super::observer::{Observer, Phase, PushState};
+use super::requests::Requested;
 use super::run::Simulation;
 use crate::ecr::{Digest, HolderId, ImageId, Reason, Refusal, RegistryId, RepositoryId};
 use crate::engine::Key;
@@ -322,7 +323,14 @@ impl<O: Observer> Simulation<'_, O> {
         }
         backfills.requested += 1;
         let order = backfills.requested;
-        self.request(at, place, &[lane], (RANK, order), None);
+        let requested = Requested {
+            lanes: &[lane],
+            rank: RANK,
+            number: order,
+            added: None,
+            drawn_by: None,
+        };
+        self.request(at, place, &requested);
     }
 
     /// Returns the number by which an image's draws are keyed: by what it is, and by how many backfills the lane has had.

@@ -1,11 +1,11 @@
 //! From the queue to the replica: admission, transfer, stall, retries, arrival.
 
 use super::event::{Event, EventClass};
-use super::model::Model;
+use super::model::{Lane, Model};
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::permissions::Permissions;
 use super::run::Simulation;
-use crate::ecr::{Arrival, HolderId, Reason, RepositoryId, Tags, World};
+use crate::ecr::{Arrival, HolderId, Reason, RegistryId, RepositoryId, Tags, World};
 use crate::engine::{Key, Rank};
 use crate::network::Medium;
 use crate::units::{SimDuration, SimTime};
@@ -21,30 +21,36 @@ pub(super) struct Keys {
 /// Keys of the draws of one origin's replications on one lane.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LaneKeys {
-    pub dispatch: Key,
+    dispatch: Key,
     stall: Key,
     failure: Key,
     revocation: Key,
 }
 
+/// Returns the key of an origin's draws for one purpose on a lane.
+pub(super) fn lane_key(model: &Model, seed: u64, purpose: &str, origin: &str, lane: usize) -> Key {
+    let Lane {
+        source,
+        destination,
+        ..
+    } = model.lanes[lane];
+    let registry = |id: RegistryId| &model.names.registries[id.index()];
+    Key::new(seed, purpose)
+        .named(origin)
+        .named(registry(source))
+        .named(registry(destination))
+}
+
 impl Keys {
     /// Streams come first, then scripts. A draw is keyed by names, so that no other lane or stream moves it.
     pub fn new(model: &Model, seed: u64) -> Self {
-        let streams = model.streams.iter().map(|stream| &stream.name);
-        let scripts = model.scripts.iter().map(|script| &script.name);
+        let streams = model.streams.iter().map(|stream| stream.name.as_str());
+        let scripts = model.scripts.iter().map(|script| script.name.as_str());
         // Backfills come last, under a name that no stream can have.
-        let backfill = "[backfill]".to_owned();
-        let backfills = model.backfills.iter().map(|_| &backfill);
+        let backfills = model.backfills.iter().map(|_| "[backfill]");
         let keys = |origin| {
-            model.lanes.iter().map(move |lane| {
-                let registry = |id: crate::ecr::RegistryId| &model.names.registries[id.index()];
-                let key = |purpose| {
-                    let origin: &String = origin;
-                    Key::new(seed, purpose)
-                        .named(origin)
-                        .named(registry(lane.source))
-                        .named(registry(lane.destination))
-                };
+            (0..model.lanes.len()).map(move |lane| {
+                let key = |purpose| lane_key(model, seed, purpose, origin, lane);
                 LaneKeys {
                     dispatch: key("dispatch"),
                     stall: key("stall"),
@@ -63,9 +69,9 @@ impl Keys {
         }
     }
 
-    /// Returns the keys of an origin, by lane.
-    pub fn of_origin(&self, origin: u32) -> &[LaneKeys] {
-        &self.of[origin as usize * self.lanes..][..self.lanes]
+    /// Returns the key of an origin's dispatch delays on a lane.
+    pub fn dispatch(&self, origin: u32, lane: u32) -> Key {
+        self.of(origin, lane).dispatch
     }
 
     fn of(&self, origin: u32, lane: u32) -> &LaneKeys {
@@ -105,7 +111,9 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn start(&mut self, at: SimTime, place: u32, waited: Option<SimDuration>) {
         let of = self.replications.get_mut(place);
         let push = self.pushes.get(of.push);
-        of.queue += waited.unwrap_or_default();
+        if let Some(waited) = waited {
+            of.queue += waited;
+        }
         if of.attempts == 0
             && let Err(reason) = admit(self.model, &mut self.permissions, &self.world, push, of)
         {
@@ -116,9 +124,7 @@ impl<O: Observer> Simulation<'_, O> {
         of.phase = Phase::Moving;
         of.since = at;
         of.slot_since = at;
-        of.moved_before_bytes = of.moved_bytes;
         of.attempts += 1;
-        of.started_at.note(at);
         of.to_move_bytes = self.world.missing_bytes(push.image, push.holder, of.holder);
         self.observer.started(at, push, of, waited);
         let rank = Rank::new(EventClass::End as u8, of.order);
@@ -198,6 +204,10 @@ impl<O: Observer> Simulation<'_, O> {
     /// Returns how many nanoseconds this attempt stalls, if it does.
     #[inline]
     fn draw_stall(&self, place: u32, link: usize) -> Option<u64> {
+        let of = self.replications.get(place);
+        if of.stalls == Some(false) && of.attempts == 1 {
+            return None;
+        }
         let link = &self.model.links[link];
         if link.stall_probability <= 0.0 {
             return None;
@@ -208,7 +218,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Returns whether this attempt fails at its end.
-    #[inline]
+    #[inline(always)]
     fn draw_failure(&self, place: u32) -> bool {
         let probability = self.model.failures.probability;
         let key = || self.attempt_key(place, |keys| keys.failure);
@@ -225,6 +235,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The stall has passed.
+    #[inline(never)]
     pub(super) fn end_stall(&mut self, at: SimTime, place: u32) {
         let of = self.replications.get_mut(place);
         if of.phase == Phase::Aborted {
@@ -236,7 +247,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// The slot is free again; the attempt has failed, for now or for good, or the image arrives.
-    #[inline]
+    #[inline(always)]
     fn end_attempt(&mut self, at: SimTime, place: u32) {
         let link = self.replications.get(place).link as usize;
         self.links[link].release();
@@ -257,6 +268,7 @@ impl<O: Observer> Simulation<'_, O> {
         if of.attempts > failures.retries {
             return self.fail(at, place, Reason::TransferFailed);
         }
+        of.note_attempt();
         of.phase = Phase::BackingOff;
         let rank = Rank::new(EventClass::Dispatch as u8, of.order);
         if let Some(due) = at.as_nanos().checked_add(failures.backoff.as_nanos()) {
@@ -405,7 +417,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Returns the places of the copies in flight on lanes to `registry`, in order of their streams and numbers.
-    pub(super) fn in_flight_to(&self, registry: crate::ecr::RegistryId) -> Vec<u32> {
+    pub(super) fn in_flight_to(&self, registry: RegistryId) -> Vec<u32> {
         let is_in_flight = |&place: &u32| {
             let replication = self.replications.get(place);
             let flies = matches!(
@@ -437,7 +449,7 @@ impl<O: Observer> Simulation<'_, O> {
 }
 
 /// Admission, in this order: the source image, Regions, policy, quotas (MODEL.md, step 5).
-#[inline]
+#[inline(always)]
 fn admit(
     model: &Model,
     permissions: &mut Permissions,

@@ -236,6 +236,7 @@ impl<O: Observer> Simulation<'_, O> {
             number: drawn.number * u64::from(group.images()) + u64::from(place),
             rank: of.rank,
             member: Some(place as u8),
+            drawn_by: None,
         }
     }
 
@@ -292,6 +293,7 @@ impl<O: Observer> Simulation<'_, O> {
         !self.groups.waits.is_empty() && self.is_held_back(at, place)
     }
 
+    #[inline(never)]
     fn is_held_back(&mut self, at: SimTime, place: u32) -> bool {
         let number = self.replications.get(place).id;
         let Some(wait) = self.groups.waits.get_mut(&number) else {
@@ -310,13 +312,14 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// A replication has ended: those that wait for it may go on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release_waiters(&mut self, at: SimTime, number: u64, failed: Option<Reason>) {
         if !(self.groups.waits.is_empty() && self.groups.waiters.is_empty()) {
             self.release(at, number, failed);
         }
     }
 
+    #[inline(never)]
     fn release(&mut self, at: SimTime, number: u64, failed: Option<Reason>) {
         self.groups.waits.remove(&number);
         for waiter in self.groups.waiters.remove(&number).unwrap_or_default() {

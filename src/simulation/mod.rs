@@ -1,5 +1,6 @@
 //! The composition: wires workload, ecr and network to the engine, and tells each happening once to an observer.
 
+mod ahead;
 mod archive;
 mod backfill;
 mod build;
@@ -29,6 +30,7 @@ mod slots;
 mod spells;
 mod tags;
 
+pub use ahead::{DrawingAhead, PushesAhead};
 pub use backfill::{Backfill, BackfillStatus, Backfilling, StoredTagLists};
 pub use build::spells_of;
 pub use model::{

@@ -14,6 +14,7 @@ use crate::units::{SimDuration, SimTime};
 
 /// An accepted push, while a replication that it requested has not ended.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub struct PushState {
     /// Its number in the run, from 1: the order of pushes.
     pub number: u64,
@@ -71,18 +72,35 @@ pub enum Phase {
 }
 
 /// A replication that has not ended.
+///
+/// It fills two lines of the cache. Dispatch and start of a first attempt touch the first one alone, so that the fields stand
+/// in this order.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
 pub struct Replication {
-    /// Its number in the run, from 1.
-    pub id: u64,
-    /// Its lane's place.
-    pub lane: u32,
-    /// What it is doing.
-    pub phase: Phase,
-    /// Attempts started.
-    pub attempts: u32,
     /// When its phase began.
     pub since: SimTime,
+    /// When it took the slot that it is in.
+    pub slot_since: SimTime,
+    /// Bytes that the present attempt moves, or the last one has moved.
+    pub to_move_bytes: u64,
+    pub(super) eligible_at: Once,
+    pub(super) order: u64,
+    /// Attempts started.
+    pub attempts: u32,
+    /// Its lane's place.
+    pub lane: u32,
+    /// Place of its link.
+    pub link: u32,
+    pub(super) push: u32,
+    /// The repository at its destination.
+    pub(super) holder: HolderId,
+    /// What it is doing.
+    pub phase: Phase,
+    /// Whether its first attempt stalls, if that was drawn ahead.
+    pub(super) stalls: Option<bool>,
+    /// Its number in the run, from 1.
+    pub id: u64,
     /// Time in the queue so far.
     pub queue: SimDuration,
     /// Time of moving bytes so far.
@@ -93,49 +111,54 @@ pub struct Replication {
     pub moved_bytes: u64,
     /// Bytes that it had moved when its present attempt started.
     pub moved_before_bytes: u64,
-    /// When it took the slot that it is in.
-    pub slot_since: SimTime,
-    /// Bytes that the present attempt moves, or the last one has moved.
-    pub to_move_bytes: u64,
-    /// Place of its link.
-    pub link: u32,
-    /// The repository at its destination.
-    pub(super) holder: HolderId,
-    pub(super) push: u32,
+    /// When its first attempt started, if another followed.
+    pub(super) first_started_at: SimTime,
     pub(super) copy: Option<CopyId>,
-    pub(super) order: u64,
-    pub(super) eligible_at: Once,
-    pub(super) started_at: Once,
 }
 
-// Two cache lines, and no call to copy one.
-const _: () = assert!(size_of::<Replication>() <= 128);
+const _: () = assert!(size_of::<Replication>() == 128);
+const _: () = assert!(std::mem::offset_of!(Replication, id) == 64);
 
 impl Replication {
-    /// Returns the replication of this number that the push at place `push` requests on `lane`; where it goes is to be said.
-    #[inline]
-    pub(super) fn requested(at: SimTime, id: u64, lane: u32, push: u32) -> Self {
+    /// Returns the replication of this number that the push at place `push` requests, on a lane and its link, to `holder`.
+    #[inline(always)]
+    pub(super) fn requested(
+        at: SimTime,
+        id: u64,
+        (lane, link): (u32, u32),
+        (push, holder): (u32, HolderId),
+        order: u64,
+    ) -> Self {
         Self {
-            id,
-            lane,
-            phase: Phase::Dispatching,
-            attempts: 0,
             since: at,
+            slot_since: at,
+            to_move_bytes: 0,
+            eligible_at: Once::NEVER,
+            order,
+            attempts: 0,
+            lane,
+            link,
+            push,
+            holder,
+            phase: Phase::Dispatching,
+            stalls: None,
+            id,
             queue: SimDuration::ZERO,
             transfer: SimDuration::ZERO,
             stall: SimDuration::ZERO,
             moved_bytes: 0,
             moved_before_bytes: 0,
-            slot_since: at,
-            to_move_bytes: 0,
-            link: 0,
-            holder: HolderId(0),
-            push,
+            first_started_at: at,
             copy: None,
-            order: 0,
-            eligible_at: Once::NEVER,
-            started_at: Once::NEVER,
         }
+    }
+
+    /// Notes what the next attempt overwrites.
+    pub(super) fn note_attempt(&mut self) {
+        if self.attempts == 1 {
+            self.first_started_at = self.slot_since;
+        }
+        self.moved_before_bytes = self.moved_bytes;
     }
 
     /// Returns when it could first start; `None` if it has not been dispatched.
@@ -144,8 +167,12 @@ impl Replication {
     }
 
     /// Returns when it first started.
-    pub fn started_at(&self) -> Option<SimTime> {
-        self.started_at.get()
+    pub const fn started_at(&self) -> Option<SimTime> {
+        match self.attempts {
+            0 => None,
+            1 => Some(self.slot_since),
+            _ => Some(self.first_started_at),
+        }
     }
 }
 

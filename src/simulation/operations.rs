@@ -288,6 +288,7 @@ impl<O: Observer> Simulation<'_, O> {
             number: u64::from(step),
             rank: of.rank,
             member: None,
+            drawn_by: None,
         };
         let _ = self.push(at, &push);
     }

@@ -86,6 +86,12 @@ impl Fleets {
         }
     }
 
+    /// Returns whether any fleet pulls at all.
+    #[inline]
+    pub const fn are_stocked(&self) -> bool {
+        !self.shelves.is_empty()
+    }
+
     fn shelf(&self, stream: usize, repository: RepositoryId) -> Option<&Shelf> {
         self.shelves[stream].as_ref()?.get(&repository)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ahead::{Pushes, Upcoming};
 use super::event::{Event, EventClass, order};
 use super::model::Model;
 use super::names::TagList;
@@ -10,30 +11,31 @@ use super::run::Simulation;
 use crate::ecr::{
     Added, Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
 };
-use crate::engine::{Key, Law, Rank, round_up};
+use crate::engine::{Key, Rank};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::{Drawn, PushStream};
 
 /// A stream of pushes in a run.
-#[derive(Clone, Debug)]
-pub(super) struct StreamState {
+#[derive(Debug)]
+pub(super) struct StreamState<'m> {
+    /// Its pushes; the next one is scheduled.
+    pushes: Pushes<'m>,
+    /// For what is drawn beside the pushes themselves.
     pub stream: PushStream,
-    /// The push that is scheduled.
-    pub number: u64,
     digests: Key,
     /// The current base layer of each repository and platform, by place, with its number.
     bases: BTreeMap<u32, (u64, LayerId)>,
 }
 
-impl StreamState {
-    pub fn all(model: &Model, seed: u64) -> Vec<Self> {
-        let state = |stream: &super::model::Stream| Self {
+impl<'m> StreamState<'m> {
+    pub fn all(model: &'m Model, seed: u64, pushes: Vec<Pushes<'m>>) -> Vec<Self> {
+        let state = |(stream, pushes): (&super::model::Stream, Pushes<'m>)| Self {
+            pushes,
             stream: PushStream::new(seed, &stream.name, stream.plan.repositories),
-            number: 0,
             digests: Key::new(seed, "digest").named(&stream.name),
             bases: BTreeMap::new(),
         };
-        model.streams.iter().map(state).collect()
+        model.streams.iter().zip(pushes).map(state).collect()
     }
 
     /// Returns the key of the digest of a push.
@@ -57,34 +59,60 @@ pub(super) struct NewPush {
     pub rank: u16,
     /// Its place among the images of its push, if that may have several.
     pub member: Option<u8>,
+    /// The stream that has drawn for its replications already.
+    pub drawn_by: Option<u32>,
+}
+
+/// Replications that a push, or a backfill, requests.
+pub(super) struct Requested<'a> {
+    /// On which lanes.
+    pub lanes: &'a [u32],
+    /// How they are ordered: by stream or script, and its push.
+    pub rank: u16,
+    pub number: u64,
+    /// What the push made its registry hold more.
+    pub added: Option<Added>,
+    /// The stream that has drawn for them already.
+    pub drawn_by: Option<u32>,
 }
 
 impl<O: Observer> Simulation<'_, O> {
-    /// Schedules the next push of a stream.
+    /// Puts the next push of a stream where the loop looks for it: there is one of each stream, so that they need no place
+    /// in the calendar.
     pub(super) fn schedule_push(&mut self, stream: usize) {
-        let of = &self.model.streams[stream];
-        let state = &mut self.streams[stream];
-        let Some((number, at)) = state.stream.next(&of.plan, self.model.end) else {
-            return;
-        };
-        state.number = number;
-        let rank = Rank::new(EventClass::Push as u8, order(of.rank, number, 0));
-        self.calendar.schedule(at, rank, Event::Push(stream as u32));
+        let next = self.streams[stream].pushes.peek();
+        self.upcoming.set(stream, next.map(|push| push.at));
+    }
+
+    /// Handles the next push of a stream, which is due: at once if nothing else happens now, else through the calendar,
+    /// which orders them.
+    pub(super) fn begin_push(&mut self, at: SimTime, stream: usize) {
+        let number = self.streams[stream].pushes.next_number();
+        let order = order(self.model.streams[stream].rank, number, 0);
+        let rank = Rank::new(EventClass::Push as u8, order);
+        let event = Event::Push(stream as u32);
+        self.upcoming.set(stream, None);
+        if self.upcoming.first().0.min(self.calendar.next_at()) > at {
+            self.calendar.move_to(at);
+            self.note(at, rank, event.kind());
+            self.push_from(at, stream as u32);
+            self.dispatch_at_once(at);
+        } else {
+            self.calendar.schedule(at, rank, event);
+        }
     }
 
     /// Handles the push of a stream that is due, and schedules the one after it.
+    #[inline(always)]
     pub(super) fn push_from(&mut self, at: SimTime, stream: u32) {
         let index = stream as usize;
         let of = &self.model.streams[index];
-        let state = &mut self.streams[index];
-        let drawn = state.stream.draw(&of.plan, state.number, at);
+        let Upcoming { drawn, digest, .. } = self.streams[index].pushes.take();
         // First of all, since what the push causes for this instant may depend on what else there is.
         self.schedule_push(index);
         if let Some(group) = of.group {
             return self.push_group(at, stream, drawn, group);
         }
-        let state = &mut self.streams[index];
-        let digest = state.digest(drawn.number).bits();
         let base = drawn
             .base
             .map(|number| self.base_layer(index, drawn, number, 0));
@@ -107,6 +135,7 @@ impl<O: Observer> Simulation<'_, O> {
             number: drawn.number,
             rank: of.rank,
             member: None,
+            drawn_by: Some(stream),
         };
         if let Some(image) = self.push(at, &push)
             && self.deployments.follow(index)
@@ -145,6 +174,12 @@ impl<O: Observer> Simulation<'_, O> {
         layer
     }
 
+    /// Does the same for a push that had to take its turn in the calendar.
+    #[inline(never)]
+    pub(super) fn push_in_turn(&mut self, at: SimTime, stream: u32) {
+        self.push_from(at, stream);
+    }
+
     /// Lets ECR accept or refuse a push; an accepted one requests its replications. Returns the image if it is accepted.
     pub(super) fn push(&mut self, at: SimTime, push: &NewPush) -> Option<ImageId> {
         let slot = self.model.slots.of(push.repository, push.registry);
@@ -159,7 +194,7 @@ impl<O: Observer> Simulation<'_, O> {
         };
         let added = self.world.take_only_added();
         self.tell_stored(at);
-        if push.member.is_none() {
+        if push.member.is_none() && self.fleets.are_stocked() {
             self.offer(at, push.origin, push.repository, image, &[image]);
         }
         let routes = self
@@ -172,14 +207,16 @@ impl<O: Observer> Simulation<'_, O> {
             return Some(image);
         }
         self.world.hold(image);
-        let place = self.pushes.insert(PushState {
-            number: self.last_push,
+        let (number, image_bytes) = (self.last_push, self.world.image_bytes(image));
+        let measured = self.model.window.measures(at);
+        let place = self.pushes.insert_with(|| PushState {
+            number,
             at,
             repository: push.repository,
             digest: push.content.digest,
-            image_bytes: self.world.image_bytes(image),
+            image_bytes,
             tags: push.tags,
-            measured: self.model.window.measures(at),
+            measured,
             member: push.member.unwrap_or(0),
             image,
             holder,
@@ -193,7 +230,14 @@ impl<O: Observer> Simulation<'_, O> {
         if !left_out.is_empty() {
             self.left_out.insert(place, left_out);
         }
-        self.request(at, place, &routes, (push.rank, push.number), added);
+        let requested = Requested {
+            lanes: &routes,
+            rank: push.rank,
+            number: push.number,
+            added,
+            drawn_by: push.drawn_by,
+        };
+        self.request(at, place, &requested);
         if self.risk.is_some() {
             self.begin_risk(at, image, push.registry, &routes);
         }
@@ -251,62 +295,55 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
-    /// Requests a replication on each of these lanes; it becomes eligible after its dispatch delay. `added` is what the
-    /// push made its registry hold more.
-    pub(super) fn request(
-        &mut self,
-        at: SimTime,
-        push: u32,
-        lanes: &[u32],
-        (rank, number): (u16, u64),
-        added: Option<Added>,
-    ) {
+    /// Requests a replication on each lane; it becomes eligible after its dispatch delay.
+    pub(super) fn request(&mut self, at: SimTime, push: u32, requested: &Requested<'_>) {
         let model = self.model;
+        let lanes = requested.lanes;
         let of = self.pushes.get(push);
-        self.observer.requested(at, of, lanes, added);
-        let PushState {
-            repository,
-            origin,
-            draw,
-            ..
-        } = *of;
+        self.observer.requested(at, of, lanes, requested.added);
+        let (repository, origin, draw) = (of.repository, of.origin, of.draw);
         let before = self.at_once.take();
         let slots = model.slots.of_repository(repository);
         let first_holder = self.world.holder_at(repository, 0);
-        for few in lanes.chunks(Law::FEW) {
-            let keys = self.keys.of_origin(origin);
-            let delays = Law::draw_few(few.len(), |place| {
-                let lane = few[place] as usize;
-                let law = &model.links[model.lanes[lane].link].dispatch;
-                (law, keys[lane].dispatch.numbered(draw).draws())
+        let first_order = order(requested.rank, requested.number, 0);
+        for &lane in lanes {
+            let of_lane = &model.lanes[lane as usize];
+            let slot = slots.of(of_lane.destination);
+            let order = first_order | u64::from(slot);
+            self.last_replication += 1;
+            let id = self.last_replication;
+            let (link, holder) = (of_lane.link as u32, first_holder.beside(slot));
+            let drawn = requested
+                .drawn_by
+                .and_then(|stream| self.streams[stream as usize].pushes.on_lane(lane as usize));
+            let (delay_ns, stalls) = match drawn {
+                Some(ahead) => (ahead.delay_ns(), Some(ahead.stalls())),
+                None => (self.draw_delay_ns(origin, lane, draw), None),
+            };
+            let place = self.replications.insert_with(|| Replication {
+                stalls,
+                ..Replication::requested(at, id, (lane, link), (push, holder), order)
             });
-            for (&lane, delay) in few.iter().zip(delays) {
-                let of_lane = &model.lanes[lane as usize];
-                let slot = slots.of(of_lane.destination);
-                let order = order(rank, number, slot);
-                self.last_replication += 1;
-                let replication = Replication::requested(at, self.last_replication, lane, push);
-                let place = self.replications.insert(Replication {
-                    link: of_lane.link as u32,
-                    holder: first_holder.beside(slot),
-                    order,
-                    ..replication
-                });
-                let rank = Rank::new(EventClass::Dispatch as u8, order);
-                let delay = round_up(delay);
-                if delay == 0 && lanes.len() == 1 {
-                    self.at_once = Some((place, rank));
-                } else if let Some(due) = at.as_nanos().checked_add(delay) {
-                    // A delay beyond the clock's end never passes.
-                    self.calendar
-                        .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
-                }
+            let rank = Rank::new(EventClass::Dispatch as u8, order);
+            if delay_ns == 0 && lanes.len() == 1 {
+                self.at_once = Some((place, rank));
+            } else if let Some(due) = at.as_nanos().checked_add(delay_ns) {
+                // A delay beyond the clock's end never passes.
+                self.calendar
+                    .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
             }
         }
         // A second one of this instant shows that this one is not alone.
         if let Some((before, rank)) = before {
             self.calendar.schedule(at, rank, Event::Dispatch(before));
         }
+    }
+
+    #[inline(never)]
+    fn draw_delay_ns(&self, origin: u32, lane: u32, draw: u64) -> u64 {
+        let law = &self.model.links[self.model.lanes[lane as usize].link].dispatch;
+        let key = self.keys.dispatch(origin, lane).numbered(draw);
+        law.draw_whole(&mut key.draws())
     }
 
     /// Handles the only dispatch that an event caused for its own instant, once all else that the event does is done: at
@@ -324,7 +361,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Puts a replication at the tail of its link's queue; it starts at once if nothing can come before.
-    #[inline]
+    #[inline(always)]
     pub(super) fn queue(&mut self, at: SimTime, place: u32) {
         if self.replications.get(place).phase == Phase::Aborted {
             return self.replications.remove(place);
@@ -351,13 +388,21 @@ impl<O: Observer> Simulation<'_, O> {
         self.note_ready(link);
     }
 
+    /// The wait after a failed attempt has passed.
+    #[inline(never)]
+    pub(super) fn queue_again(&mut self, at: SimTime, place: u32) {
+        self.queue(at, place);
+    }
+
     /// Returns whether nothing else can happen at this instant before the copies that start last.
     #[inline]
     fn is_alone(&self, now: SimTime) -> bool {
-        self.ready.is_empty() && self.ends.first().0.min(self.calendar.next_at()) > now
+        let (end_at, push_at) = (self.ends.first().0, self.upcoming.first().0);
+        self.ready.is_empty() && end_at.min(push_at).min(self.calendar.next_at()) > now
     }
 
     /// Notes that a copy may be able to start on a link.
+    #[inline]
     pub(super) fn note_ready(&mut self, link: usize) {
         let place = link as u32;
         if self.links[link].startable().is_some() && !self.ready.contains(&place) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ahead::{Pushes, PushesAhead};
 use super::archive::Restores;
 use super::backfill::Backfills;
 use super::copies::Keys;
@@ -54,11 +55,13 @@ pub struct Simulation<'m, O> {
     pub(super) links: Vec<Link>,
     /// The next end on each link.
     pub(super) ends: Earliest,
+    /// The next push of each stream.
+    pub(super) upcoming: Earliest,
     /// Links on which a copy may be able to start.
     pub(super) ready: Vec<u32>,
     pub(super) pushes: Slab<PushState>,
     pub(super) replications: Slab<Replication>,
-    pub(super) streams: Vec<StreamState>,
+    pub(super) streams: Vec<StreamState<'m>>,
     pub(super) scripts: Vec<ScriptState>,
     pub(super) fleets: Fleets,
     /// Layers of digests that several repositories share, by number, made when first needed.
@@ -101,6 +104,12 @@ pub struct Simulation<'m, O> {
 impl<'m, O: Observer> Simulation<'m, O> {
     /// Returns a run at its beginning.
     pub fn new(model: &'m Model, seed: u64, observer: O) -> Self {
+        let pushes = PushesAhead(Pushes::all(model, seed));
+        Self::with_pushes(model, seed, observer, pushes)
+    }
+
+    /// Returns the same run; who made `pushes` for this model and seed draws them meanwhile on another thread.
+    pub fn with_pushes(model: &'m Model, seed: u64, observer: O, pushes: PushesAhead<'m>) -> Self {
         let mut world = World::new(
             model.registries.len(),
             model.quotas,
@@ -127,10 +136,11 @@ impl<'m, O: Observer> Simulation<'m, O> {
             calendar: Calendar::default(),
             links: links.collect(),
             ends: Earliest::new(model.links.len()),
+            upcoming: Earliest::new(model.streams.len()),
             ready: Vec::new(),
             pushes: Slab::default(),
             replications: Slab::default(),
-            streams: StreamState::all(model, seed),
+            streams: StreamState::all(model, seed, pushes.0),
             scripts: ScriptState::all(model, seed),
             fleets: Fleets::new(model, seed),
             commons: vec![None; model.commons.len()],
@@ -198,13 +208,15 @@ impl<'m, O: Observer> Simulation<'m, O> {
     }
 
     /// Handles the next happening; returns whether there was one by the run's end.
+    #[inline(always)]
     fn step(&mut self) -> bool {
         debug_assert!(
             self.at_once.is_none(),
             "what is due at once is not left to another event"
         );
         let (end_at, link) = self.ends.first();
-        let next = end_at.min(self.calendar.next_at());
+        let (push_at, stream) = self.upcoming.first();
+        let next = end_at.min(push_at).min(self.calendar.next_at());
         if !self.ready.is_empty() && next > self.calendar.now() {
             self.start_next();
             return true;
@@ -218,6 +230,8 @@ impl<'m, O: Observer> Simulation<'m, O> {
         // Ends of transfers are the first class of their instant.
         if end_at == next {
             self.settle_link(next, link);
+        } else if push_at == next {
+            self.begin_push(next, stream);
         } else {
             self.handle_next();
         }
@@ -288,9 +302,9 @@ impl<'m, O: Observer> Simulation<'m, O> {
             Event::ScriptStep { script, step } => self.perform(at, u32::from(script), step),
             Event::SpellChange { spell, change } => self.change_spell(at, spell, change),
             Event::Retention(retention) => self.retain(at, retention),
-            Event::Push(stream) => self.push_from(at, stream),
+            Event::Push(stream) => self.push_in_turn(at, stream),
             Event::Pull(pull) => self.pull(at, pull),
-            Event::BackoffEnd(replication) => self.queue(at, replication),
+            Event::BackoffEnd(replication) => self.queue_again(at, replication),
             Event::DeleteDispatch(delete) => self.dispatch_delete(at, delete),
             Event::DeleteEnd(delete) => self.end_delete(at, delete),
             Event::DeploymentPull(deployment) => self.pull_deployed(at, deployment),
@@ -303,7 +317,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
     /// Counts an event and folds it into the fingerprint: its time, its kind, and its rank, which is made of the ids of
     /// its stream, its number there and its destination.
     #[inline]
-    fn note(&mut self, at: SimTime, rank: Rank, kind: u64) {
+    pub(super) fn note(&mut self, at: SimTime, rank: Rank, kind: u64) {
         self.events += 1;
         let happening = at.as_nanos()
             ^ rank.bits().wrapping_mul(0x9e37_79b9_7f4a_7c15)

@@ -18,10 +18,22 @@ impl<T> Default for Slab<T> {
 
 impl<T> Slab<T> {
     pub fn insert(&mut self, value: T) -> u32 {
+        self.insert_with(|| value)
+    }
+
+    /// Does the same; a large value is made where it is to stand.
+    #[inline]
+    pub fn insert_with(&mut self, make: impl FnOnce() -> T) -> u32 {
         if let Some(place) = self.free.pop() {
-            self.values[place as usize] = value;
+            self.values[place as usize] = make();
             return place;
         }
+        self.grow(make())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, value: T) -> u32 {
         self.values.push(value);
         u32::try_from(self.values.len() - 1).expect("under 2^32 values live at once")
     }

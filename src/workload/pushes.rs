@@ -74,18 +74,18 @@ impl PushStream {
         }
     }
 
-    /// Returns the number and time of the next push, if it comes by `end`.
-    pub fn next(&mut self, plan: &PushPlan, end: SimTime) -> Option<(u64, SimTime)> {
+    /// Draws the next push, and returns it with its time, if it comes by `end`.
+    pub fn next(&mut self, plan: &PushPlan, end: SimTime) -> Option<(SimTime, Drawn)> {
         let number = self.count + 1;
         let at = plan
             .arrivals
             .next(&mut self.position, number, self.keys.gap, end)?;
         self.count = number;
-        Some((number, at))
+        Some((at, self.draw(plan, number, at)))
     }
 
-    /// Draws what push `number`, which is now due, consists of.
-    pub fn draw(&mut self, plan: &PushPlan, number: u64, at: SimTime) -> Drawn {
+    /// Draws what push `number`, which comes at `at`, consists of.
+    fn draw(&mut self, plan: &PushPlan, number: u64, at: SimTime) -> Drawn {
         let repository = match plan.arrivals {
             Arrivals::Bursts { .. } => ((number - 1) % u64::from(plan.repositories)) as usize,
             Arrivals::Poisson { .. } => plan
@@ -174,10 +174,7 @@ mod tests {
 
     fn draw(seed: u64, name: &str, plan: &PushPlan, pushes: usize) -> Vec<(SimTime, Drawn)> {
         let mut stream = PushStream::new(seed, name, plan.repositories);
-        let mut next = || {
-            let (number, at) = stream.next(plan, SimTime::from_nanos(u64::MAX / 4))?;
-            Some((at, stream.draw(plan, number, at)))
-        };
+        let mut next = || stream.next(plan, SimTime::from_nanos(u64::MAX / 4));
         std::iter::from_fn(&mut next).take(pushes).collect()
     }
 
