@@ -69,6 +69,11 @@ pub trait Engine: Sync {
         Vec::new()
     }
 
+    /// Returns the columns whose means over repeats have no interval: those that rest on a law of infinite variance.
+    fn without_interval(&self, _: &Self::Point) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Makes one run for as long as `keep_going` says yes.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::engine::{Answer, Column, Engine, NoSample, Sample};
 use super::solve::{Limit, Limited};
-use crate::measure::{Run, Scalar, Scalars};
+use crate::measure::{Run, Scalar, Scalars, without_interval};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::metrics::{self, unit_of};
 use crate::scenario::{Base, Loaded, Threshold};
@@ -95,6 +95,10 @@ impl Engine for Scenarios {
             .collect();
         let known = self.columns.iter().map(|column| column.name.clone());
         known.filter(|name| asked.contains(name)).collect()
+    }
+
+    fn without_interval(&self, point: &Prepared) -> Vec<String> {
+        without_interval(&point.model)
     }
 
     fn run(

@@ -45,3 +45,4 @@ pub use outcome::Outcome;
 pub use questions::{HALF_HOUR, Questions};
 pub use scalars::{Scalar, Scalars};
 pub use simulate::Run;
+pub use tails::without_interval;

@@ -1,10 +1,13 @@
-//! Whether latencies have a variance at all: a mean without one has no interval, however long the run.
+//! Whether times and sizes have a variance at all: a mean without one has no interval, however long the run and however many
+//! its repeats.
 
+use super::scalars::Scalar;
 use crate::engine::Law;
-use crate::simulation::Model;
+use crate::scenario::Statistic;
+use crate::simulation::{Model, Stream};
 
-/// The moment that a latency needs for its mean to have an interval: its variance.
-const OF_LATENCY: f64 = 2.0;
+/// The moment that a number needs for its mean to have an interval: its variance.
+const OF_ITSELF: f64 = 2.0;
 /// The moment that the time in a slot needs for the wait of those behind it to have a variance: one more (J. Kiefer and J.
 /// Wolfowitz, "On the characteristics of the general queueing process", Annals of Mathematical Statistics 27, 1956; for
 /// one server also Kleinrock, "Queueing Systems", volume 1, section 5.7).
@@ -12,24 +15,185 @@ const OF_SLOT: f64 = 3.0;
 
 /// Returns which law gives the latencies of a lane an infinite variance, if one does.
 pub(super) fn without_variance(model: &Model, lane: usize) -> Option<String> {
-    let lane = &model.lanes[lane];
-    let link = &model.links[lane.link];
-    let name = &model.names.links[lane.link];
-    let in_slot = if link.slots.is_some() {
-        OF_SLOT
-    } else {
-        OF_LATENCY
-    };
-    if !link.dispatch.has_moment(OF_LATENCY) {
+    let of_lane = &model.lanes[lane];
+    let name = &model.names.links[of_lane.link];
+    if is_wild_dispatch(model, lane) {
         return Some(format!("the dispatch on {name}"));
     }
-    if link.stall_probability > 0.0 && !link.stall.has_moment(in_slot) {
+    if is_wild_stall(model, lane, in_slot(model, lane)) {
         return Some(format!("the stall on {name}"));
     }
-    let takes_time = link.speeds.per_copy.is_some() || link.speeds.bandwidth.is_some();
-    let is_wild = |size: &Law| takes_time && !size.has_moment(in_slot);
-    let mut streams = model.streams.iter();
-    streams
-        .find(|of| of.registry == lane.source && is_wild(&of.plan.size))
+    wild_stream(model, lane, in_slot(model, lane))
         .map(|of| format!("the size of pushes `{}`", of.name))
+}
+
+fn in_slot(model: &Model, lane: usize) -> f64 {
+    match model.links[model.lanes[lane].link].slots {
+        Some(_) => OF_SLOT,
+        None => OF_ITSELF,
+    }
+}
+
+fn is_wild_dispatch(model: &Model, lane: usize) -> bool {
+    let link = &model.links[model.lanes[lane].link];
+    !link.dispatch.has_moment(OF_ITSELF)
+}
+
+fn is_wild_stall(model: &Model, lane: usize, order: f64) -> bool {
+    let link = &model.links[model.lanes[lane].link];
+    link.stall_probability > 0.0 && !link.stall.has_moment(order)
+}
+
+/// Returns a stream whose copies take times on a lane that lack a moment, for their sizes do.
+fn wild_stream(model: &Model, lane: usize, order: f64) -> Option<&Stream> {
+    let of_lane = &model.lanes[lane];
+    let speeds = model.links[of_lane.link].speeds;
+    let takes_time = speeds.per_copy.is_some() || speeds.bandwidth.is_some();
+    let is_wild = |size: &Law| takes_time && !size.has_moment(order);
+    let mut streams = model.streams.iter();
+    streams.find(|of| of.registry == of_lane.source && is_wild(&of.plan.size))
+}
+
+/// Returns the names of the numbers of a run whose means over repeats have no interval: means, totals and greatest values
+/// that rest on a law of infinite variance. Quantiles, shares and counts have one.
+pub fn without_interval(model: &Model) -> Vec<String> {
+    let any = |is_wild: &dyn Fn(usize) -> bool| (0..model.lanes.len()).any(is_wild);
+    let waits = any(&|lane| {
+        let has_slots = model.links[model.lanes[lane].link].slots.is_some();
+        let is_wild = is_wild_stall(model, lane, OF_SLOT);
+        has_slots && (is_wild || wild_stream(model, lane, OF_SLOT).is_some())
+    });
+    let stalls = any(&|lane| is_wild_stall(model, lane, OF_ITSELF));
+    let moves = any(&|lane| wild_stream(model, lane, OF_ITSELF).is_some());
+    let dispatches = any(&|lane| is_wild_dispatch(model, lane));
+    let mut streams = model.streams.iter();
+    let bytes = streams.any(|of| !of.plan.size.has_moment(OF_ITSELF));
+    let rests = |metric: &str| match metric {
+        "queue_time" | "waiting" => waits,
+        "transfer_time" => moves,
+        "in_flight" => stalls || moves,
+        "pending_bytes" => dispatches || waits || stalls || bytes,
+        _ if metric.ends_with("_bytes") || metric.ends_with("_usd") => bytes,
+        "replication_latency" | "backfill_latency" | "time_to_all" | "deploy_wait" => {
+            dispatches || waits || stalls || moves
+        }
+        _ => false,
+    };
+    let all = Scalar::all().into_iter();
+    all.filter(|scalar| takes_all(scalar.statistic) && rests(scalar.metric))
+        .map(|scalar| scalar.name())
+        .collect()
+}
+
+/// Returns whether a statistic takes the size of every value, also of the greatest.
+const fn takes_all(statistic: Statistic) -> bool {
+    use Statistic::{End, Max, Mean, Monthly, Rate, Total};
+    matches!(statistic, Mean | Max | End | Total | Rate | Monthly)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load_text;
+
+    /// Returns the names for a scenario of one lane with this latency, size and link.
+    fn names(latency: &str, size: &str, link: &str) -> Vec<String> {
+        let text = format!(
+            r#"
+duration = "1 day"
+[accounts]
+build = "111122223333"
+[registries."build/us-east-1".rules.all]
+destinations = ["build/eu-west-1"]
+[pushes.ci]
+registry = "build/us-east-1"
+repositories = ["shop/web"]
+rate = "1 per hour"
+size = {size}
+[latency]
+{latency}
+[links."us-east-1 -> eu-west-1"]
+{link}
+"#
+        );
+        let loaded = load_text("s.toml", &text, &[]).expect("a right scenario");
+        without_interval(&Model::new(&loaded))
+    }
+
+    const CALM: &str = "dispatch = \"1 min\"\nstall = { probability = 0.0 }";
+    const PARETO: &str = "{ pareto = { scale = \"1 min\", shape = SHAPE } }";
+
+    fn stall(shape: &str) -> String {
+        let time = PARETO.replace("SHAPE", shape);
+        format!("dispatch = \"1 min\"\nstall = {{ probability = 0.1, time = {time} }}")
+    }
+
+    #[test]
+    fn laws_with_a_variance_take_no_interval_away() {
+        assert_eq!(names(CALM, "\"10 MB\"", "slots = 2"), [""; 0]);
+        assert_eq!(names(&stall("3.5"), "\"10 MB\"", "slots = 2"), [""; 0]);
+        assert_eq!(
+            names(&stall("2.5"), "\"10 MB\"", "slots = \"unlimited\""),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn a_slot_held_long_keeps_those_behind_it_waiting() {
+        let names = names(&stall("2.5"), "\"10 MB\"", "slots = 2");
+        let found = [
+            "replication_latency.mean",
+            "replication_latency.max",
+            "queue_time.mean",
+            "waiting.max",
+            "pending_bytes.end",
+        ];
+        assert!(
+            found.iter().all(|name| names.iter().any(|of| of == name)),
+            "{names:?}"
+        );
+        let others = [
+            "replication_latency.p99",
+            "in_flight.mean",
+            "transfer_time.mean",
+            "moved_bytes.total",
+        ];
+        assert!(
+            !others.iter().any(|name| names.iter().any(|of| of == name)),
+            "{names:?}"
+        );
+    }
+
+    #[test]
+    fn a_wild_dispatch_delays_arrivals_alone() {
+        let latency = format!(
+            "dispatch = {}\nstall = {{ probability = 0.0 }}",
+            PARETO.replace("SHAPE", "1.5")
+        );
+        let names = names(&latency, "\"10 MB\"", "slots = 2");
+        assert!(names.contains(&"time_to_all.mean".to_owned()), "{names:?}");
+        assert!(
+            !names
+                .iter()
+                .any(|name| name.starts_with("queue_time") || name.ends_with("_usd.total"))
+        );
+    }
+
+    #[test]
+    fn sizes_reach_bytes_and_dollars_even_where_they_take_no_time() {
+        let size = "{ pareto = { scale = \"1 MB\", shape = 1.5 } }";
+        let names = names(CALM, size, "per_copy = \"unlimited\"");
+        for name in [
+            "moved_bytes.total",
+            "total_usd.monthly",
+            "stored_bytes.mean",
+        ] {
+            assert!(names.iter().any(|of| of == name), "{name}: {names:?}");
+        }
+        assert!(
+            !names
+                .iter()
+                .any(|name| name.contains("latency") || name.contains("count"))
+        );
+    }
 }

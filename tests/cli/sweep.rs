@@ -40,6 +40,45 @@ fn assert_same_tables(one: &Path, other: &Path) {
 }
 
 #[test]
+fn a_mean_that_has_no_interval_is_given_none() {
+    let sweep = r#"
+scenario = "shop.toml"
+repeats = 3
+[vary]
+"latency.stall" = [
+  { probability = 0.1, time = { pareto = { scale = "10 s", shape = 1.5 } } },
+  { probability = 0.1, time = { pareto = { scale = "10 s", shape = 1.5, max = "1 h" } } },
+]
+"#;
+    let swept = case(sweep)
+        .args("sweep sweep.toml --out out --quiet")
+        .succeeds();
+    let points = rows(&swept.path("out/points.csv"));
+    let has_interval = |point: &str, metric: &str| {
+        let mut rows = points.iter();
+        let row = rows.find(|row| row["point"] == point && row["metric"] == metric);
+        let row = row.expect("a row of each point and metric");
+        assert_eq!(
+            (row["mean"].is_empty(), row["sd"].is_empty()),
+            (false, false)
+        );
+        assert_eq!(row["ci95_low"].is_empty(), row["ci95_high"].is_empty());
+        !row["ci95_low"].is_empty()
+    };
+    // The first law is not cut, the second is.
+    assert!(!has_interval("0", "replication_latency.mean"));
+    assert!(!has_interval("0", "replication_latency.max"));
+    assert!(has_interval("1", "replication_latency.mean"));
+    for metric in [
+        "replication_latency.p99",
+        "transfer_time.mean",
+        "total_usd.total",
+    ] {
+        assert!(has_interval("0", metric), "{metric}");
+    }
+}
+
+#[test]
 fn a_row_is_what_run_gives_for_the_same_keys_and_seed() {
     let swept = case(SWEEP)
         .args("sweep sweep.toml --out out --quiet")

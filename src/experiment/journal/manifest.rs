@@ -75,6 +75,9 @@ pub struct Planned {
     pub scenario: String,
     /// Seed of the first repeat.
     pub seed: u64,
+    /// Those metrics whose means over repeats have no interval.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without_interval: Vec<String>,
 }
 
 /// What came of settling on a manifest.

@@ -13,6 +13,7 @@ fn manifest(repeats: u64, points: &[&str]) -> Manifest {
         set: vec![format!("k={value}")],
         scenario: format!("scenario of {value}"),
         seed: 5,
+        without_interval: Vec::new(),
     };
     Manifest {
         version: "1".to_owned(),

@@ -216,6 +216,7 @@ pub fn manifest<E: Engine, N: Send>(
             values: values.collect(),
             scenario: content_hash(engine.identity(&point).as_bytes()),
             seed: engine.seed(&point),
+            without_interval: engine.without_interval(&point),
             set,
         };
         let asked = if number == 0 {

@@ -166,7 +166,8 @@ fn write_points(
             for (metric, values) in some.zip(&values) {
                 let mut row = start.clone();
                 row.push(manifest.metrics[metric].clone());
-                row.extend(quantiles.row(values));
+                let has_interval = !planned.without_interval.contains(&manifest.metrics[metric]);
+                row.extend(quantiles.row(values, has_interval));
                 put(out, &path, &row)?;
             }
         }
@@ -182,8 +183,8 @@ const MOST_VALUES: u64 = 1_000_000;
 struct Quantiles(BTreeMap<usize, f64>);
 
 impl Quantiles {
-    /// Returns mean, standard deviation, interval and number of values.
-    fn row(&mut self, values: &[f64]) -> [String; 5] {
+    /// Returns mean, standard deviation, interval, if it has one, and number of values.
+    fn row(&mut self, values: &[f64], has_interval: bool) -> [String; 5] {
         let count = values.len();
         let spread = (count >= 2).then(|| {
             let estimate = Estimate::of(values);
@@ -198,17 +199,16 @@ impl Quantiles {
             None => values.first().copied(),
         };
         let of = |number: &dyn Fn(&Estimate, f64) -> f64| {
-            cell(
-                spread
-                    .as_ref()
-                    .map(|(estimate, half)| number(estimate, *half)),
-            )
+            spread
+                .as_ref()
+                .map(|(estimate, half)| number(estimate, *half))
         };
+        let end = |end: Option<f64>| cell(end.filter(|_| has_interval));
         [
             cell(mean),
-            of(&|estimate, _| estimate.deviation()),
-            of(&|estimate, half| estimate.mean - half),
-            of(&|estimate, half| estimate.mean + half),
+            cell(of(&|estimate, _| estimate.deviation())),
+            end(of(&|estimate, half| estimate.mean - half)),
+            end(of(&|estimate, half| estimate.mean + half)),
             count.to_string(),
         ]
     }

@@ -105,6 +105,7 @@ fn manifest(points: &[i64], repeats: u64, stop: Option<Stop>) -> Manifest {
         set: vec![format!("k={number}")],
         scenario: content_hash(number.to_string().as_bytes()),
         seed: 1,
+        without_interval: Vec::new(),
     };
     let mut manifest = Manifest {
         version: "1".to_owned(),

@@ -15,6 +15,7 @@ fn manifest() -> Manifest {
         set: vec![format!("slots={slots}")],
         scenario: format!("scenario with {slots}"),
         seed: 1,
+        without_interval: Vec::new(),
     };
     Manifest {
         version: "0.1.0".to_owned(),
