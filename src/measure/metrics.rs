@@ -255,9 +255,10 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
 
     fn gauges(&self) -> Vec<MetricValue> {
         let ledger = self.ledger;
-        let backlog = self
-            .destination
-            .map_or(&ledger.backlog, |of| &ledger.by_destination[of].backlog);
+        let backlog = match (self.destination, &ledger.backlog) {
+            (None, Some(all)) => all,
+            (of, _) => &ledger.by_destination[of.unwrap_or(0)].backlog,
+        };
         let (stored, orphan) = match self.destination {
             None => (&ledger.storage.stored, &ledger.storage.orphan),
             Some(of) => ledger.storage.of(ledger.destinations[of]),

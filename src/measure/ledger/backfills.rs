@@ -46,7 +46,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         let destination = &mut self.by_destination[lane.destination];
         destination.counts.requested += 1;
         destination.backlog.request(at, 1, image_bytes);
-        self.backlog.request(at, 1, image_bytes);
+        if let Some(all) = &mut self.backlog {
+            all.request(at, 1, image_bytes);
+        }
     }
 
     pub(super) fn backfill_ended(&mut self, end: &End, backfill: NonZeroU32) {

@@ -17,7 +17,9 @@ impl<S: RecordSink> Ledger<'_, S> {
             lane.requested += u64::from(request.measured);
             self.by_destination[lane.destination].request(at, request.push, bytes);
         }
-        self.backlog.request(at, lanes.len() as u64, bytes);
+        if let Some(all) = &mut self.backlog {
+            all.request(at, lanes.len() as u64, bytes);
+        }
         if let Some(interruptions) = &mut self.interruptions {
             for &lane in lanes {
                 interruptions.requested(at, self.lanes[lane as usize].link);
@@ -46,7 +48,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         let destination = self.lanes[lane].destination;
         let backlog = &mut self.by_destination[destination].backlog;
         backlog.wait_again(at, image_bytes, was_bytes);
-        self.backlog.wait_again(at, image_bytes, was_bytes);
+        if let Some(all) = &mut self.backlog {
+            all.wait_again(at, image_bytes, was_bytes);
+        }
     }
 
     #[inline]
@@ -67,7 +71,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         lane.bytes.started += to_move_bytes;
         let backlog = &mut self.by_destination[lane.destination].backlog;
         backlog.start(at, image_bytes, to_move_bytes);
-        self.backlog.start(at, image_bytes, to_move_bytes);
+        if let Some(all) = &mut self.backlog {
+            all.start(at, image_bytes, to_move_bytes);
+        }
         if start.measured {
             link.waits.add(waited);
             if start.is_first {
@@ -101,7 +107,9 @@ impl<S: RecordSink> Ledger<'_, S> {
         let destination = &mut self.by_destination[lane.destination];
         destination.counts.completed += 1;
         destination.backlog.leave(at, true, moved_bytes);
-        self.backlog.leave(at, true, moved_bytes);
+        if let Some(all) = &mut self.backlog {
+            all.leave(at, true, moved_bytes);
+        }
         lane.bytes.moved += moved_bytes;
         if arrival.is_stored {
             self.storage
@@ -149,7 +157,8 @@ impl<S: RecordSink> Ledger<'_, S> {
     pub(super) fn left(&mut self, end: &End) -> usize {
         let lane = &mut self.lanes[end.lane as usize];
         let destination = &mut self.by_destination[lane.destination];
-        for backlog in [&mut destination.backlog, &mut self.backlog] {
+        let backlogs = std::iter::once(&mut destination.backlog).chain(&mut self.backlog);
+        for backlog in backlogs {
             backlog.leave(end.at, end.in_flight, end.left_bytes);
         }
         destination.counts.ended(end.status);

@@ -46,8 +46,8 @@ pub(super) struct Ledger<'m, S> {
     /// Destination registries, rising, and the books of each.
     pub(super) destinations: Vec<RegistryId>,
     pub(super) by_destination: Vec<DestinationStats>,
-    /// Of all destinations.
-    pub(super) backlog: Backlog,
+    /// Of all destinations; `None` if there is one, whose own it is.
+    pub(super) backlog: Option<Backlog>,
     pub(super) links: Vec<LinkStats>,
     pub(super) time_to_all: Trend,
     /// The time to all by when images were pushed.
@@ -112,7 +112,7 @@ impl<'m, S: RecordSink> Ledger<'m, S> {
             bucket: questions.bucket,
             lanes,
             by_destination: vec![DestinationStats::new(from, batches.clone()); destinations.len()],
-            backlog: Backlog::new(from),
+            backlog: (destinations.len() != 1).then(|| Backlog::new(from)),
             time_to_all_batches: batches,
             transient: Transient::of(model),
             timeline: Timeline::new(destinations.len(), model.lanes.len()),

@@ -207,7 +207,9 @@ impl<S: RecordSink> Ledger<'_, S> {
             of.backlog.flush(at);
             of.latency.settle();
         }
-        self.backlog.flush(at);
+        if let Some(all) = &mut self.backlog {
+            all.flush(at);
+        }
         self.lanes.iter_mut().for_each(LaneStats::settle);
         self.time_to_all.settle();
         self.deployments
