@@ -5,7 +5,7 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::copies::lane_key;
+use super::keys::lane_key;
 use super::model::{Model, Stream};
 use crate::engine::{Key, Law, round_up};
 use crate::units::SimTime;

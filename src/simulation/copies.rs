@@ -1,7 +1,8 @@
 //! From the queue to the replica: admission, transfer, stall, retries, arrival.
 
 use super::event::{Event, EventClass};
-use super::model::{Lane, Model};
+use super::keys::LaneKeys;
+use super::model::Model;
 use super::observer::{Observer, Phase, PushState, Replication};
 use super::permissions::Permissions;
 use super::run::Simulation;
@@ -9,80 +10,6 @@ use crate::ecr::{Arrival, HolderId, Reason, RegistryId, RepositoryId, Tags, Worl
 use crate::engine::{Key, Rank};
 use crate::network::Medium;
 use crate::units::{SimDuration, SimTime};
-
-/// Keys of a replication's draws: by stream or script, and destination.
-#[derive(Clone, Debug)]
-pub(super) struct Keys {
-    /// By origin, then lane.
-    of: Vec<LaneKeys>,
-    lanes: usize,
-}
-
-/// Keys of the draws of one origin's replications on one lane.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct LaneKeys {
-    dispatch: Key,
-    stall: Key,
-    failure: Key,
-    revocation: Key,
-}
-
-/// Returns the key of an origin's draws for one purpose on a lane.
-pub(super) fn lane_key(model: &Model, seed: u64, purpose: &str, origin: &str, lane: usize) -> Key {
-    let Lane {
-        source,
-        destination,
-        ..
-    } = model.lanes[lane];
-    let registry = |id: RegistryId| &model.names.registries[id.index()];
-    Key::new(seed, purpose)
-        .named(origin)
-        .named(registry(source))
-        .named(registry(destination))
-}
-
-impl Keys {
-    /// Streams come first, then scripts. A draw is keyed by names, so that no other lane or stream moves it.
-    pub fn new(model: &Model, seed: u64) -> Self {
-        let streams = model.streams.iter().map(|stream| stream.name.as_str());
-        let scripts = model.scripts.iter().map(|script| script.name.as_str());
-        // Backfills come last, under a name that no stream can have.
-        let backfills = model.backfills.iter().map(|_| "[backfill]");
-        let keys = |origin| {
-            (0..model.lanes.len()).map(move |lane| {
-                let key = |purpose| lane_key(model, seed, purpose, origin, lane);
-                LaneKeys {
-                    dispatch: key("dispatch"),
-                    stall: key("stall"),
-                    failure: key("failure"),
-                    revocation: key("revocation"),
-                }
-            })
-        };
-        Self {
-            of: streams
-                .chain(scripts)
-                .chain(backfills)
-                .flat_map(keys)
-                .collect(),
-            lanes: model.lanes.len(),
-        }
-    }
-
-    /// Returns the key of an origin's dispatch delays on a lane.
-    pub fn dispatch(&self, origin: u32, lane: u32) -> Key {
-        self.of(origin, lane).dispatch
-    }
-
-    fn of(&self, origin: u32, lane: u32) -> &LaneKeys {
-        &self.of[origin as usize * self.lanes + lane as usize]
-    }
-
-    /// Returns the key by which a copy survives a revocation.
-    pub fn revocation(&self, origin: u32, lane: u32) -> Key {
-        self.of(origin, lane).revocation
-    }
-}
 
 impl<O: Observer> Simulation<'_, O> {
     /// Starts the copy that comes first among those that may start now, or finds that none may.

@@ -12,6 +12,7 @@ mod deployments;
 mod event;
 pub mod explain;
 mod groups;
+mod keys;
 mod lifecycles;
 mod model;
 mod moves;

@@ -50,7 +50,7 @@ pub(super) struct NewPush {
     pub repository: RepositoryId,
     pub content: Content,
     pub tags: TagList,
-    /// Stream or script, as [`super::copies::Keys`] counts them.
+    /// Stream or script, as [`super::keys::Keys`] counts them.
     pub origin: u32,
     /// The number there by which its draws are keyed.
     pub draw: u64,
