@@ -128,6 +128,7 @@ fn sweep(scenario: &Path, sets: Vec<Vec<String>>, repeats: u64) -> (Scenarios, M
                 values: Vec::new(),
                 scenario: content_hash(engine.identity(&point).as_bytes()),
                 seed: engine.seed(&point),
+                without_interval: Vec::new(),
                 set,
             }
         })

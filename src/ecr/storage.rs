@@ -1,6 +1,8 @@
 //! What each registry stores: images, their layers, and the class of each, counted as they change.
 
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
 
 use super::holdings::{Added, Class, Holdings};
 use super::ids::{HolderId, ImageId, RegistryId};
@@ -39,7 +41,7 @@ impl World {
     /// Returns what every registry stores, counted anew from the images: the run's last check compares it with
     /// [`World::holdings`].
     pub fn recount(&self) -> Vec<Holdings> {
-        let mut counts = self.recount_images(0..self.images.places());
+        let mut counts = self.recount_images(self.images.places());
         for holder in self.holders.iter().filter(|holder| holder.exists) {
             counts[holder.registry.index()].repositories += 1;
         }
@@ -47,21 +49,26 @@ impl World {
         counts
     }
 
-    /// Counts the images at these places; so many that another thread may count half of them.
-    fn recount_images(&self, places: Range<usize>) -> Vec<Holdings> {
+    /// Counts all images; where they are many, another thread counts half of them, if there is one.
+    fn recount_images(&self, places: usize) -> Vec<Holdings> {
         const FEW: usize = if cfg!(test) { 4 } else { 1 << 17 };
-        if places.len() <= FEW {
-            return self.recount_few(places);
+        if places <= FEW {
+            return self.recount_few(0..places);
         }
-        let middle = places.start + places.len() / 2;
-        let (mut counts, others) = rayon::join(
-            || self.recount_images(places.start..middle),
-            || self.recount_images(middle..places.end),
-        );
-        for (count, other) in counts.iter_mut().zip(&others) {
-            count.include(other);
-        }
-        counts
+        let half = places / 2;
+        let count_rest = || self.recount_few(half..places);
+        thread::scope(|scope| {
+            let rest = thread::Builder::new().spawn_scoped(scope, count_rest);
+            let mut counts = self.recount_few(0..half);
+            let rest = match rest {
+                Ok(rest) => rest.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => count_rest(),
+            };
+            for (count, rest) in counts.iter_mut().zip(&rest) {
+                count.include(rest);
+            }
+            counts
+        })
     }
 
     fn recount_few(&self, places: Range<usize>) -> Vec<Holdings> {

@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
         Ok((teller.delivery, summary))
     }
 
-    /// Does the same while another thread keeps the books: sooner, and with the same result.
+    /// Does the same while another thread keeps the books, and a third draws pushes ahead: sooner, and with the same result.
     ///
     /// Where the system has no thread left, this one does it all.
     ///

@@ -55,26 +55,36 @@ fn wild_stream(model: &Model, lane: usize, order: f64) -> Option<&Stream> {
 }
 
 /// Returns the names of the numbers of a run whose means over repeats have no interval: means, totals and greatest values
-/// that rest on a law of infinite variance. Quantiles, shares and counts have one.
+/// that rest on a law of infinite variance, or, where they wait behind others in slots, of an infinite third moment. Quantiles,
+/// shares and counts have one, and so has what is bounded: copies in slots, the wait of a deployment that gives up. How many
+/// copies are held without slots has all moments whatever the law (M/G/infinity and processor sharing: Kleinrock, "Queueing
+/// Systems", volume 1, section 3.11; volume 2, section 4.4).
 pub fn without_interval(model: &Model) -> Vec<String> {
     let any = |is_wild: &dyn Fn(usize) -> bool| (0..model.lanes.len()).any(is_wild);
+    let has_slots = |lane: usize| model.links[model.lanes[lane].link].slots.is_some();
+    let stored = |order| {
+        let mut images = model.provided.iter().filter_map(|of| of.images.as_ref());
+        images.any(|of| !of.size.has_moment(order))
+    };
+    let is_backfilled = model.backfills.is_some();
     let waits = any(&|lane| {
-        let has_slots = model.links[model.lanes[lane].link].slots.is_some();
-        let is_wild = is_wild_stall(model, lane, OF_SLOT);
-        has_slots && (is_wild || wild_stream(model, lane, OF_SLOT).is_some())
+        let is_wild = is_wild_stall(model, lane, OF_SLOT)
+            || wild_stream(model, lane, OF_SLOT).is_some()
+            || is_backfilled && stored(OF_SLOT);
+        has_slots(lane) && is_wild
     });
     let stalls = any(&|lane| is_wild_stall(model, lane, OF_ITSELF));
-    let moves = any(&|lane| wild_stream(model, lane, OF_ITSELF).is_some());
+    let moves = any(&|lane| wild_stream(model, lane, OF_ITSELF).is_some())
+        || is_backfilled && stored(OF_ITSELF);
     let dispatches = any(&|lane| is_wild_dispatch(model, lane));
     let mut streams = model.streams.iter();
-    let bytes = streams.any(|of| !of.plan.size.has_moment(OF_ITSELF));
+    let bytes = streams.any(|of| !of.plan.size.has_moment(OF_ITSELF)) || stored(OF_ITSELF);
     let rests = |metric: &str| match metric {
         "queue_time" | "waiting" => waits,
         "transfer_time" => moves,
-        "in_flight" => stalls || moves,
-        "pending_bytes" => dispatches || waits || stalls || bytes,
+        "pending_bytes" => waits || bytes,
         _ if metric.ends_with("_bytes") || metric.ends_with("_usd") => bytes,
-        "replication_latency" | "backfill_latency" | "time_to_all" | "deploy_wait" => {
+        "replication_latency" | "backfill_latency" | "time_to_all" => {
             dispatches || waits || stalls || moves
         }
         _ => false,

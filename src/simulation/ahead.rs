@@ -28,16 +28,22 @@ pub(super) struct Ahead(u64);
 
 impl Ahead {
     const STALLS: u64 = 1 << 63;
+    /// In place of a delay for which there is no room.
+    const LONG: u64 = Self::STALLS - 1;
 
     fn new(delay_ns: u64, stalls: bool) -> Self {
-        // No run is as long as the longest delay that remains.
-        let delay_ns = delay_ns.min(Self::STALLS - 1);
+        let delay_ns = delay_ns.min(Self::LONG);
         Self(delay_ns | if stalls { Self::STALLS } else { 0 })
     }
 
-    /// Returns the dispatch delay in nanoseconds; what is over 292 years is 292 years.
+    /// Returns the dispatch delay in nanoseconds.
     pub const fn delay_ns(self) -> u64 {
         self.0 & !Self::STALLS
+    }
+
+    /// Returns whether the delay is of 292 years or more: it has to be drawn again.
+    const fn is_long(self) -> bool {
+        self.delay_ns() == Self::LONG
     }
 
     /// Returns whether the first attempt stalls.
@@ -68,6 +74,8 @@ struct Drawing<'m> {
     /// How many pushes the next batch has, and how many one may have.
     next: usize,
     most: usize,
+    /// Whether the stream has ended: then it is not asked again.
+    is_over: bool,
 }
 
 /// Draws for the replications on one lane.
@@ -112,25 +120,27 @@ impl<'m> Drawing<'m> {
             lanes,
             next: Self::FIRST,
             most: (words / width).max(Self::FIRST),
+            is_over: false,
         }
     }
 
     /// A short run is to draw little more than it has.
     const FIRST: usize = 4;
 
-    /// Fills a batch with the next pushes; each is larger than the one before, up to a point.
+    /// Fills a batch with the next pushes. Each batch is larger than the one before, up to a point.
     fn fill(&mut self, batch: &mut Batch) {
         batch.pushes.clear();
         batch.replications.clear();
-        while batch.pushes.len() < self.next {
+        while batch.pushes.len() < self.next && !self.is_over {
             let Some((at, drawn)) = self.stream.next(self.plan, self.end) else {
+                self.is_over = true;
                 break;
             };
             let digest = self.digests.numbered(drawn.number).bits();
             batch.pushes.push(Upcoming { at, drawn, digest });
             self.draw_replications(drawn.number, &mut batch.replications);
         }
-        batch.is_last = batch.pushes.len() < self.next;
+        batch.is_last = self.is_over;
         self.next = self.most.min(2 * self.next);
     }
 
@@ -195,7 +205,7 @@ impl<'m> Pushes<'m> {
     pub fn all(model: &'m Model, seed: u64) -> Vec<Self> {
         // What fits in the near memory beside all else.
         const WORDS: usize = 1 << 10;
-        let words = WORDS.min(MOST_WORDS / model.streams.len().max(1));
+        let words = WORDS.min(MOST_WORDS / (2 * model.streams.len().max(1)));
         let pushes = |of| {
             let drawing = Drawing::new(model, seed, of, words);
             Self::from(model, of, Source::Here(Box::new(drawing)))
@@ -248,7 +258,7 @@ impl<'m> Pushes<'m> {
         push
     }
 
-    /// Returns what was drawn on a lane for the push that was taken last; `None` if nothing was.
+    /// Returns what was drawn on a lane for the push that was taken last; `None` if nothing was that can be used.
     #[inline]
     pub fn on_lane(&self, lane: usize) -> Option<Ahead> {
         let place = lane.wrapping_sub(self.first_lane);
@@ -260,7 +270,8 @@ impl<'m> Pushes<'m> {
         } else {
             &self.batch
         };
-        Some(batch.replications[self.taken + place])
+        let ahead = batch.replications[self.taken + place];
+        (!ahead.is_long()).then_some(ahead)
     }
 
     #[cold]
@@ -296,13 +307,13 @@ const BATCHES: usize = 4;
 /// About how many numbers all batches of a run hold at most: half a megabyte.
 const MOST_WORDS: usize = 1 << 16;
 
-/// The pushes of a run while another thread draws them.
+/// The pushes of a run while another thread draws them: taking them waits for [`DrawingAhead::run`].
 #[derive(Debug)]
-pub struct PushesAhead<'m>(pub(super) Vec<Pushes<'m>>);
+pub(crate) struct PushesAhead<'m>(pub(super) Vec<Pushes<'m>>);
 
 /// Draws the pushes of a run for another thread.
 #[derive(Debug)]
-pub struct DrawingAhead<'m> {
+pub(crate) struct DrawingAhead<'m> {
     streams: Vec<(Drawing<'m>, Sender<Batch>)>,
     empty: Receiver<(usize, Batch)>,
 }
@@ -312,7 +323,7 @@ impl<'m> DrawingAhead<'m> {
     pub fn new(model: &'m Model, seed: u64) -> (Self, PushesAhead<'m>) {
         // Waking a thread is to cost little beside what it draws.
         const WORDS: usize = 1 << 14;
-        let words = WORDS.min(MOST_WORDS / model.streams.len().max(1));
+        let words = WORDS.min(MOST_WORDS / (BATCHES * model.streams.len().max(1)));
         let (to_fill, empty) = channel();
         let (mut streams, mut pushes) = (Vec::new(), Vec::new());
         for (stream, of) in model.streams.iter().enumerate() {
@@ -468,16 +479,28 @@ stall = { probability = 0.3, time = "60 s" }
     }
 
     #[test]
-    fn the_longest_delay_is_longer_than_any_run() {
+    fn a_delay_for_which_there_is_no_room_is_told_as_such() {
         let of = |delay_ns, stalls| {
             let ahead = Ahead::new(delay_ns, stalls);
-            (ahead.delay_ns(), ahead.stalls())
+            (ahead.delay_ns(), ahead.stalls(), ahead.is_long())
         };
-        assert_eq!(of(0, true), (0, true));
-        assert_eq!(of(60, false), (60, false));
+        assert_eq!(of(0, true), (0, true, false));
+        assert_eq!(of(60, false), (60, false, false));
         let longest = i64::MAX as u64;
-        assert_eq!(of(u64::MAX, false), (longest, false));
-        assert_eq!(of(longest, true), (longest, true));
+        assert_eq!(of(longest - 1, true), (longest - 1, true, false));
+        assert!(of(u64::MAX, false).2 && of(longest, true).2);
+    }
+
+    #[test]
+    fn a_stream_that_has_ended_is_not_asked_again() {
+        let model = model();
+        let never = model.streams.iter().find(|of| of.name == "never");
+        let mut drawing = Drawing::new(&model, 7, never.expect("a stream"), 100);
+        for _ in 0..3 {
+            let mut batch = Batch::default();
+            drawing.fill(&mut batch);
+            assert!(batch.is_last && batch.pushes.is_empty() && drawing.is_over);
+        }
     }
 
     #[test]

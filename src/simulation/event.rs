@@ -1,7 +1,7 @@
 //! What the calendar holds, and how it stands among what happens at one instant.
 
-/// What is pending in the calendar. The next end of a transfer on each link is kept by the link instead, and the next push
-/// of each stream by the stream.
+/// What is pending in the calendar. The next end of a transfer on each link and the next push of each stream stand
+/// elsewhere, and come here only if something else happens at that instant.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Event {
     TransferEnd(u32),

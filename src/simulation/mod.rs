@@ -31,7 +31,7 @@ mod slots;
 mod spells;
 mod tags;
 
-pub use ahead::{DrawingAhead, PushesAhead};
+pub(crate) use ahead::DrawingAhead;
 pub use backfill::{Backfill, BackfillStatus, Backfilling, StoredTagLists};
 pub use build::spells_of;
 pub use model::{

@@ -73,8 +73,8 @@ pub enum Phase {
 
 /// A replication that has not ended.
 ///
-/// It fills two lines of the cache. Dispatch and start of a first attempt touch the first one alone, so that the fields stand
-/// in this order.
+/// It fills two lines of the cache. Dispatch and start of a first attempt that finds a slot touch the first one alone, or nearly
+/// so: the fields stand in this order.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub struct Replication {
@@ -109,7 +109,7 @@ pub struct Replication {
     pub stall: SimDuration,
     /// Bytes that it has moved, but for those of a transfer in progress.
     pub moved_bytes: u64,
-    /// Bytes that it had moved when its present attempt started.
+    /// Bytes that it had moved when its present attempt started; after a failed one, when it had failed.
     pub moved_before_bytes: u64,
     /// When its first attempt started, if another followed.
     pub(super) first_started_at: SimTime,

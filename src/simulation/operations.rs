@@ -91,7 +91,7 @@ impl<O: Observer> Simulation<'_, O> {
         self.tell_stored(SimTime::ZERO);
     }
 
-    /// Puts the first event of everything into the calendar.
+    /// Schedules the first event of everything.
     pub(super) fn schedule_all(&mut self) {
         for stream in 0..self.model.streams.len() {
             self.schedule_push(stream);

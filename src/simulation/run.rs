@@ -108,8 +108,13 @@ impl<'m, O: Observer> Simulation<'m, O> {
         Self::with_pushes(model, seed, observer, pushes)
     }
 
-    /// Returns the same run; who made `pushes` for this model and seed draws them meanwhile on another thread.
-    pub fn with_pushes(model: &'m Model, seed: u64, observer: O, pushes: PushesAhead<'m>) -> Self {
+    /// Returns the same run of pushes that were made for this model and seed, and that another thread is drawing.
+    pub(crate) fn with_pushes(
+        model: &'m Model,
+        seed: u64,
+        observer: O,
+        pushes: PushesAhead<'m>,
+    ) -> Self {
         let mut world = World::new(
             model.registries.len(),
             model.quotas,
