@@ -14,6 +14,7 @@ mod drift;
 mod gauge;
 mod histogram;
 mod interruptions;
+mod intervals;
 mod ledger;
 mod metrics;
 mod money;
@@ -40,9 +41,9 @@ mod timeline;
 mod transient;
 mod trend;
 
+pub use intervals::without_interval;
 pub use money::Tariff;
 pub use outcome::Outcome;
 pub use questions::{HALF_HOUR, Questions};
 pub use scalars::{Scalar, Scalars};
 pub use simulate::Run;
-pub use tails::without_interval;
