@@ -21,6 +21,7 @@ impl World {
     ///
     /// A missing repository is created by its template or with ECR's plain defaults (B60, B61, B70), under the same name (B30). Nothing
     /// else of the source's settings comes along (B62). `applied` is told for each common tag whether it stands.
+    #[inline(always)]
     pub fn arrive(
         &mut self,
         image: ImageId,

@@ -96,7 +96,7 @@ impl Image {
     /// Returns an image that is pushed for the first time at `origin` and not stored yet.
     pub(super) fn new(
         repository: RepositoryId,
-        content: Content,
+        content: &Content,
         origin: Slot,
         pushed_at: i64,
     ) -> Self {
@@ -128,7 +128,7 @@ impl Image {
     }
 
     /// Returns its class where it is stored, if its record tells all of it.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn class_of_one_push(&self, slot: Slot) -> Class {
         match (slot == self.origin, self.present.has(self.origin)) {
             (true, _) => Class::Source,
@@ -148,27 +148,30 @@ pub(super) struct Images {
 }
 
 impl Images {
-    /// Adds the record of an image of this content.
-    pub fn add(&mut self, image: Image, content: &Content) -> ImageId {
+    /// Adds the record of an image of this content, which `make` makes where it is to stand.
+    #[inline(always)]
+    pub fn add(&mut self, content: &Content, make: impl FnOnce() -> Image) -> ImageId {
         debug_assert!(
-            image.is_given || content.common.is_none(),
+            matches!(content.digest, Digest::Given(_)) || content.common.is_none(),
             "only a digest that the user gave is pushed to several repositories"
         );
-        let id = self.place_record(image);
+        let id = if let Some(id) = self.free.pop() {
+            self.images[id.index()] = make();
+            id
+        } else {
+            self.images.push(make());
+            ImageId::new(self.images.len() - 1)
+        };
         if let Digest::Given(digest) = content.digest {
-            let common = content.common.unwrap_or(NO_LAYER);
-            self.given.insert(id, GivenImage { digest, common });
+            self.note_given(id, digest, content.common);
         }
         id
     }
 
-    fn place_record(&mut self, image: Image) -> ImageId {
-        if let Some(id) = self.free.pop() {
-            self.images[id.index()] = image;
-            return id;
-        }
-        self.images.push(image);
-        ImageId::new(self.images.len() - 1)
+    #[inline(never)]
+    fn note_given(&mut self, id: ImageId, digest: u32, common: Option<LayerId>) {
+        let common = common.unwrap_or(NO_LAYER);
+        self.given.insert(id, GivenImage { digest, common });
     }
 
     #[inline]

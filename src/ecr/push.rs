@@ -1,7 +1,7 @@
 //! Pushes: `PutImage` accepted or refused.
 
 use super::holdings::Class;
-use super::ids::{HolderId, ImageId, TagId};
+use super::ids::{HolderId, ImageId, RepositoryId, TagId};
 use super::images::{Content, Digest, Image};
 use super::refusal::Refusal;
 use super::repositories::{Holder, Standing};
@@ -14,7 +14,7 @@ pub struct Push<'a> {
     /// The repository in its registry.
     pub holder: HolderId,
     /// What is pushed. Of a digest that is known already, the first content counts.
-    pub content: Content,
+    pub content: &'a Content,
     /// Its tags.
     pub tags: Tags<'a>,
     /// The number of the push over the whole run: its place in the order of pushes.
@@ -39,6 +39,7 @@ impl World {
     /// # Errors
     /// If the repository does not exist; the digest is stored under all these tags (B17); a tag stands on another
     /// digest and is immutable; or a quota is used up.
+    #[inline(always)]
     pub fn push(
         &mut self,
         push: Push<'_>,
@@ -127,18 +128,28 @@ impl World {
         let Holder {
             repository, slot, ..
         } = self.holders[push.holder.index()];
-        let mut image = Image::new(repository, push.content, slot, push.at);
-        image.has_own_tags = push.tags.own;
-        image.push = push.number as u32;
-        let id = self.images.add(image, &push.content);
-        for layer in self.images.shared_layers(id).iter() {
-            self.layers.refer(layer);
-        }
-        if let Digest::Given(digest) = push.content.digest {
-            self.given.insert((repository, digest), id);
+        let id = self.images.add(push.content, || {
+            let mut image = Image::new(repository, push.content, slot, push.at);
+            image.has_own_tags = push.tags.own;
+            image.push = push.number as u32;
+            image
+        });
+        if self.images.get(id).may_share_layers() {
+            self.refer(id, repository, push.content.digest);
         }
         self.images.get_mut(id).place = self.list(repository, id);
         id
+    }
+
+    /// Refers to the layers that a new image shares, and finds it by its digest from now on if the user gave that.
+    #[inline(never)]
+    fn refer(&mut self, id: ImageId, repository: RepositoryId, digest: Digest) {
+        for layer in self.images.shared_layers(id).iter() {
+            self.layers.refer(layer);
+        }
+        if let Digest::Given(digest) = digest {
+            self.given.insert((repository, digest), id);
+        }
     }
 
     /// Says that an image is one that was pushed at `holder`, where it may be a replica until now.

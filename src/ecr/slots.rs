@@ -42,13 +42,6 @@ impl Slots {
         self.0[0] == 0 && self.0[1] == 0
     }
 
-    /// Returns whether `slot` is all that is in the set.
-    pub const fn is_only(self, slot: Slot) -> bool {
-        let mut rest = self;
-        rest.remove(slot);
-        rest.is_empty() && self.has(slot)
-    }
-
     /// Returns the slots of the set, rising.
     pub fn iter(self) -> impl Iterator<Item = Slot> {
         let mut words = self.0;
@@ -102,13 +95,6 @@ mod tests {
             alone.remove(slot);
             assert!(alone.is_empty(), "{slot}");
         }
-    }
-
-    #[test]
-    fn a_slot_is_all_there_is_or_not() {
-        assert!(set(&[70]).is_only(70) && set(&[3]).is_only(3));
-        assert!(!set(&[70, 3]).is_only(70) && !set(&[70, 3]).is_only(3));
-        assert!(!set(&[]).is_only(0) && !set(&[1]).is_only(2));
     }
 
     #[test]

@@ -139,6 +139,7 @@ impl World {
         of.images += 1;
         let (slot, registry) = (of.slot, of.registry);
         let image = self.images.get_mut(id);
+        let is_new = image.present.is_empty();
         image.present.add(slot);
         let is_simple = image.has_own_tags && !image.has_provenance && !image.may_share_layers();
         if !is_simple || self.causes.is_some() || self.moves.keeps_stored {
@@ -146,7 +147,6 @@ impl World {
         }
         let (origin, class) = (image.origin, image.class_of_one_push(slot));
         let (bytes, repository) = (image.own_bytes, image.repository);
-        let is_new = image.present.is_only(slot);
         // It may stand before those that the repository has cleared.
         of.cleared = of.cleared.min(image.place);
         let holdings = &mut self.registries[registry.index()].holdings;

@@ -180,13 +180,19 @@ impl World {
     }
 
     /// Returns the bytes of a whole image.
+    #[inline]
     pub fn image_bytes(&self, id: ImageId) -> u64 {
         let image = self.images.get(id);
         if !image.may_share_layers() {
             return image.own_bytes;
         }
+        image.own_bytes + self.shared_bytes(id)
+    }
+
+    #[inline(never)]
+    fn shared_bytes(&self, id: ImageId) -> u64 {
         let shared = self.images.shared_layers(id).iter();
-        image.own_bytes + shared.map(|layer| self.layers.bytes(layer)).sum::<u64>()
+        shared.map(|layer| self.layers.bytes(layer)).sum()
     }
 
     /// Returns whether `holder` stores the image.

@@ -43,6 +43,18 @@ impl Earliest {
         }
     }
 
+    /// Returns the earliest time of all places but one; the clock's end if there is none.
+    #[inline]
+    pub fn first_but(&self, place: usize) -> SimTime {
+        let mut node = self.leaves + place;
+        let mut first = Self::NEVER;
+        while node > 1 {
+            first = first.min(self.winners[node ^ 1].0);
+            node /= 2;
+        }
+        SimTime::from_nanos(first)
+    }
+
     /// Returns the earliest time and its place; the clock's end if there is none.
     #[inline]
     pub fn first(&self) -> (SimTime, usize) {
@@ -79,6 +91,9 @@ mod tests {
                 let scan = (0..places).filter_map(|p| plain[p].map(|t| (t, p))).min();
                 let first = Some(earliest.first()).filter(|first| first.0.as_nanos() != u64::MAX);
                 prop_assert_eq!(first, scan);
+                let others = (0..places).filter(|&p| p != place).filter_map(|p| plain[p]).min();
+                let first = Some(earliest.first_but(place)).filter(|first| first.as_nanos() != u64::MAX);
+                prop_assert_eq!(first, others);
             }
         }
     }

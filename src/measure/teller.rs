@@ -101,12 +101,13 @@ impl<'m, D: Delivery> Teller<'m, D> {
 
     /// Keeps what a registry stores in step with what was told of it.
     #[inline]
-    fn count_added(&mut self, added: &Added) {
+    fn count_added(&mut self, added: Added) {
         let holdings = &mut self.holdings[added.registry.index()];
         holdings.images += 1;
         holdings.bytes[added.class as usize] += added.bytes;
     }
 
+    #[inline(always)]
     fn note_stored_one(&mut self, at: SimTime, added: Added) {
         self.note(Note::StoredOne {
             at,
@@ -137,14 +138,10 @@ impl<'m, D: Delivery> Teller<'m, D> {
         push: &PushState,
         replication: &Replication,
         arrival: &Arrival,
-        added: Option<Added>,
     ) {
         self.released(at, replication);
         let end = self.end(at, push, replication, Status::Complete, *arrival);
         self.note_end(end, push);
-        if let Some(added) = added {
-            self.note_stored_one(at, added);
-        }
     }
 
     fn note_end(&mut self, end: End, push: &PushState) {
@@ -212,7 +209,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
     }
 
     fn added(&mut self, at: SimTime, added: Added) {
-        self.count_added(&added);
+        self.count_added(added);
         self.note_stored_one(at, added);
     }
 
@@ -241,6 +238,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note_rare(Rare::Refused { at, operation });
     }
 
+    #[inline(always)]
     fn requested(&mut self, at: SimTime, push: &PushState, lanes: &[u32], added: Option<Added>) {
         // What the ledger takes from the push is what the registry stores more.
         debug_assert!(
@@ -260,7 +258,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
             }
             return;
         }
-        if let Some(added) = &added {
+        if let Some(added) = added {
             self.count_added(added);
         }
         // A push of many lanes takes several notes, the first of which tells of what is stored.
@@ -286,7 +284,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         });
     }
 
-    #[inline]
+    #[inline(always)]
     fn started(
         &mut self,
         at: SimTime,
@@ -319,7 +317,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         self.note(Note::Dismissed { at, waited, lane });
     }
 
-    #[inline]
+    #[inline(always)]
     fn arrived(
         &mut self,
         at: SimTime,
@@ -329,7 +327,7 @@ impl<D: Delivery> Observer for Teller<'_, D> {
         added: Option<Added>,
         missing_tags: &[u32],
     ) {
-        if let Some(added) = &added {
+        if let Some(added) = added {
             self.count_added(added);
         }
         let moved_bytes = replication.moved_bytes;
@@ -350,7 +348,10 @@ impl<D: Delivery> Observer for Teller<'_, D> {
                 settles: None,
             }));
         } else {
-            self.note_other_arrival(at, push, replication, arrival, added);
+            self.note_other_arrival(at, push, replication, arrival);
+            if let Some(added) = added {
+                self.note_stored_one(at, added);
+            }
         }
         self.end_revoked(at, replication, Status::Complete);
         if push.measured && self.is_recording {

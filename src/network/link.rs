@@ -11,7 +11,8 @@ use crate::units::SimTime;
 pub struct Link {
     /// What the copies in slots move their bytes on.
     pub medium: Medium,
-    slots: Option<u64>,
+    /// How many slots there are; all that a number can tell, if there is no limit.
+    slots: u64,
     busy: u64,
     queue: VecDeque<u32>,
 }
@@ -72,7 +73,7 @@ impl Link {
         };
         Self {
             medium,
-            slots,
+            slots: slots.unwrap_or(u64::MAX),
             busy: 0,
             queue: VecDeque::new(),
         }
@@ -89,13 +90,13 @@ impl Link {
         self.queue
             .front()
             .copied()
-            .filter(|_| self.slots.is_none_or(|slots| self.busy < slots))
+            .filter(|_| self.busy < self.slots)
     }
 
     /// Returns whether a copy that joins now may start at once: nobody waits, and a slot is free.
     #[inline]
     pub fn is_free(&self) -> bool {
-        self.queue.is_empty() && self.slots.is_none_or(|slots| self.busy < slots)
+        self.queue.is_empty() && self.busy < self.slots
     }
 
     /// Takes the head of the queue: it starts, or fails before it does.
@@ -119,17 +120,15 @@ impl Link {
     /// If no slot is free.
     #[inline]
     pub fn occupy(&mut self) {
+        assert!(self.busy < self.slots, "more copies than slots");
         self.busy += 1;
-        assert!(
-            self.slots.is_none_or(|slots| self.busy <= slots),
-            "more copies than slots"
-        );
     }
 
     /// Frees a slot.
     ///
     /// # Panics
     /// If none is in use.
+    #[inline]
     pub fn release(&mut self) {
         self.busy = self
             .busy
@@ -149,7 +148,11 @@ impl Link {
 
     /// Returns the number of slots; `None` if unlimited.
     pub const fn slots(&self) -> Option<u64> {
-        self.slots
+        if self.slots == u64::MAX {
+            None
+        } else {
+            Some(self.slots)
+        }
     }
 }
 

@@ -132,7 +132,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Returns the places of an image's tags that do not stand on it any more.
     fn tags_elsewhere(&mut self, of: &Restoring, stored: &Stored) -> Vec<u32> {
-        self.resolve_tags(stored.tags, of.place.repository);
+        self.resolve_tags(&stored.tags, of.place.repository);
         let tags = self.resolved.common.iter().zip(&self.resolved.places);
         let elsewhere =
             tags.filter(|(tag, _)| !self.world.stands_on(of.holder, **tag, of.restore.image));

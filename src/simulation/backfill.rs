@@ -99,7 +99,7 @@ pub(super) struct Stored {
     /// Every tag that it may bear.
     pub tags: TagList,
     /// The number of its last push; 0 before the start.
-    push: u64,
+    pub push: u64,
 }
 
 /// An image that a backfill takes.
@@ -160,24 +160,27 @@ impl<O: Observer> Simulation<'_, O> {
         &mut self,
         image: ImageId,
         repository: RepositoryId,
-        digest: Digest,
-        tags: TagList,
-        push: u64,
+        stored: impl FnOnce() -> Stored,
     ) {
-        let Some(backfills) = &mut self.backfills else {
-            return;
-        };
+        if self.backfills.is_some() {
+            self.keep_stored(image, repository, stored());
+        }
+    }
+
+    #[inline(never)]
+    fn keep_stored(&mut self, image: ImageId, repository: RepositoryId, stored: Stored) {
+        let backfills = self.backfills.as_mut().expect(PREPARED);
         let lists = self.model.stored_tag_lists.as_ref();
-        let all = match digest {
+        let all = match stored.digest {
             Digest::Given(digest) => lists.and_then(|lists| lists.get(&(repository, digest))),
             Digest::Generated(_) => None,
         };
-        let tags = all.map_or(tags, |&list| TagList::Listed(list));
+        let tags = all.map_or(stored.tags, |&list| TagList::Listed(list));
         let place = image.index();
         if backfills.stored.len() <= place {
             backfills.stored.resize(place + 1, None);
         }
-        backfills.stored[place] = Some(Stored { digest, tags, push });
+        backfills.stored[place] = Some(Stored { tags, ..stored });
     }
 
     /// Returns what is known of a stored image.
@@ -280,7 +283,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Requests the replication of one stored image, with the tags that stand on it.
     fn request_stored(&mut self, at: SimTime, number: NonZeroU32, lane: u32, of: &Taken) {
-        self.resolve_tags(of.stored.tags, of.repository);
+        self.resolve_tags(&of.stored.tags, of.repository);
         let (mut left_out, mut newest) = (Vec::new(), 0);
         for (&tag, &place) in self.resolved.common.iter().zip(&self.resolved.places) {
             match self.world.standing_push(of.holder, tag, of.image) {

@@ -20,16 +20,21 @@ impl<O: Observer> Simulation<'_, O> {
                 self.ready.swap_remove(index);
                 continue;
             };
-            let head = (self.replications.get(place).order, place);
+            let head = (self.replications.get(place).order, place, index);
             first = Some(first.map_or(head, |first| head.min(first)));
             index += 1;
         }
-        if let Some((_, place)) = first {
-            let link = self.replications.get(place).link as usize;
-            self.links[link].call();
-            let now = self.calendar.now();
-            let waited = now.since(self.replications.get(place).since);
-            self.start(now, place, Some(waited));
+        let Some((_, place, index)) = first else {
+            return;
+        };
+        let of = self.replications.get(place);
+        let (link, since) = (of.link, of.since);
+        self.links[link as usize].call();
+        let now = self.calendar.now();
+        self.start(now, place, Some(now.since(since)));
+        // Mostly no other may start, and the next step need not find that.
+        if self.links[link as usize].startable().is_none() && self.ready.get(index) == Some(&link) {
+            self.ready.swap_remove(index);
         }
     }
 
@@ -205,13 +210,18 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// COMPLETE: the image is stored at the destination.
+    #[inline(always)]
     fn arrive(&mut self, at: SimTime, place: u32) {
         let replication = self.replications.get(place);
         let (push, holder, id) = (replication.push, replication.holder, replication.id);
         let of = self.pushes.get(push);
         let (list, repository, number, image) = (of.tags, of.repository, of.number, of.image);
-        self.resolve_tags(list, repository);
-        let mut missing = self.leave_out_tags(push, holder);
+        self.resolve_tags(&list, repository);
+        let mut missing = if self.left_out.is_empty() {
+            Vec::new()
+        } else {
+            self.leave_out_tags(push, holder)
+        };
         self.note_arrival_time(at, image, holder);
         self.restore_at_once(at, image, holder);
         let resolved = &self.resolved;
@@ -240,6 +250,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Takes those tags off the resolved ones that did not count at the push, and returns the places of those among
     /// them that do not stand on the image at `holder` anyway.
+    #[inline(never)]
     fn leave_out_tags(&mut self, push: u32, holder: HolderId) -> Vec<u32> {
         let Some(left_out) = self.left_out.get(&push) else {
             return Vec::new();
@@ -267,7 +278,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// One replication of a push, by its number, has ended; after the last one the push is forgotten.
-    #[inline]
+    #[inline(always)]
     pub(super) fn close(&mut self, at: SimTime, push: u32, number: u64, failed: Option<Reason>) {
         self.release_waiters(at, number, failed);
         let of = self.pushes.get_mut(push);
@@ -279,6 +290,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// All replications of a push have ended, the last one so.
+    #[inline(always)]
     fn forget(&mut self, at: SimTime, push: u32, failed: Option<Reason>) {
         let of = self.pushes.get(push);
         let (image, holder, backfill) = (of.image, of.holder, of.backfill);

@@ -202,7 +202,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Returns what a deployment of a push pulls: by its first tag.
     fn wanted(&mut self, push: &NewPush, image: ImageId) -> Wanted {
-        self.resolve_tags(push.tags, push.repository);
+        self.resolve_tags(&push.tags, push.repository);
         let mut common = self.resolved.places.iter().zip(&self.resolved.common);
         let first = common.find(|(place, _)| **place == 0);
         Wanted {
@@ -265,6 +265,7 @@ impl<O: Observer> Simulation<'_, O> {
         }
     }
 
+    #[inline(never)]
     fn note_watched(&mut self, at: SimTime, push: u64, holder: HolderId) {
         let Some(mut watch) = self.deployments.watched.remove(&push) else {
             return;

@@ -127,6 +127,7 @@ impl Groups {
         self.settle_member(push)
     }
 
+    #[inline(never)]
     fn settle_member(&mut self, push: &PushState) -> Option<bool> {
         let first = push.first_number();
         let Some(of) = self.pushes.get_mut(&first) else {

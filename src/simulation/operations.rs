@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::backfill::Stored;
 use super::event::{Event, EventClass, order};
 use super::model::{Model, Operation, Place, ScriptImage};
 use super::names::TagList;
@@ -75,7 +76,7 @@ impl<O: Observer> Simulation<'_, O> {
                 };
                 let push = Push {
                     holder,
-                    content,
+                    content: &content,
                     tags,
                     number: 0,
                     at,
@@ -84,7 +85,11 @@ impl<O: Observer> Simulation<'_, O> {
                 let stored = stored.expect(
                     "images stored before the start are within the quotas, which was checked",
                 );
-                self.note_stored(stored.image, provided.repository, content.digest, list, 0);
+                self.note_stored(stored.image, provided.repository, || Stored {
+                    digest: content.digest,
+                    tags: list,
+                    push: 0,
+                });
             }
         }
         self.provide_lifecycles();

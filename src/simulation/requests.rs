@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::ahead::{Pushes, Upcoming};
+use super::backfill::Stored;
 use super::event::{Event, EventClass, order};
 use super::model::Model;
 use super::names::TagList;
 use super::observer::{Observer, Phase, PushState, RefusedOperation, Replication};
 use super::run::Simulation;
+use super::slots::SlotsByRegistry;
 use crate::ecr::{
     Added, Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
 };
@@ -91,13 +93,13 @@ impl<O: Observer> Simulation<'_, O> {
         let order = order(self.model.streams[stream].rank, number, 0);
         let rank = Rank::new(EventClass::Push as u8, order);
         let event = Event::Push(stream as u32);
-        self.upcoming.set(stream, None);
-        if self.upcoming.first().0.min(self.calendar.next_at()) > at {
+        if self.upcoming.first_but(stream).min(self.calendar.next_at()) > at {
             self.calendar.move_to(at);
             self.note(at, rank, event.kind());
             self.push_from(at, stream as u32);
             self.dispatch_at_once(at);
         } else {
+            self.upcoming.set(stream, None);
             self.calendar.schedule(at, rank, event);
         }
     }
@@ -107,9 +109,11 @@ impl<O: Observer> Simulation<'_, O> {
     pub(super) fn push_from(&mut self, at: SimTime, stream: u32) {
         let index = stream as usize;
         let of = &self.model.streams[index];
-        let Upcoming { drawn, digest, .. } = self.streams[index].pushes.take();
+        let pushes = &mut self.streams[index].pushes;
+        let Upcoming { drawn, digest, .. } = pushes.take();
         // First of all, since what the push causes for this instant may depend on what else there is.
-        self.schedule_push(index);
+        let next = pushes.peek().map(|push| push.at);
+        self.upcoming.set(index, next);
         if let Some(group) = of.group {
             return self.push_group(at, stream, drawn, group);
         }
@@ -137,7 +141,7 @@ impl<O: Observer> Simulation<'_, O> {
             member: None,
             drawn_by: Some(stream),
         };
-        if let Some(image) = self.push(at, &push)
+        if let Some(image) = self.push_here(at, &push)
             && self.deployments.follow(index)
         {
             self.deploy(at, stream, &push, image);
@@ -181,9 +185,18 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Lets ECR accept or refuse a push; an accepted one requests its replications. Returns the image if it is accepted.
+    #[inline(never)]
     pub(super) fn push(&mut self, at: SimTime, push: &NewPush) -> Option<ImageId> {
-        let slot = self.model.slots.of(push.repository, push.registry);
-        let holder = self.world.holder_at(push.repository, slot);
+        self.push_here(at, push)
+    }
+
+    /// Does the same, as part of what calls it.
+    #[inline(always)]
+    fn push_here(&mut self, at: SimTime, push: &NewPush) -> Option<ImageId> {
+        let slots = self.model.slots.of_repository(push.repository);
+        let slot = slots.of(push.registry);
+        let first_holder = self.world.holder_at(push.repository, 0);
+        let holder = first_holder.beside(slot);
         let mut left_out = Vec::new();
         let image = match self.accept(at, push, holder, &mut left_out) {
             Ok(image) => image,
@@ -237,7 +250,7 @@ impl<O: Observer> Simulation<'_, O> {
             added,
             drawn_by: push.drawn_by,
         };
-        self.request(at, place, &requested);
+        self.request_here(at, place, &requested, slots, first_holder);
         if self.risk.is_some() {
             self.begin_risk(at, image, push.registry, &routes);
         }
@@ -245,7 +258,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Hands a push to ECR. Places of tags that do not count, since they stand on its digest already, go to `left_out`.
-    #[inline]
+    #[inline(always)]
     fn accept(
         &mut self,
         at: SimTime,
@@ -253,13 +266,13 @@ impl<O: Observer> Simulation<'_, O> {
         holder: HolderId,
         left_out: &mut Vec<u32>,
     ) -> Result<ImageId, Refusal> {
-        self.resolve_tags(push.tags, push.repository);
+        self.resolve_tags(&push.tags, push.repository);
         let resolved = &self.resolved;
         let number = self.last_push + 1;
         let pushed = self.world.push(
             Push {
                 holder,
-                content: push.content,
+                content: &push.content,
                 tags: resolved.tags(),
                 number,
                 at: i64::try_from(at.as_nanos()).expect("a run is shorter than 292 years"),
@@ -271,13 +284,11 @@ impl<O: Observer> Simulation<'_, O> {
             },
         )?;
         self.last_push = number;
-        self.note_stored(
-            pushed.image,
-            push.repository,
-            push.content.digest,
-            push.tags,
-            number,
-        );
+        self.note_stored(pushed.image, push.repository, || Stored {
+            digest: push.content.digest,
+            tags: push.tags,
+            push: number,
+        });
         Ok(pushed.image)
     }
 
@@ -296,15 +307,30 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Requests a replication on each lane; it becomes eligible after its dispatch delay.
+    #[inline(never)]
     pub(super) fn request(&mut self, at: SimTime, push: u32, requested: &Requested<'_>) {
+        let repository = self.pushes.get(push).repository;
+        let slots = self.model.slots.of_repository(repository);
+        let first_holder = self.world.holder_at(repository, 0);
+        self.request_here(at, push, requested, slots, first_holder);
+    }
+
+    /// Does the same, as part of what calls it; `slots` are those of the push's repository, whose holder at the first of
+    /// them is `first_holder`.
+    #[inline(always)]
+    fn request_here(
+        &mut self,
+        at: SimTime,
+        push: u32,
+        requested: &Requested<'_>,
+        slots: SlotsByRegistry<'_>,
+        first_holder: HolderId,
+    ) {
         let model = self.model;
         let lanes = requested.lanes;
-        let of = self.pushes.get(push);
-        self.observer.requested(at, of, lanes, requested.added);
-        let (repository, origin, draw) = (of.repository, of.origin, of.draw);
+        self.observer
+            .requested(at, self.pushes.get(push), lanes, requested.added);
         let before = self.at_once.take();
-        let slots = model.slots.of_repository(repository);
-        let first_holder = self.world.holder_at(repository, 0);
         let first_order = order(requested.rank, requested.number, 0);
         for &lane in lanes {
             let of_lane = &model.lanes[lane as usize];
@@ -318,7 +344,7 @@ impl<O: Observer> Simulation<'_, O> {
                 .and_then(|stream| self.streams[stream as usize].pushes.on_lane(lane as usize));
             let (delay_ns, stalls) = match drawn {
                 Some(ahead) => (ahead.delay_ns(), Some(ahead.stalls())),
-                None => (self.draw_delay_ns(origin, lane, draw), None),
+                None => (self.draw_delay_ns(push, lane), None),
             };
             let place = self.replications.insert_with(|| Replication {
                 stalls,
@@ -340,9 +366,10 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     #[inline(never)]
-    fn draw_delay_ns(&self, origin: u32, lane: u32, draw: u64) -> u64 {
+    fn draw_delay_ns(&self, push: u32, lane: u32) -> u64 {
+        let of = self.pushes.get(push);
         let law = &self.model.links[self.model.lanes[lane as usize].link].dispatch;
-        let key = self.keys.dispatch(origin, lane).numbered(draw);
+        let key = self.keys.dispatch(of.origin, lane).numbered(of.draw);
         law.draw_whole(&mut key.draws())
     }
 
@@ -412,11 +439,11 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Finds which tags of a push are common, and makes the world know those that it meets for the first time.
     #[inline]
-    pub(super) fn resolve_tags(&mut self, list: TagList, repository: RepositoryId) {
+    pub(super) fn resolve_tags(&mut self, list: &TagList, repository: RepositoryId) {
         if self.model.tags.are_own_only(list) {
             return self.resolved.set_own_only();
         }
-        self.resolve_common_tags(list, repository);
+        self.resolve_common_tags(*list, repository);
     }
 
     #[inline(never)]

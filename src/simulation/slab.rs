@@ -22,7 +22,7 @@ impl<T> Slab<T> {
     }
 
     /// Does the same; a large value is made where it is to stand.
-    #[inline]
+    #[inline(always)]
     pub fn insert_with(&mut self, make: impl FnOnce() -> T) -> u32 {
         if let Some(place) = self.free.pop() {
             self.values[place as usize] = make();

@@ -119,8 +119,8 @@ impl TagBook {
 
     /// Returns whether a push has tags, and all of them are its image's own.
     #[inline]
-    pub(super) fn are_own_only(&self, list: TagList) -> bool {
-        match list {
+    pub(super) fn are_own_only(&self, list: &TagList) -> bool {
+        match *list {
             TagList::Stream { stream, .. } => self.streams[stream as usize].has_own_only,
             TagList::Listed(_) => false,
         }

@@ -236,7 +236,7 @@ impl Pair {
         let pushed = self.world.push(
             Push {
                 holder: self.holder(place),
-                content: Content {
+                content: &Content {
                     digest: if digest < GIVEN {
                         Digest::Given(digest as u32)
                     } else {

@@ -164,7 +164,7 @@ impl Scene {
         let mut counting = Vec::new();
         let push = Push {
             holder: source,
-            content,
+            content: &content,
             tags,
             number,
             at: number as i64,
