@@ -38,7 +38,7 @@ impl Prices {
 }
 
 /// Returns the rows of `breakeven.csv`: of every pull stream for whose images there is something to reckon.
-pub(super) fn rows<S>(ledger: &Ledger<'_, S>) -> Vec<BreakEvenRow> {
+pub(super) fn rows(ledger: &Ledger<'_>) -> Vec<BreakEvenRow> {
     let model = ledger.model;
     let streams = model.pulls.iter().enumerate();
     streams
@@ -51,8 +51,8 @@ pub(super) fn rows<S>(ledger: &Ledger<'_, S>) -> Vec<BreakEvenRow> {
         .collect()
 }
 
-fn rows_of<S>(
-    ledger: &Ledger<'_, S>,
+fn rows_of(
+    ledger: &Ledger<'_>,
     pull: &PullModel,
     offered: &Offered,
     pulls: u64,
@@ -95,12 +95,7 @@ fn region(model: &Model, registry: usize) -> String {
     model.regions[model.registries[registry].region].clone()
 }
 
-fn prices<S>(
-    ledger: &Ledger<'_, S>,
-    pull: &PullModel,
-    image_bytes: f64,
-    replica_bytes: f64,
-) -> Prices {
+fn prices(ledger: &Ledger<'_>, pull: &PullModel, image_bytes: f64, replica_bytes: f64) -> Prices {
     let (model, tariff) = (ledger.model, &ledger.tariff);
     let to = &model.regions[pull.region];
     let source = region(model, model.streams[pull.stream].registry.index());

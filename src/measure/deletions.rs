@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 
 use super::ledger::Ledger;
 use super::outcome::DeleteRow;
-use super::record::RecordSink;
 use super::table::Moment;
 use crate::ecr::RegistryId;
 use crate::simulation::{DeleteCause, Deletion};
@@ -21,7 +20,7 @@ pub(super) struct Deletions {
     pub counts: BTreeMap<DeleteCause, u64>,
 }
 
-impl<S: RecordSink> Ledger<'_, S> {
+impl Ledger<'_> {
     /// Returns the rows of `deletes.csv`.
     pub(super) fn delete_rows(&self) -> Vec<DeleteRow> {
         let list = self.deletions.list.iter();

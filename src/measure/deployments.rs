@@ -46,7 +46,7 @@ impl DeploymentStats {
     }
 
     /// Returns the sum over all streams.
-    pub fn sum<S>(ledger: &Ledger<'_, S>) -> Self {
+    pub fn sum(ledger: &Ledger<'_>) -> Self {
         let mut sum = Self::new(ledger.model, &ledger.limits);
         ledger.deployments.iter().for_each(|of| sum.merge(of));
         sum

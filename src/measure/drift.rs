@@ -2,11 +2,10 @@
 
 use super::ledger::Ledger;
 use super::outcome::RepositoryRow;
-use super::record::RecordSink;
 use crate::ecr::Settings;
 use crate::simulation::CreatedRepository;
 
-impl<S: RecordSink> Ledger<'_, S> {
+impl Ledger<'_> {
     /// Returns the rows of `repositories.csv`, by registry and name.
     pub(super) fn repository_rows(&self) -> Vec<RepositoryRow> {
         let rows = self.created.iter().map(|of| self.repository_row(of));

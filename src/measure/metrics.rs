@@ -27,7 +27,7 @@ pub(super) struct Dollars {
 }
 
 impl Dollars {
-    pub fn new<S>(ledger: &Ledger<'_, S>, months: &[MonthUse]) -> Self {
+    pub fn new(ledger: &Ledger<'_>, months: &[MonthUse]) -> Self {
         let model = ledger.model;
         let mut dollars = Self {
             lanes: vec![0.0; model.lanes.len()],
@@ -61,8 +61,8 @@ impl Dollars {
 }
 
 /// What is summed up: all destinations or one.
-struct Scope<'a, 'm, S> {
-    ledger: &'a Ledger<'m, S>,
+struct Scope<'a, 'm> {
+    ledger: &'a Ledger<'m>,
     /// Name of the destination; empty for all.
     name: String,
     /// Place of the destination.
@@ -76,9 +76,9 @@ struct Scope<'a, 'm, S> {
 }
 
 /// Returns every metric, for all destinations first.
-pub(super) fn values<S>(ledger: &Ledger<'_, S>, dollars: &Dollars) -> Vec<MetricValue> {
+pub(super) fn values(ledger: &Ledger<'_>, dollars: &Dollars) -> Vec<MetricValue> {
     let places = std::iter::once(None).chain((0..ledger.destinations.len()).map(Some));
-    let scopes: Vec<Scope<'_, '_, S>> = places.map(|place| Scope::new(ledger, place)).collect();
+    let scopes: Vec<Scope<'_, '_>> = places.map(|place| Scope::new(ledger, place)).collect();
     let mut values: Vec<MetricValue> = scopes
         .iter()
         .flat_map(|scope| scope.values(dollars))
@@ -95,10 +95,7 @@ pub(super) fn values<S>(ledger: &Ledger<'_, S>, dollars: &Dollars) -> Vec<Metric
 }
 
 /// Returns the metrics of one stream of deployments.
-pub(super) fn of_deployments<S>(
-    ledger: &Ledger<'_, S>,
-    stats: &DeploymentStats,
-) -> Vec<MetricValue> {
+pub(super) fn of_deployments(ledger: &Ledger<'_>, stats: &DeploymentStats) -> Vec<MetricValue> {
     let scope = Scope::new(ledger, None);
     let mut values = scope.deploy_wait(stats);
     let missed = Some(stats.missed as f64);
@@ -107,8 +104,8 @@ pub(super) fn of_deployments<S>(
     values
 }
 
-impl<'a, 'm, S> Scope<'a, 'm, S> {
-    fn new(ledger: &'a Ledger<'m, S>, destination: Option<usize>) -> Self {
+impl<'a, 'm> Scope<'a, 'm> {
+    fn new(ledger: &'a Ledger<'m>, destination: Option<usize>) -> Self {
         let lanes = (0..ledger.lanes.len())
             .filter(|&lane| destination.is_none_or(|of| ledger.lanes[lane].destination == of));
         let lanes: Vec<usize> = lanes.collect();
@@ -412,7 +409,7 @@ impl<'a, 'm, S> Scope<'a, 'm, S> {
 }
 
 /// Returns by what dollars of the measured time become those of a month.
-pub(super) fn monthly<S>(ledger: &Ledger<'_, S>) -> f64 {
+pub(super) fn monthly(ledger: &Ledger<'_>) -> f64 {
     let window = ledger.model.end.since(ledger.model.window.from);
     MONTH_HOURS * 3600.0 / window.as_secs_f64()
 }

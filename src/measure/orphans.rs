@@ -37,7 +37,7 @@ struct Day {
 }
 
 /// Returns the rows of `orphans.csv`: one per month that was measured.
-pub(super) fn rows<S>(ledger: &Ledger<'_, S>, months: &[MonthUse]) -> Vec<OrphanRow> {
+pub(super) fn rows(ledger: &Ledger<'_>, months: &[MonthUse]) -> Vec<OrphanRow> {
     let levels = &ledger.storage.orphan_levels;
     let measured = &months[months.len() - (levels.len() - 1)..];
     let row = |(month, level): (&MonthUse, &[Vec<u64>])| {
@@ -57,7 +57,7 @@ pub(super) fn rows<S>(ledger: &Ledger<'_, S>, months: &[MonthUse]) -> Vec<Orphan
 }
 
 /// Returns what orphans come to; `None` if the measured time has none.
-pub(super) fn summary<S>(ledger: &Ledger<'_, S>, months: &[MonthUse]) -> Option<Orphans> {
+pub(super) fn summary(ledger: &Ledger<'_>, months: &[MonthUse]) -> Option<Orphans> {
     let usd = months.iter().map(|month| month_usd(ledger, month));
     let (storage_usd, orphan_usd) = usd.fold((0.0, 0.0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
     let levels = &ledger.storage.orphan_levels;
@@ -78,7 +78,7 @@ pub(super) fn summary<S>(ledger: &Ledger<'_, S>, months: &[MonthUse]) -> Option<
 }
 
 /// Returns the dollars of all storage and of orphans in a month.
-fn month_usd<S>(ledger: &Ledger<'_, S>, month: &MonthUse) -> (f64, f64) {
+fn month_usd(ledger: &Ledger<'_>, month: &MonthUse) -> (f64, f64) {
     let registries = month.stored.iter().enumerate();
     let usd = registries.map(|(registry, stored)| {
         ledger
@@ -96,7 +96,7 @@ fn growth(start: &[u64], end: &[u64]) -> impl Iterator<Item = f64> {
     both.map(|(&start, &end)| end as f64 - start as f64)
 }
 
-fn growth_usd<S>(ledger: &Ledger<'_, S>, start: &[u64], end: &[u64]) -> f64 {
+fn growth_usd(ledger: &Ledger<'_>, start: &[u64], end: &[u64]) -> f64 {
     let by_registry = growth(start, end).enumerate();
     by_registry
         .map(|(registry, bytes)| bytes * byte_rate(ledger, registry))
@@ -104,12 +104,12 @@ fn growth_usd<S>(ledger: &Ledger<'_, S>, start: &[u64], end: &[u64]) -> f64 {
 }
 
 /// Returns the dollars of a byte that lies in a registry for a month.
-fn byte_rate<S>(ledger: &Ledger<'_, S>, registry: usize) -> f64 {
+fn byte_rate(ledger: &Ledger<'_>, registry: usize) -> f64 {
     let region = &ledger.model.regions[ledger.model.registries[registry].region];
     ledger.tariff.stored_byte_rate(region)
 }
 
-fn days<S>(ledger: &Ledger<'_, S>) -> Vec<Day> {
+fn days(ledger: &Ledger<'_>) -> Vec<Day> {
     let storage = &ledger.storage;
     let mut from = ledger.model.window.from;
     let mut before = vec![ByteTime::default(); ledger.model.registries.len()];
@@ -137,7 +137,7 @@ fn days<S>(ledger: &Ledger<'_, S>) -> Vec<Day> {
     days
 }
 
-fn pass<S>(ledger: &Ledger<'_, S>, days: &[Day], share: f64) -> OrphanPass {
+fn pass(ledger: &Ledger<'_>, days: &[Day], share: f64) -> OrphanPass {
     let at = |at| moment(ledger.model.start, at);
     let seen = days.iter().find(|day| day.is_past(share));
     let (at, by) = match seen {

@@ -127,7 +127,7 @@ impl Sum {
 pub(super) type PullDollars = BTreeMap<(usize, usize), f64>;
 
 /// Returns the rows of `pulls.csv`.
-pub(super) fn rows<S>(ledger: &Ledger<'_, S>, dollars: &PullDollars) -> Vec<PullRow> {
+pub(super) fn rows(ledger: &Ledger<'_>, dollars: &PullDollars) -> Vec<PullRow> {
     let model = ledger.model;
     let row = |(&(stream, served), tally): (&(usize, Served), &Tally)| {
         let sum = ledger.pulls.sum(model, Some(stream));
@@ -155,8 +155,8 @@ pub(super) fn rows<S>(ledger: &Ledger<'_, S>, dollars: &PullDollars) -> Vec<Pull
 }
 
 /// Returns a statistic of a metric for one stream of pulls.
-pub(super) fn of_stream<S>(
-    ledger: &Ledger<'_, S>,
+pub(super) fn of_stream(
+    ledger: &Ledger<'_>,
     dollars: &PullDollars,
     (metric, stream, statistic): (&str, &str, &str),
     monthly: f64,

@@ -21,7 +21,7 @@ pub(super) struct QuotaBook {
     pub fullest: Option<Fullest>,
 }
 
-impl<S> Ledger<'_, S> {
+impl Ledger<'_> {
     /// Says what there is to say of quotas, if anything.
     pub(super) fn quota_notes(&self) -> impl Iterator<Item = String> + '_ {
         let exhausted = self.quotas.exhausted.iter();

@@ -81,7 +81,7 @@ pub struct ReplicationRecord {
 }
 
 /// Takes measured replications in the order of their end, ties by id, unfinished ones last.
-pub trait RecordSink {
+pub trait RecordSink: Send {
     /// Takes one; called from the simulation's loop, so it must be quick.
     fn record(&mut self, record: ReplicationRecord);
 

@@ -4,7 +4,7 @@ use super::ledger::Ledger;
 use super::metrics::{self, Dollars};
 use super::outcome::Verdict;
 use super::questions::HALF_HOUR;
-use super::record::{NoRecords, RecordSink};
+use super::record::NoRecords;
 use super::simulate::Run;
 use super::thresholds;
 use crate::scenario::metrics::{Kind, METRICS, unit_of};
@@ -65,14 +65,15 @@ impl Run<'_> {
     /// If `keep_going`, which is asked now and then with the simulated time and the number of events, says no.
     pub fn scalars(
         &self,
-        keep_going: impl FnMut(SimTime, u64) -> bool,
+        mut keep_going: impl FnMut(SimTime, u64) -> bool,
     ) -> Result<Scalars, Interrupted> {
-        let (ledger, summary) = self.booked(NoRecords, keep_going)?;
+        let mut sink = NoRecords;
+        let (ledger, summary) = self.booked(&mut sink, &mut keep_going)?;
         Ok(ledger.scalars(&summary, &self.loaded.thresholds))
     }
 }
 
-impl<S: RecordSink> Ledger<'_, S> {
+impl Ledger<'_> {
     fn scalars(mut self, summary: &Summary, thresholds: &[Threshold]) -> Scalars {
         self.flush_records();
         let months = self.month_uses();

@@ -20,6 +20,12 @@ use crate::units::SimTime;
 /// Lists of notes that may wait for the ledger; then the simulation waits.
 const WAITING: usize = 64;
 
+/// Asked now and then with the simulated time and the number of events whether to go on.
+///
+/// It is a reference, as sinks and deliveries are within a run: so the simulation is compiled once for all of them, which
+/// takes half the time, and they are called seldom.
+pub(super) type KeepGoing<'a> = &'a mut dyn FnMut(SimTime, u64) -> bool;
+
 /// A run to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
@@ -50,17 +56,26 @@ impl<'a> Run<'a> {
     /// If `keep_going` says no.
     pub fn simulate<S: RecordSink>(
         &self,
-        sink: S,
-        keep_going: impl FnMut(SimTime, u64) -> bool,
+        mut sink: S,
+        mut keep_going: impl FnMut(SimTime, u64) -> bool,
     ) -> Result<(Outcome, S), Interrupted> {
+        let outcome = self.simulated(&mut sink, &mut keep_going)?;
+        Ok((outcome, sink))
+    }
+
+    fn simulated(
+        &self,
+        sink: &mut dyn RecordSink,
+        keep_going: KeepGoing<'_>,
+    ) -> Result<Outcome, Interrupted> {
         let (ledger, summary) = self.booked(sink, keep_going)?;
         Ok(self.outcome(ledger, summary))
     }
 
-    fn outcome<S: RecordSink>(&self, ledger: Ledger<'a, S>, summary: Summary) -> (Outcome, S) {
-        let (mut outcome, sink) = ledger.outcome(summary, &self.loaded.thresholds);
+    fn outcome(&self, ledger: Ledger<'_>, summary: Summary) -> Outcome {
+        let mut outcome = ledger.outcome(summary, &self.loaded.thresholds);
         outcome.notes.extend(self.not_judged());
-        (outcome, sink)
+        outcome
     }
 
     /// Says which thresholds take more than one run.
@@ -77,28 +92,41 @@ impl<'a> Run<'a> {
     }
 
     /// Simulates, and returns the books.
-    pub(super) fn booked<S: RecordSink>(
+    pub(super) fn booked<'l>(
         &self,
-        sink: S,
-        keep_going: impl FnMut(SimTime, u64) -> bool,
-    ) -> Result<(Ledger<'a, S>, Summary), Interrupted> {
-        let ledger = self.ledger(sink);
-        let teller = self.teller(ledger.sink.is_listening(), ledger);
-        let (teller, summary) = Simulation::new(self.model, self.seed, teller).run(keep_going)?;
-        Ok((teller.delivery, summary))
+        sink: &'l mut dyn RecordSink,
+        keep_going: KeepGoing<'_>,
+    ) -> Result<(Ledger<'l>, Summary), Interrupted>
+    where
+        'a: 'l,
+    {
+        let mut ledger = self.ledger(sink);
+        let teller = self.teller(ledger.sink.is_listening(), &mut ledger);
+        let (_, summary) = Simulation::new(self.model, self.seed, teller).run(keep_going)?;
+        Ok((ledger, summary))
     }
 
-    /// Does the same while another thread keeps the books, and a third draws pushes ahead: sooner, and with the same result.
+    /// Does the same as [`Run::simulate`] while another thread keeps the books, and a third draws pushes ahead: sooner, and
+    /// with the same result.
     ///
     /// Where the system has no thread left, this one does it all.
     ///
     /// # Errors
     /// If `keep_going` says no.
-    pub fn simulate_on_two_threads<S: RecordSink + Send>(
+    pub fn simulate_on_two_threads<S: RecordSink>(
         &self,
-        sink: S,
-        keep_going: impl FnMut(SimTime, u64) -> bool,
+        mut sink: S,
+        mut keep_going: impl FnMut(SimTime, u64) -> bool,
     ) -> Result<(Outcome, S), Interrupted> {
+        let outcome = self.simulated_on_two_threads(&mut sink, &mut keep_going)?;
+        Ok((outcome, sink))
+    }
+
+    fn simulated_on_two_threads(
+        &self,
+        sink: &mut dyn RecordSink,
+        keep_going: KeepGoing<'_>,
+    ) -> Result<Outcome, Interrupted> {
         let (full, filled) = sync_channel(WAITING);
         let (recycle, emptied) = sync_channel(WAITING);
         let (hand, handed) = sync_channel(1);
@@ -108,16 +136,17 @@ impl<'a> Run<'a> {
                 keep(ledger, filled, recycle)
             };
             let Ok(keeper) = thread::Builder::new().spawn_scoped(scope, keeping) else {
-                return self.simulate(sink, keep_going);
+                return self.simulated(sink, keep_going);
             };
             let ledger = self.ledger(sink);
             let is_recording = ledger.sink.is_listening();
             hand.send(ledger).expect("the keeper waits for its ledger");
-            let teller = self.teller(is_recording, Post { full, emptied });
-            let simulation = self.drawn_ahead(scope, teller);
-            let run = simulation.run(keep_going);
-            // The teller goes, and with it the keeper's last notes.
+            let mut post = Post { full, emptied };
+            let teller = self.teller(is_recording, &mut post);
+            let run = self.drawn_ahead(scope, teller).run(keep_going);
             let summary = run.map(|(_, summary)| summary);
+            // With it goes what the keeper listens to.
+            drop(post);
             let ledger = keeper.join().unwrap_or_else(|panic| resume_unwind(panic));
             Ok(self.outcome(ledger, summary?))
         })
@@ -139,14 +168,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn ledger<S: RecordSink>(&self, sink: S) -> Ledger<'a, S> {
+    fn ledger<'l>(&self, sink: &'l mut dyn RecordSink) -> Ledger<'l>
+    where
+        'a: 'l,
+    {
         let questions = Questions::of(self.loaded);
         let mut ledger = Ledger::new(self.model, &questions, &self.boundaries(), sink);
         ledger.interruptions = Interruptions::of(self.model, self.seed);
         ledger
     }
 
-    fn teller<D: Delivery>(&self, is_recording: bool, delivery: D) -> Teller<'a, D> {
+    fn teller<'t>(&self, is_recording: bool, delivery: &'t mut dyn Delivery) -> Teller<'t>
+    where
+        'a: 't,
+    {
         let records = Records {
             model: self.model,
             rates: Questions::of(self.loaded).tariff.first_rates(self.model),
@@ -168,11 +203,7 @@ impl<'a> Run<'a> {
 }
 
 /// Books what comes until nothing more does.
-fn keep<S: RecordSink>(
-    mut ledger: Ledger<'_, S>,
-    filled: Receiver<Notes>,
-    emptied: SyncSender<Notes>,
-) -> Ledger<'_, S> {
+fn keep(mut ledger: Ledger<'_>, filled: Receiver<Notes>, emptied: SyncSender<Notes>) -> Ledger<'_> {
     for mut notes in filled {
         ledger.deliver(&mut notes);
         // Nobody may want it back any more.

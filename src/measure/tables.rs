@@ -16,7 +16,7 @@ use super::outcome::{
 };
 use super::pulls;
 use super::questions::HALF_HOUR;
-use super::record::{RecordSink, Status};
+use super::record::Status;
 use super::table::{Moment, Number, Seconds, Usd};
 use super::tails;
 use super::thresholds;
@@ -33,14 +33,14 @@ const LISTED_COPIES: usize = 1_000;
 /// Backfills that the summary tells of one by one.
 const NOTED_BACKFILLS: usize = 3;
 
-impl<S: RecordSink> Ledger<'_, S> {
-    /// Returns everything that the run found, and the sink of its records.
-    pub fn outcome(mut self, summary: Summary, thresholds: &[Threshold]) -> (Outcome, S) {
+impl Ledger<'_> {
+    /// Returns everything that the run found.
+    pub fn outcome(mut self, summary: Summary, thresholds: &[Threshold]) -> Outcome {
         self.flush_records();
         let months = self.month_uses();
         let dollars = Dollars::new(&self, &months);
         let metrics = metrics::values(&self, &dollars);
-        let outcome = Outcome {
+        Outcome {
             thresholds: thresholds::verdicts(&self, &metrics, &dollars, thresholds),
             notes: self.notes(&metrics),
             metrics,
@@ -69,8 +69,7 @@ impl<S: RecordSink> Ledger<'_, S> {
             fingerprint: summary.fingerprint,
             events: summary.events,
             checks: self.checks.clone(),
-        };
-        (outcome, self.sink)
+        }
     }
 
     fn notes(&self, metrics: &[MetricValue]) -> Vec<String> {

@@ -7,7 +7,7 @@ use super::calendar::Boundaries;
 use super::ledger::Ledger;
 use super::note::{Arrived, End, Note, Notes, Rare, Request, Start};
 use super::outcome::LISTED_DELETES;
-use super::record::{RecordSink, Status};
+use super::record::Status;
 use super::records::Records;
 use crate::ecr::{
     Added, Arrival, CausedChange, Class, Covered, Departure, Holdings, Reason, RegistryId,
@@ -24,7 +24,7 @@ pub(super) trait Delivery {
     fn deliver(&mut self, notes: &mut Notes);
 }
 
-impl<S: RecordSink> Delivery for Ledger<'_, S> {
+impl Delivery for Ledger<'_> {
     fn deliver(&mut self, notes: &mut Notes) {
         self.book(notes);
         notes.clear();
@@ -49,8 +49,7 @@ impl Delivery for Post {
 }
 
 /// Hears a run and changes nothing.
-#[derive(Debug)]
-pub(super) struct Teller<'m, D> {
+pub(super) struct Teller<'m> {
     boundaries: Boundaries,
     records: Records<'m>,
     /// Whether anybody reads them.
@@ -63,15 +62,15 @@ pub(super) struct Teller<'m, D> {
     deleted: BTreeMap<DeleteCause, u64>,
     listed_deletions: u64,
     notes: Notes,
-    pub delivery: D,
+    delivery: &'m mut dyn Delivery,
 }
 
-impl<'m, D: Delivery> Teller<'m, D> {
+impl<'m> Teller<'m> {
     pub fn new(
         boundaries: Boundaries,
         records: Records<'m>,
         is_recording: bool,
-        delivery: D,
+        delivery: &'m mut dyn Delivery,
     ) -> Self {
         Self {
             boundaries,
@@ -190,7 +189,7 @@ impl<'m, D: Delivery> Teller<'m, D> {
     }
 }
 
-impl<D: Delivery> Observer for Teller<'_, D> {
+impl Observer for Teller<'_> {
     fn next_boundary(&self) -> SimTime {
         self.boundaries.next()
     }

@@ -7,8 +7,8 @@ use super::pulls;
 use crate::scenario::{Operator, Threshold};
 
 /// Returns the verdict on each threshold. Without a sample it is breached.
-pub(super) fn verdicts<S>(
-    ledger: &Ledger<'_, S>,
+pub(super) fn verdicts(
+    ledger: &Ledger<'_>,
     metrics: &[MetricValue],
     dollars: &Dollars,
     thresholds: &[Threshold],
@@ -19,8 +19,8 @@ pub(super) fn verdicts<S>(
         .collect()
 }
 
-fn verdict<S>(
-    ledger: &Ledger<'_, S>,
+fn verdict(
+    ledger: &Ledger<'_>,
     metrics: &[MetricValue],
     dollars: &Dollars,
     threshold: &Threshold,
@@ -77,7 +77,7 @@ fn verdict<S>(
 }
 
 /// Returns the metrics of the stream of deployments with this name.
-fn deployments_of<S>(ledger: &Ledger<'_, S>, stream: &str) -> Option<Vec<MetricValue>> {
+fn deployments_of(ledger: &Ledger<'_>, stream: &str) -> Option<Vec<MetricValue>> {
     let mut named = ledger.model.deployments.iter().zip(&ledger.deployments);
     let (_, stats) = named.find(|(of, _)| of.name == stream)?;
     Some(metrics::of_deployments(ledger, stats))
@@ -92,12 +92,7 @@ fn is_too_close(operator: Operator, value: f64, observed: f64, half_width: f64) 
 }
 
 /// Returns the number, or the share of requests, that failed for one reason.
-fn failures<S>(
-    ledger: &Ledger<'_, S>,
-    destination: &str,
-    reason: &str,
-    statistic: &str,
-) -> Option<f64> {
+fn failures(ledger: &Ledger<'_>, destination: &str, reason: &str, statistic: &str) -> Option<f64> {
     let model = ledger.model;
     let is_here = |place: usize| {
         destination.is_empty()

@@ -3,7 +3,6 @@
 use super::super::calendar::moment;
 use super::super::ledger::Ledger;
 use super::super::outcome::OutageRow;
-use super::super::record::RecordSink;
 use super::super::table::{Moment, Number, Seconds};
 use super::{Interruption, Kind};
 
@@ -20,7 +19,7 @@ impl Kind {
     }
 }
 
-impl<S: RecordSink> Ledger<'_, S> {
+impl Ledger<'_> {
     /// Returns the rows of `outages.csv`, in order of their beginnings.
     pub(in crate::measure) fn outage_rows(&self) -> Vec<OutageRow> {
         let found = self.interruptions.as_ref();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::super::note::End;
-use super::super::record::{RecordSink, Status};
+use super::super::record::Status;
 use super::Ledger;
 use crate::simulation::Backfill;
 use crate::units::SimTime;
@@ -29,7 +29,7 @@ impl Backfills {
     }
 }
 
-impl<S: RecordSink> Ledger<'_, S> {
+impl Ledger<'_> {
     pub(super) fn backfill_requested(
         &mut self,
         at: SimTime,

@@ -1,13 +1,13 @@
 //! What happens to every replication.
 
 use super::super::note::{Arrived, End, Request, Start};
-use super::super::record::{RecordSink, Status};
+use super::super::record::Status;
 use super::super::stats::{FailureStats, Landed};
 use super::Ledger;
 use crate::ecr::{Class, Reason};
 use crate::units::{SimDuration, SimTime};
 
-impl<S: RecordSink> Ledger<'_, S> {
+impl Ledger<'_> {
     #[inline]
     pub(super) fn requested(&mut self, request: &Request) {
         let (at, bytes) = (request.at, request.image_bytes);

@@ -32,12 +32,12 @@ use crate::simulation::{CreatedRepository, Lane, LinkModel, Model, RefusedOperat
 use crate::units::{SimDuration, SimTime};
 
 /// Everything heard of one run.
-#[derive(Debug)]
-pub(super) struct Ledger<'m, S> {
+pub(super) struct Ledger<'m> {
     pub(super) model: &'m Model,
     pub(super) tariff: Tariff,
     pub(super) limits: Arc<[SimDuration]>,
-    pub(super) sink: S,
+    /// Takes measured replications: by reference, so that one ledger, and one simulation, serves every sink.
+    pub(super) sink: &'m mut dyn RecordSink,
     /// Step of the timeline.
     pub(super) bucket: SimDuration,
     /// Months so far, the present one included.
@@ -82,9 +82,14 @@ pub(super) struct Ledger<'m, S> {
     pub(super) tied: Vec<ReplicationRecord>,
 }
 
-impl<'m, S: RecordSink> Ledger<'m, S> {
+impl<'m> Ledger<'m> {
     /// Returns a ledger that hands measured replications to `sink`.
-    pub fn new(model: &'m Model, questions: &Questions, boundaries: &Boundaries, sink: S) -> Self {
+    pub fn new(
+        model: &'m Model,
+        questions: &Questions,
+        boundaries: &Boundaries,
+        sink: &'m mut dyn RecordSink,
+    ) -> Self {
         let from = model.window.from;
         let mut limits = questions.limits.clone();
         limits.push(HALF_HOUR);

@@ -5,7 +5,7 @@ use super::super::calendar::{Kinds, Month};
 use super::super::checks::verify;
 use super::super::deployments::DeploymentStats;
 use super::super::note::Rare;
-use super::super::record::{RecordSink, Status};
+use super::super::record::Status;
 use super::super::stats::LaneStats;
 use super::Ledger;
 use crate::ecr::{Departure, RegistryId};
@@ -15,7 +15,7 @@ use crate::units::{SimDuration, SimTime};
 /// Refused operations are all counted; at most so many are listed.
 const LISTED_REFUSALS: usize = 100_000;
 
-impl<S: RecordSink> Ledger<'_, S> {
+impl Ledger<'_> {
     #[inline(never)]
     pub(super) fn book_rare(&mut self, rare: Rare) {
         match rare {
