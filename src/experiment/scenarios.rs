@@ -143,12 +143,15 @@ fn words(broken: &(dyn Any + Send)) -> String {
 
 impl Limited for Scenarios {
     fn limits(&self, point: &Prepared) -> Vec<Limit> {
+        let without_interval = without_interval(&point.model);
         let limit = |threshold: &Threshold| Limit {
             condition: format!("{} {}", threshold.key, threshold.condition),
             operator: threshold.operator,
             value: threshold.value,
             unit: metrics::find(threshold.metric)
                 .map_or("1", |metric| unit_of(metric, threshold.statistic).name()),
+            has_interval: !without_interval
+                .contains(&format!("{}.{}", threshold.metric, threshold.statistic)),
         };
         point.loaded.thresholds.iter().map(limit).collect()
     }

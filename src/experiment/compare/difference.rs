@@ -1,6 +1,7 @@
 //! How far one number of a variant is from the base's, and how sure that is.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -97,6 +98,27 @@ impl Verdict {
             Self::Unclear | Self::OnePair | Self::NoPair | Self::Identical
         )
     }
+}
+
+/// Says of which differences the intervals may be too narrow: of those numbers that rest on a law of infinite variance. Where
+/// the systems draw alike, the law falls out of the difference, which then does not vary or has an interval; nothing here can
+/// tell how much of it does.
+pub(super) fn unsure(
+    differences: &[Difference],
+    without_interval: &BTreeSet<String>,
+) -> Option<String> {
+    let varies = |of: &&Difference| of.p_value.is_some() && without_interval.contains(&of.metric);
+    let names: BTreeSet<&str> = differences
+        .iter()
+        .filter(varies)
+        .map(|of| of.metric.as_str())
+        .collect();
+    let list = names.into_iter().collect::<Vec<_>>().join(", ");
+    (!list.is_empty()).then(|| {
+        format!(
+            "a law of infinite variance is behind {list}: intervals and tests of what does not cancel in pairs are too narrow; compare a quantile or a share"
+        )
+    })
 }
 
 /// Returns the differences of every variant in the columns at `places`, the largest first, money before all; those without

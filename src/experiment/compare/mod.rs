@@ -124,6 +124,8 @@ impl Comparison {
         let places = question.asked.of(&gathered.columns)?;
         let mut names = gathered.systems.iter().map(|system| system.name.clone());
         let rank = |by| ranking::ranking(gathered, by);
+        let differences = difference::differences(gathered, &places, is_saved);
+        let unsure = difference::unsure(&differences, &gathered.without_interval);
         Ok(Self {
             version: env!("CARGO_PKG_VERSION"),
             base: names.next().unwrap_or_default(),
@@ -132,10 +134,10 @@ impl Comparison {
             repeats: question.repeats.count,
             first_seed: question.repeats.first_seed,
             confidence: CONFIDENCE,
-            differences: difference::differences(gathered, &places, is_saved),
+            differences,
             thresholds: verdicts::judged(gathered, question.thresholds, is_saved)?,
             ranking: question.rank.map(rank).transpose()?,
-            notes: question.base.note().into_iter().collect(),
+            notes: question.base.note().into_iter().chain(unsure).collect(),
         })
     }
 

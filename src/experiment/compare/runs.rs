@@ -1,5 +1,7 @@
 //! The runs of a comparison: every system under every seed, in parallel.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::experiment::engine::{Column, Engine, NoSample, Sample};
@@ -29,6 +31,8 @@ pub struct Gathered {
     pub columns: Vec<Column>,
     /// The systems, the base first.
     pub systems: Vec<System>,
+    /// Names of the columns whose means over repeats have no interval in one of the systems.
+    pub without_interval: BTreeSet<String>,
 }
 
 /// What the runs of one system gave.
@@ -105,7 +109,15 @@ pub fn gather<E: Engine>(
         left = others;
         systems.push(System::of(&of.name, mine, columns.len()));
     }
-    Ok(Gathered { columns, systems })
+    let without_interval = contenders
+        .iter()
+        .flat_map(|of| engine.without_interval(&of.point))
+        .collect();
+    Ok(Gathered {
+        columns,
+        systems,
+        without_interval,
+    })
 }
 
 fn stopped(why: NoSample, system: &str, seed: u64) -> Stopped {

@@ -397,3 +397,26 @@ fn a_saved_base_leaves_the_variant_s_own_interval() {
     assert!((latency.difference.expect("one") - (alone.mean - 9.0)).abs() < 1e-9);
     assert_eq!((latency.narrower, found.notes.len()), (None, 1));
 }
+
+#[test]
+fn what_rests_on_a_law_of_infinite_variance_is_named_where_it_varies() {
+    let noisy = Point {
+        own_noise: 1.0,
+        ..PLAIN
+    };
+    let mut gathered = gathered(vec![("base", PLAIN), ("noisy", noisy)]).expect("all runs end");
+    let notes = |gathered: &Gathered| {
+        let question = question(&[], None);
+        Comparison::new(gathered, &question)
+            .expect("a right question")
+            .notes
+    };
+    assert!(notes(&gathered).is_empty());
+    let names = ["latency.mean", "total_usd.total"];
+    gathered.without_interval = names.map(str::to_owned).into();
+    // The total is equal in every pair.
+    let [note] = &notes(&gathered)[..] else {
+        panic!("one note");
+    };
+    assert!(note.starts_with("a law of infinite variance is behind latency.mean: "));
+}

@@ -125,6 +125,7 @@ mod tests {
 
     fn limit(operator: Operator, value: f64) -> Limit {
         Limit {
+            has_interval: true,
             condition: String::new(),
             operator,
             value,

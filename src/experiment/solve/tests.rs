@@ -68,6 +68,7 @@ impl<F: Fn(f64, u64) -> Option<f64> + Sync> Engine for Curve<F> {
 impl<F: Fn(f64, u64) -> Option<f64> + Sync> Limited for Curve<F> {
     fn limits(&self, _: &f64) -> Vec<Limit> {
         vec![Limit {
+            has_interval: true,
             condition: "x < 10 s".to_owned(),
             operator: Operator::Less,
             value: 10.0,
@@ -281,6 +282,19 @@ fn an_island_between_two_ends_that_miss_is_found() {
     // 50 is looked at among the first; met from 41 to 59.
     let solution = solved(true, &question("1", "99"), island);
     assert_eq!(answer(&solution), Some("41"));
+}
+
+#[test]
+fn a_condition_of_which_no_repeats_make_sure_is_named() {
+    let mut solution = solved(true, &question("1", "8"), |x, _| Some(x));
+    let before = solution.sentences();
+    solution.limits[0].has_interval = false;
+    let after = solution.sentences();
+    assert_eq!(after[..before.len()], before);
+    let [said] = &after[before.len()..] else {
+        panic!("one sentence more");
+    };
+    assert!(said.starts_with("A law of infinite variance is behind `x < 10 s`: "));
 }
 
 #[test]

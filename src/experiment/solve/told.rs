@@ -165,6 +165,7 @@ impl Solution {
             format!("The answer is not monotone: {one} {it}, {other}, {third}; more such changes may lie between.")
         }));
         sentences.extend(self.doubts());
+        sentences.extend(self.unsure());
         sentences
     }
 
@@ -221,6 +222,16 @@ impl Solution {
         (!unclear.is_empty() && self.found().is_none()).then(|| {
             let list = unclear.join(", ");
             format!("Not clear, and so not counted as met: {list}. More repeats (--max-repeats) may tell.")
+        })
+    }
+
+    /// Says which bounds are none.
+    fn unsure(&self) -> Option<String> {
+        let wild = self.limits.iter().filter(|limit| !limit.has_interval);
+        let quoted: Vec<String> = wild.map(|limit| format!("`{}`", limit.condition)).collect();
+        (!quoted.is_empty()).then(|| {
+            let list = quoted.join(" and ");
+            format!("A law of infinite variance is behind {list}: no number of repeats makes its mean sure. Ask for a quantile or a share.")
         })
     }
 

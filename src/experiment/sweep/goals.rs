@@ -92,7 +92,8 @@ pub fn missing(manifest: &Manifest, results: &mut Results) -> Result<(Vec<u64>, 
     Ok((goals.missing(manifest, results), goals.runs()))
 }
 
-/// Returns what each metric of the rule gave in repeats 1 to `goal` of a point; `None` if one of them is missing.
+/// Returns what each metric of the rule gave in repeats 1 to `goal` of a point; `None` if one of them is missing. A metric
+/// whose mean has no interval gives nothing: no number of repeats makes it known.
 pub(super) fn stop_values(
     manifest: &Manifest,
     rule: &Stop,
@@ -108,13 +109,15 @@ pub(super) fn stop_values(
     if (1..=goal).any(|repeat| !results.has(manifest.key(manifest.run(point, repeat)))) {
         return Ok(None);
     }
+    let without_interval = &manifest.points[point].without_interval;
     let mut values = vec![Vec::with_capacity(goal as usize); places.len()];
     for repeat in 1..=goal {
         let Some(found) = results.find(manifest.key(manifest.run(point, repeat)))? else {
             return Ok(None);
         };
         for (values, place) in values.iter_mut().zip(&places) {
-            values.push(found.value(*place));
+            let has_interval = !without_interval.contains(&manifest.metrics[*place]);
+            values.push(found.value(*place).filter(|_| has_interval));
         }
     }
     Ok(Some(values))

@@ -298,3 +298,19 @@ fn later_repeats_stay_out_of_the_tables() {
     let counts = tables::write(&never.folder, &never.manifest, &mut results).expect("written");
     assert_eq!((counts.repeats, counts.unsettled), (vec![45], vec![0]));
 }
+
+#[test]
+fn what_has_no_interval_is_never_known() {
+    let rule = Stop {
+        metrics: vec!["sum".to_owned()],
+        relative_half_width: Some(0.9),
+        absolute_half_width: None,
+        max_repeats: 45,
+    };
+    let mut manifest = manifest(&[0, 1], 20, Some(rule));
+    manifest.points[1].without_interval = vec!["sum".to_owned()];
+    let scene = Scene::new(manifest);
+    let mut results = scene.all(1);
+    let counts = tables::write(&scene.folder, &scene.manifest, &mut results).expect("written");
+    assert_eq!((counts.repeats, counts.unsettled), (vec![20, 45], vec![1]));
+}
