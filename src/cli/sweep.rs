@@ -384,6 +384,15 @@ fn said(counts: &Counts, manifest: &Manifest, folder: &SweepFolder) -> String {
             tables::SWEEP
         );
     }
+    let never = manifest.stop.as_ref().map_or(0, |rule| {
+        let points = manifest.points.iter();
+        points.filter(|point| point.is_never_known(rule)).count()
+    });
+    if never > 0 {
+        text += &format!(
+            "at {never} of them a mean of [stop] has no interval, so that no number of repeats is enough: a law with too heavy a tail is behind it; take a quantile or a share\n"
+        );
+    }
     text
 }
 

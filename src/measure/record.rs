@@ -82,7 +82,7 @@ pub struct ReplicationRecord {
 
 /// Takes measured replications in the order of their end, ties by id, unfinished ones last.
 pub trait RecordSink: Send {
-    /// Takes one; called from the simulation's loop, so it must be quick.
+    /// Takes one; called by whoever keeps the books, perhaps on another thread, so it must be quick.
     fn record(&mut self, record: ReplicationRecord);
 
     /// Returns whether it wants any: if not, none is made.

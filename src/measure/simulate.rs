@@ -22,8 +22,8 @@ const WAITING: usize = 64;
 
 /// Asked now and then with the simulated time and the number of events whether to go on.
 ///
-/// It is a reference, as sinks and deliveries are within a run: so the simulation is compiled once for all of them, which
-/// takes half the time, and they are called seldom.
+/// It is a reference, as sinks and deliveries are within a run: so the simulation is compiled once for all of them. A call
+/// through one costs little beside what it does.
 pub(super) type KeepGoing<'a> = &'a mut dyn FnMut(SimTime, u64) -> bool;
 
 /// A run to be made.
@@ -131,6 +131,8 @@ impl<'a> Run<'a> {
         let (recycle, emptied) = sync_channel(WAITING);
         let (hand, handed) = sync_channel(1);
         thread::scope(|scope| {
+            // Should this thread panic, the keeper hears that no ledger comes.
+            let hand = hand;
             let keeping = move || {
                 let ledger = handed.recv().expect("the ledger is handed over first");
                 keep(ledger, filled, recycle)

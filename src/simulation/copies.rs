@@ -33,7 +33,8 @@ impl<O: Observer> Simulation<'_, O> {
         let now = self.calendar.now();
         self.start(now, place, Some(now.since(since)));
         // Mostly no other may start, and the next step need not find that.
-        if self.links[link as usize].startable().is_none() && self.ready.get(index) == Some(&link) {
+        if self.links[link as usize].startable().is_none() {
+            debug_assert_eq!(self.ready[index], link, "a start only adds to the list");
             self.ready.swap_remove(index);
         }
     }

@@ -111,7 +111,8 @@ impl<O: Observer> Simulation<'_, O> {
         let of = &self.model.streams[index];
         let pushes = &mut self.streams[index].pushes;
         let Upcoming { drawn, digest, .. } = pushes.take();
-        // First of all, since what the push causes for this instant may depend on what else there is.
+        // First of all, since what the push causes for this instant may depend on what else there is. As `schedule_push`
+        // does, but in the same grasp.
         let next = pushes.peek().map(|push| push.at);
         self.upcoming.set(index, next);
         if let Some(group) = of.group {

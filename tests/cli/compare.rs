@@ -29,6 +29,20 @@ fn slower(case: Case) -> Case {
 }
 
 #[test]
+fn a_mean_behind_which_there_is_too_heavy_a_tail_is_named() {
+    let tail = |max: &str| {
+        let stall = format!(
+            "[latency]\nstall = {{ probability = 0.5, time = {{ pareto = {{ scale = \"10 s\", shape = 1.5{max} }} }} }}\n"
+        );
+        slower(case(&(slow_shop() + &stall))).succeeds().stdout
+    };
+    let note = "a law with too heavy a tail may be behind replication_latency.mean";
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat(tail("")).contains(note));
+    assert!(!flat(tail(", max = \"1 h\"")).contains("too heavy a tail"));
+}
+
+#[test]
 fn a_slower_link_is_told_with_signs_legend_and_quantities() {
     let ran = slower(case(&slow_shop())).succeeds();
     let mut lines = ran.stdout.lines();

@@ -50,6 +50,21 @@ fn answer(ran: &Ran) -> f64 {
 }
 
 #[test]
+fn a_mean_behind_which_there_is_too_heavy_a_tail_is_named() {
+    let stall =
+        "stall = { probability = 0.5, time = { pareto = { scale = \"10 s\", shape = 1.5 } } }";
+    let text = BURST.replace("stall = { probability = 0.0 }", stall);
+    let case = Case::new().file("burst.toml", &text);
+    let case = case.args("solve burst.toml --quiet --vary").arg(SLOTS);
+    let case = case.args("--from 8 --to 24 --until");
+    let ran = case.arg("replication_latency mean < 100 min").succeeds();
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence =
+        "No number of repeats makes the mean of `replication_latency mean < 100 min` sure: ";
+    assert!(told.contains(sentence), "{told}");
+}
+
+#[test]
 fn least_slots_for_a_burst() {
     let ran = until(solve(SLOTS, "1", "64"), UNTIL).succeeds();
     for said in [

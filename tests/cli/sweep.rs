@@ -442,6 +442,33 @@ fn points_that_look_endless_need_yes() {
 }
 
 #[test]
+fn a_rule_to_stop_never_takes_a_mean_without_an_interval_for_known() {
+    let sweep = r#"
+scenario = "shop.toml"
+[vary]
+"latency.stall" = [
+  { probability = 0.1, time = { pareto = { scale = "1 ms", shape = 1.5 } } },
+  { probability = 0.1, time = { pareto = { scale = "1 ms", shape = 1.5, max = "1 s" } } },
+]
+[stop]
+metrics = ["replication_latency.mean"]
+relative_half_width = 1.0
+max_repeats = 30
+"#;
+    let ran = case(sweep).args("sweep sweep.toml --out out").succeeds();
+    let told = ran.stdout.clone() + &ran.stderr;
+    assert!(
+        told.contains("at 1 of them a mean of [stop] has no interval"),
+        "{told}"
+    );
+    let document = ran.json("out/sweep.json");
+    assert_eq!(document["points_at_max_repeats"], serde_json::json!([0]));
+    let runs = rows(&ran.path("out/runs.csv"));
+    let of = |point: &str| runs.iter().filter(|run| run["point"] == point).count();
+    assert_eq!((of("0"), of("1")), (30, 20));
+}
+
+#[test]
 fn a_rule_to_stop_ends_points_at_the_first_look_that_is_enough() {
     let stop = |most| {
         SWEEP.replace("repeats = 2", "repeats = 20")

@@ -100,23 +100,34 @@ impl Verdict {
     }
 }
 
-/// Says of which differences the intervals may be too narrow: of those numbers that rest on a law of infinite variance. Where
-/// the systems draw alike, the law falls out of the difference, which then does not vary or has an interval; nothing here can
+/// Says at which of the columns looked at intervals and tests may be too narrow: at those that rest on a law with too heavy a
+/// tail, where their differences vary. Where the systems draw alike, the law falls out of the difference; nothing here can
 /// tell how much of it does.
 pub(super) fn unsure(
-    differences: &[Difference],
-    without_interval: &BTreeSet<String>,
+    gathered: &Gathered,
+    looked_at: &BTreeSet<usize>,
+    is_saved: bool,
 ) -> Option<String> {
-    let varies = |of: &&Difference| of.p_value.is_some() && without_interval.contains(&of.metric);
-    let names: BTreeSet<&str> = differences
+    let [base, variants @ ..] = gathered.systems.as_slice() else {
+        return None;
+    };
+    let is_unsure = |&(place, column): &(usize, &Column)| {
+        let difference = |variant| Difference::of(column, place, base, variant, is_saved);
+        let varies = |of: Difference| of.p_value.is_some();
+        gathered.without_interval.contains(&column.name)
+            && variants.iter().filter_map(difference).any(varies)
+    };
+    let columns = looked_at
         .iter()
-        .filter(varies)
-        .map(|of| of.metric.as_str())
+        .map(|&place| (place, &gathered.columns[place]));
+    let names: Vec<&str> = columns
+        .filter(is_unsure)
+        .map(|(_, column)| column.name.as_str())
         .collect();
-    let list = names.into_iter().collect::<Vec<_>>().join(", ");
+    let list = names.join(", ");
     (!list.is_empty()).then(|| {
         format!(
-            "a law of infinite variance is behind {list}: intervals and tests of what does not cancel in pairs are too narrow; compare a quantile or a share"
+            "a law with too heavy a tail may be behind {list}: where its draws do not cancel in the pairs, intervals and tests are too narrow; a quantile or a share, where there is one, has good ones"
         )
     })
 }

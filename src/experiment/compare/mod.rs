@@ -23,6 +23,8 @@ pub use select::{Asked, metric, natural};
 pub use table::{COMPARE_FILE, DifferenceRow, write};
 pub use verdicts::Judged;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::engine::Column;
@@ -125,7 +127,14 @@ impl Comparison {
         let mut names = gathered.systems.iter().map(|system| system.name.clone());
         let rank = |by| ranking::ranking(gathered, by);
         let differences = difference::differences(gathered, &places, is_saved);
-        let unsure = difference::unsure(&differences, &gathered.without_interval);
+        let mut looked_at: BTreeSet<usize> = places.iter().copied().collect();
+        for threshold in question.thresholds {
+            looked_at.insert(natural(&threshold.column(), &gathered.columns)?);
+        }
+        if let Some(by) = question.rank {
+            looked_at.insert(natural(by.metric, &gathered.columns)?);
+        }
+        let unsure = difference::unsure(gathered, &looked_at, is_saved);
         Ok(Self {
             version: env!("CARGO_PKG_VERSION"),
             base: names.next().unwrap_or_default(),

@@ -399,7 +399,7 @@ fn a_saved_base_leaves_the_variant_s_own_interval() {
 }
 
 #[test]
-fn what_rests_on_a_law_of_infinite_variance_is_named_where_it_varies() {
+fn what_rests_on_too_heavy_a_tail_is_named_where_it_varies() {
     let noisy = Point {
         own_noise: 1.0,
         ..PLAIN
@@ -418,5 +418,12 @@ fn what_rests_on_a_law_of_infinite_variance_is_named_where_it_varies() {
     let [note] = &notes(&gathered)[..] else {
         panic!("one note");
     };
-    assert!(note.starts_with("a law of infinite variance is behind latency.mean: "));
+    assert!(note.starts_with("a law with too heavy a tail may be behind latency.mean: "));
+    // Also where only a ranking looks.
+    let asked = Question {
+        asked: Asked::Named(&["total_usd.total".to_owned()]),
+        ..question(&[], Some("latency.mean"))
+    };
+    let found = Comparison::new(&gathered, &asked).expect("a right question");
+    assert_eq!(&found.notes[..], std::slice::from_ref(note));
 }

@@ -80,6 +80,18 @@ pub struct Planned {
     pub without_interval: Vec<String>,
 }
 
+impl Planned {
+    /// Returns whether the mean over repeats of `metric` has an interval.
+    pub fn has_interval(&self, metric: &str) -> bool {
+        !self.without_interval.iter().any(|of| of == metric)
+    }
+
+    /// Returns whether no number of repeats is enough: the mean of one of the rule's metrics has no interval.
+    pub fn is_never_known(&self, rule: &Stop) -> bool {
+        rule.metrics.iter().any(|metric| !self.has_interval(metric))
+    }
+}
+
 /// What came of settling on a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {

@@ -37,7 +37,7 @@ pub struct Limit {
     pub value: f64,
     /// Its unit: `s`, `bytes`, `USD`, or `1` for a share or a plain number.
     pub unit: &'static str,
-    /// Whether the mean over repeats has an interval: not if it rests on a law of infinite variance.
+    /// Whether the mean over repeats has an interval: not if it rests on a law with too heavy a tail.
     pub has_interval: bool,
 }
 

@@ -288,13 +288,25 @@ fn an_island_between_two_ends_that_miss_is_found() {
 fn a_condition_of_which_no_repeats_make_sure_is_named() {
     let mut solution = solved(true, &question("1", "8"), |x, _| Some(x));
     let before = solution.sentences();
-    solution.limits[0].has_interval = false;
-    let after = solution.sentences();
-    assert_eq!(after[..before.len()], before);
-    let [said] = &after[before.len()..] else {
-        panic!("one sentence more");
+    let last = |solution: &Solution| {
+        let mut after = solution.sentences();
+        let last = after.pop().expect("a sentence");
+        assert_eq!(after, before);
+        last
     };
-    assert!(said.starts_with("A law of infinite variance is behind `x < 10 s`: "));
+    let count = solution.tried.len();
+    let condition = solution.limits[0].condition.clone();
+    solution.tried[1].without_interval = vec![condition.clone()];
+    let some = format!(
+        "No number of repeats makes the mean of `x < 10 s` sure at 1 of the {count} values that were tried: "
+    );
+    assert!(last(&solution).starts_with(&some));
+    for tried in &mut solution.tried {
+        tried.without_interval = vec![condition.clone()];
+    }
+    assert!(
+        last(&solution).starts_with("No number of repeats makes the mean of `x < 10 s` sure: ")
+    );
 }
 
 #[test]

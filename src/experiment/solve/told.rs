@@ -221,17 +221,42 @@ impl Solution {
         let unclear: Vec<&str> = unclear.map(|it| it.value.text.as_str()).collect();
         (!unclear.is_empty() && self.found().is_none()).then(|| {
             let list = unclear.join(", ");
-            format!("Not clear, and so not counted as met: {list}. More repeats (--max-repeats) may tell.")
+            let more = match self.wild() {
+                0 => " More repeats (--max-repeats) may tell.",
+                _ => "",
+            };
+            format!("Not clear, and so not counted as met: {list}.{more}")
         })
     }
 
-    /// Says which bounds are none.
+    /// Returns how many of the values that were tried leave a mean without an interval.
+    fn wild(&self) -> usize {
+        let wild = self.tried.iter();
+        wild.filter(|it| !it.without_interval.is_empty()).count()
+    }
+
+    /// Says which bounds are too narrow.
     fn unsure(&self) -> Option<String> {
-        let wild = self.limits.iter().filter(|limit| !limit.has_interval);
-        let quoted: Vec<String> = wild.map(|limit| format!("`{}`", limit.condition)).collect();
-        (!quoted.is_empty()).then(|| {
-            let list = quoted.join(" and ");
-            format!("A law of infinite variance is behind {list}: no number of repeats makes its mean sure. Ask for a quantile or a share.")
+        let wild = self.wild();
+        let of = |limit: &&Limit| {
+            let mut tried = self.tried.iter();
+            tried.any(|it| it.without_interval.contains(&limit.condition))
+        };
+        let conditions = self.limits.iter().filter(of);
+        let list: Vec<String> = conditions
+            .map(|limit| format!("`{}`", limit.condition))
+            .collect();
+        let place = if wild == self.tried.len() {
+            String::new()
+        } else {
+            format!(
+                " at {wild} of the {} values that were tried",
+                self.tried.len()
+            )
+        };
+        let list = list.join(" and ");
+        (wild > 0).then(|| {
+            format!("No number of repeats makes the mean of {list} sure{place}: a law with too heavy a tail may be behind it, and its bounds are too narrow. A quantile or a share, where there is one, has good ones.")
         })
     }
 

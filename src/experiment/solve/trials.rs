@@ -19,6 +19,8 @@ pub struct Tried {
     pub findings: Vec<Finding>,
     /// What they say of all conditions together.
     pub verdict: Verdict,
+    /// The conditions on a mean that has no interval at this value.
+    pub without_interval: Vec<String>,
 }
 
 /// Tries values of a question's key.
@@ -154,11 +156,13 @@ impl<P> Open<P> {
         let conditions = self.limits.iter().zip(&self.observed);
         let findings: Vec<Finding> = conditions.map(|(it, all)| Finding::of(it, all)).collect();
         let verdict = Verdict::of_all(findings.iter().map(|finding| finding.verdict));
+        let wild = self.limits.iter().filter(|limit| !limit.has_interval);
         Tried {
             value: self.value.clone(),
             repeats: self.repeats(),
             findings,
             verdict,
+            without_interval: wild.map(|limit| limit.condition.clone()).collect(),
         }
     }
 }

@@ -17,8 +17,9 @@ impl Goals {
     pub fn new(manifest: &Manifest) -> Self {
         let points = manifest.points.len();
         let open = manifest.stop.as_ref().map_or(0, |_| points);
+        let first = |point| stop::first_round(manifest, point);
         Self {
-            of_points: vec![stop::first_round(manifest); points],
+            of_points: (0..points).map(first).collect(),
             open: (0..open).collect(),
         }
     }
@@ -58,7 +59,7 @@ impl Goals {
                 widest = worst.chain(widest).reduce(f64::max);
                 self.of_points[point] = match looks {
                     Some(looks) => stop::next_round(rule, goal, looks),
-                    None => (goal + stop::first_round(manifest)).min(rule.max_repeats),
+                    None => (goal + stop::first_round(manifest, point)).min(rule.max_repeats),
                 };
             }
         }
@@ -92,8 +93,7 @@ pub fn missing(manifest: &Manifest, results: &mut Results) -> Result<(Vec<u64>, 
     Ok((goals.missing(manifest, results), goals.runs()))
 }
 
-/// Returns what each metric of the rule gave in repeats 1 to `goal` of a point; `None` if one of them is missing. A metric
-/// whose mean has no interval gives nothing: no number of repeats makes it known.
+/// Returns what each metric of the rule gave in repeats 1 to `goal` of a point; `None` if one of them is missing.
 pub(super) fn stop_values(
     manifest: &Manifest,
     rule: &Stop,
@@ -109,15 +109,13 @@ pub(super) fn stop_values(
     if (1..=goal).any(|repeat| !results.has(manifest.key(manifest.run(point, repeat)))) {
         return Ok(None);
     }
-    let without_interval = &manifest.points[point].without_interval;
     let mut values = vec![Vec::with_capacity(goal as usize); places.len()];
     for repeat in 1..=goal {
         let Some(found) = results.find(manifest.key(manifest.run(point, repeat)))? else {
             return Ok(None);
         };
         for (values, place) in values.iter_mut().zip(&places) {
-            let has_interval = !without_interval.contains(&manifest.metrics[*place]);
-            values.push(found.value(*place).filter(|_| has_interval));
+            values.push(found.value(*place));
         }
     }
     Ok(Some(values))

@@ -49,10 +49,11 @@ fn estimate(values: &[Option<f64>]) -> Option<Estimate> {
     (values.len() >= 2).then(|| Estimate::of(&values))
 }
 
-/// Returns how many repeats every point gets at first.
-pub fn first_round(manifest: &Manifest) -> u64 {
+/// Returns how many repeats a point gets at first: all, if no number of them is enough.
+pub fn first_round(manifest: &Manifest, point: usize) -> u64 {
     match &manifest.stop {
         None => manifest.repeats,
+        Some(rule) if manifest.points[point].is_never_known(rule) => rule.max_repeats,
         Some(rule) => manifest.repeats.max(FEWEST).min(rule.max_repeats),
     }
 }

@@ -75,7 +75,12 @@ impl Counts {
             self.repeats.push(manifest.repeats);
             return Ok(());
         };
-        let mut goal = stop::first_round(manifest);
+        if manifest.points[point].is_never_known(rule) {
+            self.unsettled.push(point);
+            self.repeats.push(rule.max_repeats);
+            return Ok(());
+        }
+        let mut goal = stop::first_round(manifest, point);
         let repeats = loop {
             let values = stop_values(manifest, rule, results, point, goal)?;
             let values = values.expect("every run that is asked for has been made");
@@ -166,7 +171,7 @@ fn write_points(
             for (metric, values) in some.zip(&values) {
                 let mut row = start.clone();
                 row.push(manifest.metrics[metric].clone());
-                let has_interval = !planned.without_interval.contains(&manifest.metrics[metric]);
+                let has_interval = planned.has_interval(&manifest.metrics[metric]);
                 row.extend(quantiles.row(values, has_interval));
                 put(out, &path, &row)?;
             }

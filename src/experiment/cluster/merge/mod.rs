@@ -139,8 +139,10 @@ impl Missing {
     /// If a segment cannot be read any more.
     pub fn of(manifest: &Manifest, results: &mut Results) -> Result<Self, FileError> {
         let (runs, asked) = sweep::missing(manifest, results)?;
-        let first = stop::first_round(manifest);
-        let is_later = |run: &u64| manifest.point_and_repeat(*run).1 > first;
+        let is_later = |run: &u64| {
+            let (point, repeat) = manifest.point_and_repeat(*run);
+            repeat > stop::first_round(manifest, point)
+        };
         let round = runs.iter().any(is_later);
         Ok(Self { runs, asked, round })
     }
@@ -149,7 +151,9 @@ impl Missing {
     fn all(manifest: &Manifest) -> Self {
         let points = 0..manifest.points.len();
         let runs: Vec<u64> = points
-            .flat_map(|point| (1..=stop::first_round(manifest)).map(move |repeat| (point, repeat)))
+            .flat_map(|point| {
+                (1..=stop::first_round(manifest, point)).map(move |repeat| (point, repeat))
+            })
             .map(|(point, repeat)| manifest.run(point, repeat))
             .collect();
         Self {

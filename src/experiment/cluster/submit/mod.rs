@@ -108,7 +108,8 @@ impl Scheduler {
 
 /// Says so if some of the shards have nothing to do at first.
 pub fn idle_shares(manifest: &Manifest, shards: u64) -> Option<String> {
-    let runs = manifest.points.len() as u64 * stop::first_round(manifest);
+    let points = 0..manifest.points.len();
+    let runs: u64 = points.map(|point| stop::first_round(manifest, point)).sum();
     let idle = shards.saturating_sub(runs);
     (idle > 0)
         .then(|| format!("{idle} of {shards} shards have nothing to do: there are {runs} runs"))
