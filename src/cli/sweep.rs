@@ -16,6 +16,7 @@ use crate::experiment::cluster::merge::by_shard;
 use crate::experiment::journal::{Manifest, ReadFile, Results, Settled, SweepFolder};
 use crate::experiment::scenarios::{Prepared, Scenarios};
 use crate::experiment::sweep::plan::{self, NoPlan, Points};
+use crate::experiment::sweep::stop::{first_round, first_runs};
 use crate::experiment::sweep::tables::{self, Counts};
 use crate::experiment::sweep::{Halt, Runner, Shard, Watch, missing};
 use crate::measure::Scalar;
@@ -120,11 +121,15 @@ pub fn run(options: &Options) -> Result<Status, Failure> {
     if options.plan {
         let (manifest, forecast) =
             planned(&sweep, &engine, options.jobs(), || interrupt.is_quiet())?;
-        print(&forecast.text(&manifest, options.jobs()))?;
+        let never = never_known(&manifest).unwrap_or_default();
+        print(&(forecast.text(&manifest, options.jobs()) + &never))?;
         return Ok(Status::Done);
     }
     let manifest = settled(options, &sweep, &engine, &folder, &interrupt)?;
     let folder = SweepFolder::open(&place)?;
+    if let Some(never) = never_known(&manifest).filter(|_| !options.quiet) {
+        warn(&never);
+    }
     let watch = Audience {
         progress: SweepProgress::start(options.quiet),
         interrupt,
@@ -219,7 +224,7 @@ pub(super) fn planned(
     })?;
     let mut forecast = Forecast::default();
     for (number, (events, reason)) in notes.into_iter().enumerate() {
-        forecast.events += events * f64::from(sweep.repeats);
+        forecast.events += events * first_round(&manifest, number) as f64;
         forecast
             .doubtful
             .extend(reason.map(|reason| (number, reason)));
@@ -276,8 +281,8 @@ impl Forecast {
     }
 
     fn text(&self, manifest: &Manifest, jobs: usize) -> String {
-        let points = manifest.points.len() as f64;
-        let runs = points * manifest.repeats as f64;
+        let (points, first) = (manifest.points.len() as f64, first_runs(manifest));
+        let runs = first as f64;
         let seconds = (self.events / EVENTS_PER_S + runs * START_S) / jobs as f64;
         let cells = manifest.metrics.len() as f64;
         // A row in a segment and one in runs.csv; in points.csv five numbers, a name and the keys for each metric.
@@ -286,10 +291,12 @@ impl Forecast {
             None => String::new(),
             Some(_) => format!(" at first; at most {} by the rule to stop", manifest.runs),
         };
+        let mut repeats = (0..manifest.points.len()).map(|point| first_round(manifest, point));
+        let same = repeats.next().filter(|one| repeats.all(|of| of == *one));
+        let each = same.map_or_else(String::new, |of| format!(", {of} repeats each"));
         format!(
-            "{points} points, {} repeats each: {runs} runs{most}\n\
+            "{points} points{each}: {first} runs{most}\n\
              about {:.2} million events, {} on {jobs} {}, {:.1} MB\n",
-            manifest.repeats,
             self.events / 1e6,
             in_words(Duration::from_secs_f64(seconds)),
             if jobs == 1 { "job" } else { "jobs" },
@@ -362,6 +369,20 @@ pub(super) fn finish(
     Ok(Status::Done)
 }
 
+/// Says at how many points no number of repeats is enough.
+fn never_known(manifest: &Manifest) -> Option<String> {
+    let rule = manifest.stop.as_ref()?;
+    let points = manifest.points.iter();
+    let never = points.filter(|point| point.is_never_known(rule)).count();
+    (never > 0).then(|| {
+        format!(
+            "at {never} of {} points a mean of [stop] has no interval, as a law with too heavy a tail may be behind it: no number of repeats is enough, and they get max_repeats, {}; ask for a quantile or a share\n",
+            manifest.points.len(),
+            rule.max_repeats
+        )
+    })
+}
+
 /// Says what came of a sweep.
 fn said(counts: &Counts, manifest: &Manifest, folder: &SweepFolder) -> String {
     let mut text = format!(
@@ -384,15 +405,7 @@ fn said(counts: &Counts, manifest: &Manifest, folder: &SweepFolder) -> String {
             tables::SWEEP
         );
     }
-    let never = manifest.stop.as_ref().map_or(0, |rule| {
-        let points = manifest.points.iter();
-        points.filter(|point| point.is_never_known(rule)).count()
-    });
-    if never > 0 {
-        text += &format!(
-            "at {never} of them a mean of [stop] has no interval, so that no number of repeats is enough: a law with too heavy a tail is behind it; take a quantile or a share\n"
-        );
-    }
+    text += &never_known(manifest).unwrap_or_default();
     text
 }
 

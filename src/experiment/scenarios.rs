@@ -90,9 +90,7 @@ impl Engine for Scenarios {
 
     fn of_interest(&self, point: &Prepared) -> Vec<String> {
         let thresholds = point.loaded.thresholds.iter();
-        let asked: BTreeSet<String> = thresholds
-            .map(|threshold| format!("{}.{}", threshold.metric, threshold.statistic))
-            .collect();
+        let asked: BTreeSet<String> = thresholds.map(Threshold::column).collect();
         let known = self.columns.iter().map(|column| column.name.clone());
         known.filter(|name| asked.contains(name)).collect()
     }
@@ -150,8 +148,7 @@ impl Limited for Scenarios {
             value: threshold.value,
             unit: metrics::find(threshold.metric)
                 .map_or("1", |metric| unit_of(metric, threshold.statistic).name()),
-            has_interval: !without_interval
-                .contains(&format!("{}.{}", threshold.metric, threshold.statistic)),
+            has_interval: !without_interval.contains(&threshold.column()),
         };
         point.loaded.thresholds.iter().map(limit).collect()
     }

@@ -29,6 +29,13 @@ pub struct Threshold {
     pub value: f64,
 }
 
+impl Threshold {
+    /// Returns the number that it is about, without labels: `replication_latency.p99`.
+    pub fn column(&self) -> String {
+        format!("{}.{}", self.metric, self.statistic)
+    }
+}
+
 /// A limit to how far a variant may be from its base: for comparisons, not for single runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeltaThreshold {

@@ -455,12 +455,21 @@ metrics = ["replication_latency.mean"]
 relative_half_width = 1.0
 max_repeats = 30
 "#;
-    let ran = case(sweep).args("sweep sweep.toml --out out").succeeds();
-    let told = ran.stdout.clone() + &ran.stderr;
+    // 30 runs of the first point, 20 of the second.
+    let never = "at 1 of 2 points a mean of [stop] has no interval";
+    let ran = case(sweep).args("sweep sweep.toml --out out --plan");
+    let ran = ran.succeeds();
     assert!(
-        told.contains("at 1 of them a mean of [stop] has no interval"),
-        "{told}"
+        ran.stdout
+            .starts_with("2 points: 50 runs at first; at most 60"),
+        "{}",
+        ran.stdout
     );
+    assert!(ran.stdout.contains(never), "{}", ran.stdout);
+    let ran = ran.then().args("sweep sweep.toml --out out").succeeds();
+    assert!(ran.stdout.contains(never), "{}", ran.stdout);
+    // Before the runs too, for who would rather not wait.
+    assert!(ran.stderr.contains(never), "{}", ran.stderr);
     let document = ran.json("out/sweep.json");
     assert_eq!(document["points_at_max_repeats"], serde_json::json!([0]));
     let runs = rows(&ran.path("out/runs.csv"));

@@ -58,6 +58,12 @@ pub fn first_round(manifest: &Manifest, point: usize) -> u64 {
     }
 }
 
+/// Returns how many runs all points get at first.
+pub fn first_runs(manifest: &Manifest) -> u64 {
+    let points = 0..manifest.points.len();
+    points.map(|point| first_round(manifest, point)).sum()
+}
+
 /// Returns how many repeats a point gets next that has `made` and not enough; what is more than one look may be in vain.
 pub fn next_round(rule: &Stop, made: u64, looks: u64) -> u64 {
     let next = (made / STEP + looks.max(1)) * STEP;

@@ -108,8 +108,7 @@ impl Scheduler {
 
 /// Says so if some of the shards have nothing to do at first.
 pub fn idle_shares(manifest: &Manifest, shards: u64) -> Option<String> {
-    let points = 0..manifest.points.len();
-    let runs: u64 = points.map(|point| stop::first_round(manifest, point)).sum();
+    let runs = stop::first_runs(manifest);
     let idle = shards.saturating_sub(runs);
     (idle > 0)
         .then(|| format!("{idle} of {shards} shards have nothing to do: there are {runs} runs"))
