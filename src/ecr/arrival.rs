@@ -36,7 +36,7 @@ impl World {
         if !of.exists {
             self.create_for_arrival(holder, source);
         }
-        if self.images.get(image).has_provenance {
+        if self.images.get(image).has_provenance() {
             let source_slot = self.holders[source.index()].slot;
             // Stored already, it may have been an orphan: now it came from a source that may still have it.
             self.reclassify(image, |images| {

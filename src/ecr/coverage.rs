@@ -132,18 +132,24 @@ impl World {
 
     /// Returns the pairs of each lane, counted anew from the images.
     pub fn counted_coverage(&self) -> Vec<Covered> {
-        let mut covered = vec![Covered::default(); self.coverage.covered.len()];
-        for (id, image) in self.images.iter() {
-            let available = self.images.available(id);
-            for slot in image.present.iter() {
-                if self.images.class(id, slot) == Class::Source {
-                    for (to, lane) in self.lanes_from(id, slot) {
-                        covered[lane].count(true, available.has(to), true);
-                    }
+        let mut covered = self.retired.covered.clone();
+        covered.resize(self.coverage.covered.len(), Covered::default());
+        for (id, _) in self.images.iter() {
+            self.count_covered(id, &mut covered);
+        }
+        covered
+    }
+
+    /// Counts the pairs of an image, by lane.
+    pub(super) fn count_covered(&self, id: ImageId, covered: &mut [Covered]) {
+        let available = self.images.available(id);
+        for slot in self.images.get(id).present.iter() {
+            if self.images.class(id, slot) == Class::Source {
+                for (to, lane) in self.lanes_from(id, slot) {
+                    covered[lane].count(true, available.has(to), true);
                 }
             }
         }
-        covered
     }
 
     /// Returns destination slot and lane of each way out of where an image is stored.
@@ -166,7 +172,7 @@ impl World {
             self.cover_source(id, slot, came);
         }
         let image = self.images.get(id);
-        if image.has_provenance {
+        if image.has_provenance() {
             return self.cover_provenance(id, slot, came);
         }
         let origin = image.origin;

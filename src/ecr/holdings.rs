@@ -1,6 +1,7 @@
 //! What a registry stores, in numbers that change with every operation.
 
 use super::ids::RegistryId;
+use super::slots::{Slot, Slots};
 
 /// What a stored image, or a layer, is to its registry. A layer counts as the first of these that an image with it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +19,16 @@ pub enum Class {
 impl Class {
     /// How many classes there are.
     pub const COUNT: usize = 4;
+
+    /// Returns what an image pushed once, at `origin`, is at `slot`, where it is stored, and present where it is in all.
+    #[inline(always)]
+    pub(super) const fn of_one_push(slot: Slot, origin: Slot, present: Slots) -> Self {
+        match (slot == origin, present.has(origin)) {
+            (true, _) => Self::Source,
+            (false, true) => Self::Replica,
+            (false, false) => Self::Orphan,
+        }
+    }
 
     /// Returns whether another account than the registry's own may have caused what is of this class. What its owner
     /// pushed or archived is the owner's.

@@ -7,6 +7,7 @@ use super::holdings::Class;
 use super::ids::{ImageId, LayerId, RepositoryId};
 use super::provenance::Provenance;
 use super::slots::{Slot, Slots};
+use super::tags::Tags;
 
 /// An image's digest: made up from its stream and number, or given by the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +54,41 @@ pub struct Image {
     pub(super) place: u32,
     /// The registry where it was pushed, and from which every replica came; unless it has a [`Provenance`].
     pub(super) origin: Slot,
-    /// Whether it bears tags that no other image can bear; these are not kept one by one.
-    pub(super) has_own_tags: bool,
-    /// Whether it was pushed to more than one registry, or to one a second time after it was deleted there, or archived.
-    pub(super) has_provenance: bool,
-    /// Whether the user gave its digest; [`Images`] tell which.
-    pub(super) is_given: bool,
+    traits: Traits,
+}
+
+/// What may set an image apart, a bit each: one comparison tells whether it is like most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Traits(u8);
+
+impl Traits {
+    /// It bears tags that no other image can bear; these are not kept one by one.
+    const OWN_TAGS: Self = Self(1);
+    /// It was pushed under other tags.
+    const COMMON_TAGS: Self = Self(2);
+    /// It was pushed to more than one registry, or to one a second time after it was deleted there, or archived.
+    const PROVENANCE: Self = Self(4);
+    /// The user gave its digest; [`Images`] tell which.
+    const GIVEN: Self = Self(8);
+    /// It shares a base layer.
+    const BASE: Self = Self(16);
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    const fn only_if(self, holds: bool) -> Self {
+        Self(if holds { self.0 } else { 0 })
+    }
+
+    /// Returns those that are among `others` too.
+    const fn of(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
+    const fn has_any(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
 }
 
 /// What is known of an image whose digest the user gave.
@@ -93,13 +123,20 @@ impl SharedLayers {
 }
 
 impl Image {
-    /// Returns an image that is pushed for the first time at `origin` and not stored yet.
+    /// Returns an image that is pushed for the first time at `origin`, under these tags, and not stored yet.
+    #[inline(always)]
     pub(super) fn new(
         repository: RepositoryId,
         content: &Content,
+        tags: Tags<'_>,
         origin: Slot,
         pushed_at: i64,
     ) -> Self {
+        let traits = Traits::OWN_TAGS
+            .only_if(tags.own)
+            .and(Traits::COMMON_TAGS.only_if(!tags.common.is_empty()))
+            .and(Traits::GIVEN.only_if(matches!(content.digest, Digest::Given(_))))
+            .and(Traits::BASE.only_if(content.base.is_some()));
         Self {
             own_bytes: content.own_bytes,
             pushed_at,
@@ -110,9 +147,7 @@ impl Image {
             pending: 0,
             place: 0,
             origin,
-            has_own_tags: false,
-            has_provenance: false,
-            is_given: matches!(content.digest, Digest::Given(_)),
+            traits,
         }
     }
 
@@ -123,18 +158,46 @@ impl Image {
 
     /// Returns whether it may have layers that other images have too.
     #[inline]
-    pub fn may_share_layers(&self) -> bool {
-        self.base != NO_LAYER || self.is_given
+    pub const fn may_share_layers(&self) -> bool {
+        self.traits.has_any(Traits::BASE.and(Traits::GIVEN))
+    }
+
+    /// Returns whether it bears tags that no other image can bear.
+    #[inline]
+    pub(super) const fn has_own_tags(&self) -> bool {
+        self.traits.has_any(Traits::OWN_TAGS)
+    }
+
+    /// Returns whether a [`Provenance`] tells where it was pushed.
+    #[inline]
+    pub(super) const fn has_provenance(&self) -> bool {
+        self.traits.has_any(Traits::PROVENANCE)
+    }
+
+    const fn is_given(&self) -> bool {
+        self.traits.has_any(Traits::GIVEN)
+    }
+
+    /// Returns whether its record tells all of it: tagged, pushed once, and of no layers but its own.
+    #[inline]
+    pub(super) fn is_simple(&self) -> bool {
+        let apart = Traits::PROVENANCE.and(Traits::GIVEN).and(Traits::BASE);
+        self.traits.of(apart.and(Traits::OWN_TAGS)) == Traits::OWN_TAGS
+    }
+
+    /// Returns whether nothing but its record names it: no tag, and no digest that may be pushed again.
+    #[inline]
+    pub(super) fn is_unnamed(&self) -> bool {
+        let names = Traits::PROVENANCE
+            .and(Traits::GIVEN)
+            .and(Traits::COMMON_TAGS);
+        self.traits.of(names.and(Traits::OWN_TAGS)) == Traits::OWN_TAGS
     }
 
     /// Returns its class where it is stored, if its record tells all of it.
     #[inline(always)]
     pub(super) const fn class_of_one_push(&self, slot: Slot) -> Class {
-        match (slot == self.origin, self.present.has(self.origin)) {
-            (true, _) => Class::Source,
-            (false, true) => Class::Replica,
-            (false, false) => Class::Orphan,
-        }
+        Class::of_one_push(slot, self.origin, self.present)
     }
 }
 
@@ -185,27 +248,33 @@ impl Images {
 
     pub fn free(&mut self, id: ImageId) {
         let image = &mut self.images[id.index()];
-        if image.has_provenance {
+        if image.has_provenance() {
             self.provenances.remove(&id);
         }
-        if image.is_given {
+        if image.is_given() {
             self.given.remove(&id);
         }
+        self.free_unnamed(id);
+    }
+
+    /// Does the same for an image of which nothing is kept beside its record.
+    #[inline(always)]
+    pub fn free_unnamed(&mut self, id: ImageId) {
         // A free record must not pass for an entry of a repository's list.
-        image.repository = NOWHERE;
+        self.images[id.index()].repository = NOWHERE;
         self.free.push(id);
     }
 
     /// Returns the layers that an image may share with others.
     pub fn shared_layers(&self, id: ImageId) -> SharedLayers {
         let image = self.get(id);
-        let given = image.is_given.then(|| self.given[&id].common);
+        let given = image.is_given().then(|| self.given[&id].common);
         SharedLayers([image.base, given.unwrap_or(NO_LAYER)])
     }
 
     /// Returns the digest of an image, if the user gave it.
     pub fn given_digest(&self, id: ImageId) -> Option<u32> {
-        self.get(id).is_given.then(|| self.given[&id].digest)
+        self.get(id).is_given().then(|| self.given[&id].digest)
     }
 
     /// Returns how many records are in use.
@@ -235,7 +304,7 @@ impl Images {
     #[inline]
     pub fn class(&self, id: ImageId, slot: Slot) -> Class {
         let image = self.get(id);
-        if image.has_provenance {
+        if image.has_provenance() {
             return self.provenances[&id].class(slot);
         }
         image.class_of_one_push(slot)
@@ -245,7 +314,7 @@ impl Images {
     #[inline]
     pub fn place(&self, id: ImageId, slot: Slot) -> u32 {
         let image = self.get(id);
-        if !image.has_provenance {
+        if !image.has_provenance() {
             return image.place;
         }
         self.provenances[&id].place(slot).unwrap_or(image.place)
@@ -267,7 +336,7 @@ impl Images {
         if is_first {
             image.place = new;
         }
-        let has_others = image.has_provenance;
+        let has_others = image.has_provenance();
         let moved = has_others && self.provenance_mut(id).move_places(old, new);
         is_first || moved
     }
@@ -275,7 +344,7 @@ impl Images {
     /// Notes that the image is pushed at `slot`, before it is stored there.
     pub fn note_push(&mut self, id: ImageId, slot: Slot) {
         let image = &self.images[id.index()];
-        if !image.has_provenance && image.origin == slot && image.present.has(slot) {
+        if !image.has_provenance() && image.origin == slot && image.present.has(slot) {
             return;
         }
         self.make_provenance(id).note_push(slot);
@@ -298,14 +367,14 @@ impl Images {
     pub fn note_deletion(&mut self, id: ImageId, slot: Slot) {
         let image = self.get_mut(id);
         image.present.remove(slot);
-        if image.has_provenance {
+        if image.has_provenance() {
             self.provenance_mut(id).note_deletion(slot);
         }
     }
 
     /// Returns what the record does not tell, if there is something.
     pub fn provenance(&self, id: ImageId) -> Option<&Provenance> {
-        let has_one = self.get(id).has_provenance;
+        let has_one = self.get(id).has_provenance();
         has_one.then(|| &self.provenances[&id])
     }
 
@@ -329,13 +398,13 @@ impl Images {
     /// Returns whether the image lies in the archive at `slot`.
     #[inline]
     pub fn is_archived(&self, id: ImageId, slot: Slot) -> bool {
-        self.get(id).has_provenance && self.provenances[&id].is_archived(slot)
+        self.get(id).has_provenance() && self.provenances[&id].is_archived(slot)
     }
 
     /// Returns whether the image was pushed at `slot`, where it is stored.
     pub fn is_pushed(&self, id: ImageId, slot: Slot) -> bool {
         let image = self.get(id);
-        if image.has_provenance {
+        if image.has_provenance() {
             return self.provenances[&id].is_pushed(slot);
         }
         image.origin == slot
@@ -344,7 +413,7 @@ impl Images {
     /// Returns what the image's record does not tell, from now on kept beside it.
     fn make_provenance(&mut self, id: ImageId) -> &mut Provenance {
         let image = &mut self.images[id.index()];
-        image.has_provenance = true;
+        image.traits = image.traits.and(Traits::PROVENANCE);
         let (origin, present) = (image.origin, image.present);
         let provenance = self.provenances.entry(id);
         provenance.or_insert_with(|| Provenance::of_one_push(origin, present))

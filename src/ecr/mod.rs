@@ -26,6 +26,7 @@ mod reason;
 mod refusal;
 mod removal;
 mod repositories;
+mod retirement;
 pub mod rules;
 mod settings;
 mod slots;

@@ -129,15 +129,17 @@ impl World {
             repository, slot, ..
         } = self.holders[push.holder.index()];
         let id = self.images.add(push.content, || {
-            let mut image = Image::new(repository, push.content, slot, push.at);
-            image.has_own_tags = push.tags.own;
+            let mut image = Image::new(repository, push.content, push.tags, slot, push.at);
             image.push = push.number as u32;
             image
         });
         if self.images.get(id).may_share_layers() {
             self.refer(id, repository, push.content.digest);
         }
-        self.images.get_mut(id).place = self.list(repository, id);
+        // Where nobody asks for images, their order plays no part either.
+        if self.is_asked(repository) {
+            self.images.get_mut(id).place = self.list(repository, id);
+        }
         id
     }
 

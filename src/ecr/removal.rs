@@ -27,7 +27,7 @@ impl World {
     pub fn removal_by_tag(&self, holder: HolderId, tag: TagId) -> Option<Removal> {
         let of = &self.holders[holder.index()];
         let image = of.standing(tag)?.image;
-        let is_last = of.tags_of(image).nth(1).is_none() && !self.images.get(image).has_own_tags;
+        let is_last = of.tags_of(image).nth(1).is_none() && !self.images.get(image).has_own_tags();
         Some(if is_last {
             Removal::Image(image)
         } else {

@@ -11,6 +11,12 @@ impl Slots {
     /// How many registries may hold one repository's name.
     pub const CAPACITY: usize = 128;
 
+    /// None.
+    pub const NONE: Self = Self([0; 2]);
+
+    /// All of them.
+    pub const ALL: Self = Self([u64::MAX; 2]);
+
     /// Returns which word has the bit of `slot`, which is under [`Self::CAPACITY`]: no need to ask for that each time.
     const fn word(slot: Slot) -> usize {
         debug_assert!((slot as usize) < Self::CAPACITY);
@@ -35,6 +41,11 @@ impl Slots {
     /// Returns the slots that are not in another set.
     pub const fn without(self, other: Self) -> Self {
         Self([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
+    }
+
+    /// Returns whether a slot is in both sets.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0[0] & other.0[0] != 0 || self.0[1] & other.0[1] != 0
     }
 
     /// Returns whether the set is empty.

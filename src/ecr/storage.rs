@@ -38,10 +38,11 @@ impl World {
         }
     }
 
-    /// Returns what every registry stores, counted anew from the images: the run's last check compares it with
+    /// Returns what every registry stores, counted anew from the images, and from what those were that have retired: the run's last check compares it with
     /// [`World::holdings`].
     pub fn recount(&self) -> Vec<Holdings> {
         let mut counts = self.recount_images(self.images.places());
+        self.count_retired(&mut counts);
         for holder in self.holders.iter().filter(|holder| holder.exists) {
             counts[holder.registry.index()].repositories += 1;
         }
@@ -77,7 +78,7 @@ impl World {
             let repository = &self.repositories[image.repository.index()];
             let registries = &*repository.registries;
             // Most images tell by their record alone what they are, and a run may have millions.
-            if image.has_own_tags && !image.has_provenance {
+            if image.has_own_tags() && !image.has_provenance() {
                 let elsewhere = if image.present.has(image.origin) {
                     Class::Replica
                 } else {
@@ -141,8 +142,7 @@ impl World {
         let image = self.images.get_mut(id);
         let is_new = image.present.is_empty();
         image.present.add(slot);
-        let is_simple = image.has_own_tags && !image.has_provenance && !image.may_share_layers();
-        if !is_simple || self.causes.is_some() || self.moves.keeps_stored {
+        if !image.is_simple() || self.causes.is_some() || self.moves.keeps_stored {
             return self.store_otherwise(id, holder, mounting);
         }
         let (origin, class) = (image.origin, image.class_of_one_push(slot));
@@ -184,7 +184,7 @@ impl World {
         let own_bytes = image.own_bytes;
         let holdings = &mut self.registries[registry.index()].holdings;
         holdings.images += 1;
-        holdings.untagged += u32::from(!image.has_own_tags);
+        holdings.untagged += u32::from(!image.has_own_tags());
         holdings.add(class, own_bytes);
         if image.may_share_layers() {
             let place = Place {
@@ -297,12 +297,18 @@ impl World {
         }
     }
 
-    /// Frees the record of an image that is stored nowhere and that no push in progress may still read.
+    /// Frees the record of an image that no push in progress may still read, and that is stored nowhere, or nowhere where
+    /// somebody may ask for it.
     #[inline(always)]
     pub(super) fn free_if_gone(&mut self, id: ImageId) {
         let image = self.images.get(id);
-        if image.present.is_empty() && image.pending == 0 {
+        if image.pending > 0 {
+            return;
+        }
+        if image.present.is_empty() {
             self.free(id);
+        } else {
+            self.retire_if_unasked(id);
         }
     }
 

@@ -33,7 +33,7 @@ impl World {
     }
 
     pub(super) fn is_untagged(&self, id: ImageId, holder: HolderId) -> bool {
-        !self.images.get(id).has_own_tags && !self.holders[holder.index()].bears_tag(id)
+        !self.images.get(id).has_own_tags() && !self.holders[holder.index()].bears_tag(id)
     }
 
     /// Puts a tag on a stored image, away from the one on which it stood: that one stays, perhaps untagged (B65).

@@ -15,6 +15,7 @@ use super::moves::Moves;
 use super::mutability::TagRule;
 use super::refusal::Refusal;
 use super::repositories::{Holder, Repository};
+use super::retirement::{Retired, Retirement};
 use super::slots::Slot;
 use super::template::Template;
 use crate::aws::LifecyclePolicy;
@@ -79,6 +80,9 @@ pub struct World {
     pub(super) moves: Moves,
     /// The archive storage class.
     pub(super) archive: Archive,
+    /// Images whose records are gone, by repository's name.
+    pub(super) retirements: Vec<Retirement>,
+    pub(super) retired: Retired,
 }
 
 impl World {
@@ -112,6 +116,8 @@ impl World {
             groups: Groups::default(),
             moves: Moves::default(),
             archive: Archive::default(),
+            retirements: Vec::new(),
+            retired: Retired::new(registries),
         }
     }
 
@@ -136,6 +142,7 @@ impl World {
             compact_at: Repository::LEAST_COMPACTION,
             has_stale: false,
         });
+        self.retirements.push(Retirement::NONE);
         id
     }
 
@@ -318,7 +325,7 @@ impl World {
     }
 
     /// Ends one [`World::hold`].
-    #[inline]
+    #[inline(always)]
     pub fn let_go(&mut self, id: ImageId) {
         self.images.get_mut(id).pending -= 1;
         self.free_if_gone(id);

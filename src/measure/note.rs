@@ -107,7 +107,11 @@ impl Request {
     /// If they are more than [`Self::LANES`].
     pub fn new(at: SimTime, push: &PushState, lanes: &[u32]) -> Self {
         assert!(lanes.len() <= Self::LANES, "a note holds so many lanes");
-        let lane = |place: usize| lanes.get(place).copied().unwrap_or_default();
+        let mut noted = [0; Self::LANES];
+        noted
+            .iter_mut()
+            .zip(lanes)
+            .for_each(|(noted, &lane)| *noted = lane);
         Self {
             at,
             push: push.first_number(),
@@ -115,7 +119,7 @@ impl Request {
             measured: push.measured,
             is_stored: false,
             count: lanes.len() as u8,
-            lanes: std::array::from_fn(lane),
+            lanes: noted,
         }
     }
 

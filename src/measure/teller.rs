@@ -85,11 +85,24 @@ impl<'m> Teller<'m> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn note(&mut self, note: Note) {
-        if self.notes.list.len() >= Notes::MANY {
+        let list = &mut self.notes.list;
+        if list.len() < list.capacity() {
+            list.push(note);
+        } else {
+            self.note_beyond(note);
+        }
+    }
+
+    /// The list is full, or there is none yet.
+    #[cold]
+    #[inline(never)]
+    fn note_beyond(&mut self, note: Note) {
+        if !self.notes.list.is_empty() {
             self.delivery.deliver(&mut self.notes);
         }
+        self.notes.list.reserve(Notes::MANY);
         self.notes.list.push(note);
     }
 
@@ -99,7 +112,7 @@ impl<'m> Teller<'m> {
     }
 
     /// Keeps what a registry stores in step with what was told of it.
-    #[inline]
+    #[inline(always)]
     fn count_added(&mut self, added: Added) {
         let holdings = &mut self.holdings[added.registry.index()];
         holdings.images += 1;
@@ -370,6 +383,7 @@ impl Observer for Teller<'_> {
         }
     }
 
+    #[inline(always)]
     fn settled(&mut self, at: SimTime, push: &PushState, all_complete: bool) {
         if let Some(Note::Arrived(arrival)) = self.notes.list.last_mut()
             && (arrival.at, arrival.pushed_at, arrival.settles) == (at, push.at, None)

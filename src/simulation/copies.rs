@@ -41,6 +41,7 @@ impl<O: Observer> Simulation<'_, O> {
 
     /// Asks whether the copy may start, once and for all (B49, U8), and starts it or lets it fail. `waited` is how long it
     /// was in the queue; `None`: it did not join it.
+    #[inline(always)]
     pub(super) fn start(&mut self, at: SimTime, place: u32, waited: Option<SimDuration>) {
         let of = self.replications.get_mut(place);
         let push = self.pushes.get(of.push);

@@ -82,7 +82,7 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Notes when a replica arrives, where a policy counts from that.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note_arrival_time(&mut self, at: SimTime, image: ImageId, holder: HolderId) {
         if self.model.lifecycles.are_used {
             self.world.note_arrival_time(image, holder, nanos(at));

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod archive;
+mod asking;
 mod backfill;
 mod build;
 mod causes;

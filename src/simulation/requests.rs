@@ -214,13 +214,14 @@ impl<O: Observer> Simulation<'_, O> {
         let routes = self
             .permissions
             .routes(self.model, push.registry, push.repository);
+        self.world.hold(image);
         if routes.is_empty() {
             added
                 .into_iter()
                 .for_each(|added| self.observer.added(at, added));
+            self.world.let_go(image);
             return Some(image);
         }
-        self.world.hold(image);
         let (number, image_bytes) = (self.last_push, self.world.image_bytes(image));
         let measured = self.model.window.measures(at);
         let place = self.pushes.insert_with(|| PushState {
@@ -404,13 +405,13 @@ impl<O: Observer> Simulation<'_, O> {
         replication.eligible_at.note(at);
         let link = replication.link as usize;
         let starts = is_alone && self.links[link].is_free();
-        if starts && replication.attempts == 0 {
-            return self.start(at, place, None);
+        let joins = !starts || replication.attempts > 0;
+        if joins {
+            self.observer
+                .queued(at, self.pushes.get(replication.push), replication);
         }
-        self.observer
-            .queued(at, self.pushes.get(replication.push), replication);
         if starts {
-            return self.start(at, place, Some(SimDuration::ZERO));
+            return self.start(at, place, joins.then_some(SimDuration::ZERO));
         }
         self.links[link].join(place);
         self.note_ready(link);
@@ -430,11 +431,17 @@ impl<O: Observer> Simulation<'_, O> {
     }
 
     /// Notes that a copy may be able to start on a link.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note_ready(&mut self, link: usize) {
-        let place = link as u32;
-        if self.links[link].startable().is_some() && !self.ready.contains(&place) {
-            self.ready.push(place);
+        if self.links[link].startable().is_some() {
+            self.list_ready(link as u32);
+        }
+    }
+
+    #[inline(never)]
+    fn list_ready(&mut self, link: u32) {
+        if !self.ready.contains(&link) {
+            self.ready.push(link);
         }
     }
 

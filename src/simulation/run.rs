@@ -179,6 +179,7 @@ impl<'m, O: Observer> Simulation<'m, O> {
         if simulation.risk.is_some() {
             simulation.world.keep_stored();
         }
+        simulation.tell_asked();
         simulation.provide();
         simulation.schedule_all();
         simulation

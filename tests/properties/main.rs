@@ -14,6 +14,7 @@ mod groups;
 mod outages;
 mod pairing;
 mod past;
+mod retirement;
 mod scenarios;
 mod sections;
 mod speed;

@@ -154,8 +154,13 @@ fn settings() -> impl Strategy<Value = String> {
 }
 
 fn retention() -> impl Strategy<Value = String> {
-    (0_u64..5).prop_map(|keep| {
-        format!("[retention.old]\nregistry = 'build/us-east-1'\nrepositories = ['*']\nkeep_last = {keep}\n")
+    let registry = one_of(&["build/us-east-1", "prod/us-east-1"]);
+    let repositories = one_of(&["'*'", "'*'", "'shop/*'", ""]);
+    (registry, repositories, 0_u64..5).prop_map(|(registry, repositories, keep)| {
+        if repositories.is_empty() {
+            return String::new();
+        }
+        format!("[retention.old]\nregistry = '{registry}'\nrepositories = [{repositories}]\nkeep_last = {keep}\n")
     })
 }
 

@@ -6,5 +6,6 @@ mod groups;
 mod naive;
 mod pushes;
 mod random;
+mod retirement;
 mod scene;
 mod storage;

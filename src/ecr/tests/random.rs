@@ -1,6 +1,6 @@
 //! Random operations, against the naive state machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use super::naive::{self, Naive, Place};
 use crate::ecr::mutability::{TagMutability, TagRule};
 use crate::ecr::{
     Class, Content, Covered, Digest, HolderId, Holdings, ImageId, LayerId, Push, Quotas, Refusal,
-    RegistryId, RepositoryId, TagId, Tags, World,
+    RegistryId, RepositoryId, Slots, TagId, Tags, World,
 };
 
 const REGISTRIES: usize = 3;
@@ -98,6 +98,8 @@ struct Pair {
     naive: Naive,
     layers: Vec<LayerId>,
     images: BTreeMap<(usize, usize), ImageId>,
+    /// Digests that were pushed under common tags.
+    bear_common: BTreeSet<usize>,
     in_progress: Vec<InProgress>,
     pushes: u64,
     /// Bytes of replicas by registry and account, as the changes have them.
@@ -106,13 +108,24 @@ struct Pair {
     tells_causes: bool,
     /// What each registry stores, as the changes have it.
     told: [Holdings; REGISTRIES],
+    /// Whether something may ask for the stored images of each place: only there are they deleted without being named.
+    asked: Asked,
 }
 
+/// By name and registry.
+type Asked = [[bool; REGISTRIES]; NAMES];
+
 impl Pair {
-    fn new(tags_move_forward: bool, billed_once: bool, tells_causes: bool) -> Self {
+    fn new(tags_move_forward: bool, billed_once: bool, tells_causes: bool, asked: Asked) -> Self {
         let mut world = World::new(REGISTRIES, QUOTAS, tags_move_forward, billed_once);
         for _ in 0..NAMES {
             world.add_name((0..REGISTRIES).map(RegistryId::new).collect());
+        }
+        for (name, asked) in asked.iter().enumerate() {
+            let mut slots = Slots::NONE;
+            let registries = (0..).zip(asked).filter(|&(_, &is_asked)| is_asked);
+            registries.for_each(|(slot, _)| slots.add(slot));
+            world.set_asked(RepositoryId::new(name), slots);
         }
         for text in TAGS {
             world.add_tag(text);
@@ -151,11 +164,13 @@ impl Pair {
             naive,
             layers,
             images: BTreeMap::new(),
+            bear_common: BTreeSet::new(),
             in_progress: Vec::new(),
             pushes: 0,
             caused: BTreeMap::new(),
             tells_causes,
             told: [Holdings::default(); REGISTRIES],
+            asked,
         };
         for name in 0..NAMES - 1 {
             pair.apply(&Operation::CreateRepository((0, name), None));
@@ -199,6 +214,7 @@ impl Pair {
                     .delete_by_digest(self.holder(place), Digest::Given(digest as u32));
                 assert_eq!(done, self.naive.delete_by_digest(place, digest));
             }
+            KeepNewest(place, _) | DeleteRepository(place) if !self.is_asked(place) => {}
             KeepNewest(place, keep) => {
                 let deleted = self.world.delete_all_but_newest(self.holder(place), keep);
                 assert_eq!(deleted, self.naive.delete_all_but_newest(place, keep));
@@ -223,6 +239,27 @@ impl Pair {
             }
         }
         self.compare();
+    }
+
+    fn is_asked(&self, (registry, name): Place) -> bool {
+        self.asked[name][registry]
+    }
+
+    /// Returns whether nothing and nobody can name a known image any more.
+    fn is_retired(&self, (name, digest): (usize, usize)) -> bool {
+        let is_held = self
+            .naive
+            .held
+            .get(&(name, digest))
+            .is_some_and(|&of| of > 0);
+        let stores = |registry: &usize| self.naive.stores((*registry, name), digest);
+        let mut stored = (0..REGISTRIES).filter(stores).peekable();
+        digest >= GIVEN
+            && self.naive.contents[&digest].own_tags
+            && !self.bear_common.contains(&digest)
+            && !is_held
+            && stored.peek().is_some()
+            && !stored.any(|registry| self.is_asked((registry, name)))
     }
 
     fn push(&mut self, place: Place, digest: usize, tags: Vec<usize>) {
@@ -265,6 +302,9 @@ impl Pair {
             let counts = |&tag: &usize| (tag, standing.get(&tag) != Some(&digest));
             assert_eq!(told, tags.iter().map(counts).collect::<Vec<_>>());
             let image = pushed.image;
+            if !tags.is_empty() {
+                self.bear_common.insert(digest);
+            }
             self.images.insert((place.1, digest), image);
             self.world.hold(image);
             *self.naive.held.entry((place.1, digest)).or_default() += 1;
@@ -388,9 +428,30 @@ impl Pair {
         }
     }
 
+    /// An image has a record as long as something can name it.
+    fn compare_records(&self) {
+        let mut known = BTreeSet::new();
+        for (&of, &image) in &self.images {
+            let (name, digest) = of;
+            let is_held = self.naive.held.get(&of).is_some_and(|&of| of > 0);
+            let places = (0..REGISTRIES).map(|registry| (registry, name));
+            let stored: Vec<Place> = places
+                .filter(|&place| self.naive.stores(place, digest))
+                .collect();
+            if self.is_retired(of) || stored.is_empty() && !is_held {
+                continue;
+            }
+            known.insert(image);
+            let mut holders = stored.iter().map(|&place| self.holder(place));
+            assert!(holders.all(|holder| self.world.is_stored(image, holder)));
+        }
+        assert_eq!(self.world.records(), known.len(), "of {:?}", self.images);
+    }
+
     fn compare(&mut self) {
         self.compare_causes();
         self.compare_coverage();
+        self.compare_records();
         let (world, naive) = (&mut self.world, &self.naive);
         for registry in 0..REGISTRIES {
             let id = RegistryId::new(registry);
@@ -417,15 +478,6 @@ impl Pair {
                     .into_iter()
                     .map(|(tag, digest)| (tag, self.images[&(name, digest)]));
                 assert_eq!(tags, expected.collect());
-            }
-        }
-        for (&(name, digest), &image) in &self.images {
-            for registry in 0..REGISTRIES {
-                let holder = world
-                    .holder(RepositoryId::new(name), RegistryId::new(registry))
-                    .unwrap();
-                let known = naive.stores((registry, name), digest);
-                assert!(!known || world.is_stored(image, holder));
             }
         }
         let told = &mut self.told;
@@ -465,8 +517,11 @@ impl Pair {
         for &layer in &self.layers {
             self.world.forget_layer(layer);
         }
-        assert_eq!(self.world.images.count(), 0, "no image record is left");
-        assert_eq!(self.world.layers.count(), 0, "no layer record is left");
+        // What is not asked for stays to the end, and so do its layers.
+        if self.asked == [[true; REGISTRIES]; NAMES] {
+            assert_eq!(self.world.records(), 0, "no image record is left");
+            assert_eq!(self.world.layers.count(), 0, "no layer record is left");
+        }
     }
 }
 
@@ -480,7 +535,21 @@ proptest! {
         tells_causes: bool,
         operations in vec(operations(), 1..160),
     ) {
-        let mut pair = Pair::new(tags_move_forward, billed_once, tells_causes);
+        let all = [[true; REGISTRIES]; NAMES];
+        let mut pair = Pair::new(tags_move_forward, billed_once, tells_causes, all);
+        operations.iter().for_each(|operation| pair.apply(operation));
+        pair.end();
+    }
+
+    #[test]
+    fn so_they_do_where_images_retire(
+        tags_move_forward: bool,
+        billed_once: bool,
+        tells_causes: bool,
+        asked: Asked,
+        operations in vec(operations(), 1..160),
+    ) {
+        let mut pair = Pair::new(tags_move_forward, billed_once, tells_causes, asked);
         operations.iter().for_each(|operation| pair.apply(operation));
         pair.end();
     }

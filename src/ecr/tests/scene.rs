@@ -139,15 +139,42 @@ impl Scene {
         tags: &[&str],
     ) -> Sent {
         let common: Vec<TagId> = tags.iter().map(|text| self.tag(text)).collect();
-        let digest = Digest::Generated(self.pushes);
-        let content = Content {
-            digest,
-            ..image(0, own_bytes)
-        };
         let tags = Tags {
             own: true,
             common: &common,
         };
+        self.push_new(registry, repository, image(0, own_bytes), tags)
+    }
+
+    /// Pushes a new image on a base layer under a tag that no other image can bear.
+    pub fn push_own_on(
+        &mut self,
+        registry: RegistryId,
+        repository: RepositoryId,
+        own_bytes: u64,
+        base: LayerId,
+    ) -> Sent {
+        let content = Content {
+            base: Some(base),
+            ..image(0, own_bytes)
+        };
+        let tags = Tags {
+            own: true,
+            common: &[],
+        };
+        self.push_new(registry, repository, content, tags)
+    }
+
+    /// Pushes this content under a digest that nobody gave.
+    fn push_new(
+        &mut self,
+        registry: RegistryId,
+        repository: RepositoryId,
+        content: Content,
+        tags: Tags<'_>,
+    ) -> Sent {
+        let digest = Digest::Generated(self.pushes);
+        let content = Content { digest, ..content };
         self.push_under(registry, repository, content, tags)
             .expect("a new image is accepted")
     }
