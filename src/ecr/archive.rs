@@ -129,7 +129,7 @@ impl World {
     }
 
     /// Returns whether an image can be pulled from the registry of this slot.
-    #[inline]
+    #[inline(always)]
     pub fn is_available_at(&self, id: ImageId, slot: Slot) -> bool {
         self.is_stored_at(id, slot) && !self.images.is_archived(id, slot)
     }

@@ -1,5 +1,6 @@
 //! Arrivals: what a completed replication does at its destination.
 
+use super::holdings::Added;
 use super::ids::{HolderId, ImageId, TagId};
 use super::repositories::Standing;
 use super::tags::Tags;
@@ -14,6 +15,8 @@ pub struct Arrival {
     pub overtaken: u32,
     /// Whether the image came with tags and bears none now.
     pub is_untagged: bool,
+    /// What its registry holds more, to be told before what [`World::take_changed`] hands over; `None`: the latter says it.
+    pub added: Option<Added>,
 }
 
 impl World {
@@ -43,11 +46,11 @@ impl World {
                 images.note_arrival(image, slot, source_slot)
             });
         }
+        let mut arrival = Arrival::default();
         if !self.is_stored_at(image, slot) {
             let may_mount = self.images.get(image).may_share_layers();
-            self.store_at(image, holder, may_mount && self.mounts(source, holder));
+            arrival.added = self.store_at(image, holder, may_mount && self.mounts(source, holder));
         }
-        let mut arrival = Arrival::default();
         for (index, &tag) in tags.common.iter().enumerate() {
             let stands = self.bring_tag(
                 holder,

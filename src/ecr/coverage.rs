@@ -79,7 +79,7 @@ impl Coverage {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn lanes<'a>(table_of: &[u32], tables: &'a [u32], holder: HolderId, slots: usize) -> &'a [u32] {
     match table_of.get(holder.index()) {
         None | Some(&NO_TABLE) => &[],

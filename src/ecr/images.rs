@@ -396,7 +396,7 @@ impl Images {
     }
 
     /// Returns whether the image lies in the archive at `slot`.
-    #[inline]
+    #[inline(always)]
     pub fn is_archived(&self, id: ImageId, slot: Slot) -> bool {
         self.get(id).has_provenance() && self.provenances[&id].is_archived(slot)
     }

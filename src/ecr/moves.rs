@@ -50,16 +50,13 @@ impl World {
     /// Returns whether anything may be to be told of what was stored, deleted or moved between classes.
     #[inline]
     pub const fn has_news(&self) -> bool {
-        self.has_news || self.added.is_some() || self.causes.is_some()
+        self.has_news || self.causes.is_some()
     }
 
     /// Says that all was asked for that there was to be told.
     pub fn news_are_told(&mut self) {
         debug_assert!(
-            self.added.is_none()
-                && self.changed.is_empty()
-                && !self.has_moved()
-                && !self.has_departures(),
+            self.changed.is_empty() && !self.has_moved() && !self.has_departures(),
             "news are told once and all of them"
         );
         self.has_news = false;

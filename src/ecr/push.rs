@@ -1,6 +1,6 @@
 //! Pushes: `PutImage` accepted or refused.
 
-use super::holdings::Class;
+use super::holdings::{Added, Class};
 use super::ids::{HolderId, ImageId, RepositoryId, TagId};
 use super::images::{Content, Digest, Image};
 use super::refusal::Refusal;
@@ -30,6 +30,8 @@ pub struct Pushed {
     pub image: ImageId,
     /// Whether the repository lacked it. If not, only tags were added, which replicates all the same (B16).
     pub is_new: bool,
+    /// What its registry holds more, to be told before what [`World::take_changed`] hands over; `None`: the latter says it.
+    pub added: Option<Added>,
 }
 
 impl World {
@@ -66,10 +68,12 @@ impl World {
             Some(id) => self.push_again(id, &push),
             None => self.add_image(&push),
         };
-        if stored.is_none() {
+        let added = if stored.is_none() {
             let mounting = self.blob_mounting(self.holders[holder.index()].registry);
-            self.store_at(image, holder, mounting);
-        }
+            self.store_at(image, holder, mounting)
+        } else {
+            None
+        };
         let standing = Standing {
             image,
             push: push.number,
@@ -83,7 +87,11 @@ impl World {
             }
         }
         let is_new = stored.is_none();
-        Ok(Pushed { image, is_new })
+        Ok(Pushed {
+            image,
+            is_new,
+            added,
+        })
     }
 
     /// Returns the image of a digest that the user gave, if it is known under the repository's name.

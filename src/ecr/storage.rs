@@ -13,23 +13,13 @@ use super::slots::Slots;
 use super::world::World;
 
 impl World {
-    /// Returns the image that was stored since the last call, if it made a registry hold just that more.
+    /// Returns whether [`World::take_changed`] has anything to hand over.
     #[inline]
-    pub const fn take_added(&mut self) -> Option<Added> {
-        self.added.take()
+    pub const fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
     }
 
-    /// Does the same if no registry's holdings changed otherwise; else it stays to be told before that.
-    #[inline]
-    pub const fn take_only_added(&mut self) -> Option<Added> {
-        if self.changed.is_empty() {
-            self.added.take()
-        } else {
-            None
-        }
-    }
-
-    /// Hands each registry whose holdings changed otherwise since the last call to `each`, once.
+    /// Hands each registry whose holdings changed since the last call, by more than was told of them, to `each`, once.
     pub fn take_changed(&mut self, mut each: impl FnMut(RegistryId, &Holdings)) {
         while let Some(registry) = self.changed.pop() {
             let of = &mut self.registries[registry.index()];
@@ -122,20 +112,16 @@ impl World {
         }
     }
 
-    /// Notes an image that makes its registry hold just that more; a second one before anybody asked is no such simple
-    /// change.
+    /// Stores an image's layers at `holder`, where it was not. It bears no common tags there yet. Returns what the registry
+    /// holds more if that is all that changed there since it was last told; else the registry is among those that changed.
     #[inline(always)]
-    fn note_added(&mut self, added: Added) {
-        if self.added.is_some() || self.registries[added.registry.index()].has_changed {
-            self.note_change(added.registry);
-        } else {
-            self.added = Some(added);
-        }
-    }
-
-    /// Stores an image's layers at `holder`, where it was not. It bears no common tags there yet.
-    #[inline(always)]
-    pub(super) fn store_at(&mut self, id: ImageId, holder: HolderId, mounting: bool) {
+    #[must_use]
+    pub(super) fn store_at(
+        &mut self,
+        id: ImageId,
+        holder: HolderId,
+        mounting: bool,
+    ) -> Option<Added> {
         let of = &mut self.holders[holder.index()];
         of.images += 1;
         let (slot, registry) = (of.slot, of.registry);
@@ -143,7 +129,8 @@ impl World {
         let is_new = image.present.is_empty();
         image.present.add(slot);
         if !image.is_simple() || self.causes.is_some() || self.moves.keeps_stored {
-            return self.store_otherwise(id, holder, mounting);
+            self.store_otherwise(id, holder, mounting);
+            return None;
         }
         let (origin, class) = (image.origin, image.class_of_one_push(slot));
         let (bytes, repository) = (image.own_bytes, image.repository);
@@ -162,13 +149,17 @@ impl World {
                 let source = HolderId(holder.0 - u32::from(slot)).beside(origin);
                 self.coverage.count_held(source, slot, true);
             }
-            Class::Orphan | Class::Archived => return self.note_change(registry),
+            Class::Orphan | Class::Archived => {
+                self.note_change(registry);
+                return None;
+            }
         }
-        self.note_added(Added {
+        let is_all = !self.registries[registry.index()].has_changed;
+        is_all.then_some(Added {
             registry,
             class,
             bytes,
-        });
+        })
     }
 
     /// Books an image that is not simple, or of which more is to be told.

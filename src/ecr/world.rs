@@ -7,7 +7,7 @@ use super::archive::Archive;
 use super::causes::Causes;
 use super::coverage::Coverage;
 use super::groups::Groups;
-use super::holdings::{Added, Holdings};
+use super::holdings::Holdings;
 use super::ids::{HolderId, ImageId, LayerId, RegistryId, RepositoryId};
 use super::images::{Image, Images};
 use super::layers::Layers;
@@ -56,8 +56,6 @@ pub struct World {
     pub(super) tags_move_forward: bool,
     /// Registries whose holdings changed since [`World::take_changed`].
     pub(super) changed: Vec<RegistryId>,
-    /// An image that was stored since [`World::take_added`], if that is all that changed in its registry.
-    pub(super) added: Option<Added>,
     /// Whether anything but such an image may be to be told.
     pub(super) has_news: bool,
     /// Who caused what, where that is told apart.
@@ -104,7 +102,6 @@ impl World {
             quotas,
             tags_move_forward,
             changed: Vec::new(),
-            added: None,
             has_news: false,
             causes: None,
             coverage: Coverage::default(),
@@ -211,7 +208,7 @@ impl World {
     }
 
     /// Returns whether the registry of this slot stores the image.
-    #[inline]
+    #[inline(always)]
     pub fn is_stored_at(&self, id: ImageId, slot: Slot) -> bool {
         self.images.get(id).present.has(slot)
     }
@@ -249,7 +246,7 @@ impl World {
     }
 
     /// Returns whether a quota forbids `holder` one more image (U19).
-    #[inline]
+    #[inline(always)]
     pub fn is_full(&self, holder: HolderId) -> bool {
         let of = &self.holders[holder.index()];
         let repositories = || u64::from(self.holdings(of.registry).repositories);

@@ -55,8 +55,14 @@ impl<E: Copy> Calendar<E> {
     ///
     /// # Panics
     /// If `at` lies before the last event taken or a moment that the clock was moved to.
-    #[inline]
+    #[inline(never)]
     pub fn schedule(&mut self, at: SimTime, rank: Rank, event: E) {
+        self.schedule_here(at, rank, event);
+    }
+
+    /// Does the same, as part of what calls it.
+    #[inline(always)]
+    pub fn schedule_here(&mut self, at: SimTime, rank: Rank, event: E) {
         assert!(
             at >= self.now,
             "scheduled in the past: {at:?} is before {:?}",

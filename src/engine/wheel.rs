@@ -90,7 +90,7 @@ impl<V: Copy> Wheel<V> {
     }
 
     /// Adds a value that is not earlier than the last one taken.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Moment, value: V) {
         let bucket = at.nanos() >> self.shift;
         if bucket.wrapping_sub(self.base) >= BUCKETS as u64 || !self.list(bucket, at, value) {
@@ -113,7 +113,7 @@ impl<V: Copy> Wheel<V> {
     }
 
     /// Puts a value into its bucket's list, unless too many stand before it; returns whether it did.
-    #[inline]
+    #[inline(always)]
     fn list(&mut self, bucket: u64, at: Moment, value: V) -> bool {
         let place = bucket as usize % BUCKETS;
         let (mut before, mut after) = (Self::NONE, self.heads[place]);
@@ -147,7 +147,7 @@ impl<V: Copy> Wheel<V> {
         true
     }
 
-    #[inline]
+    #[inline(always)]
     fn store(&mut self, node: Node<V>) -> u32 {
         let id = self.free;
         if let Some(free) = self.nodes.get_mut(id as usize) {
@@ -155,6 +155,11 @@ impl<V: Copy> Wheel<V> {
             *free = node;
             return id;
         }
+        self.grow(node)
+    }
+
+    #[cold]
+    fn grow(&mut self, node: Node<V>) -> u32 {
         self.nodes.push(node);
         (self.nodes.len() - 1) as u32
     }

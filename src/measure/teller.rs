@@ -56,8 +56,6 @@ pub(super) struct Teller<'m> {
     is_recording: bool,
     /// Replications that were in flight when their permission was lost.
     revoked: BTreeSet<u64>,
-    /// What each registry stores.
-    holdings: Vec<Holdings>,
     /// Images deleted so far.
     deleted: BTreeMap<DeleteCause, u64>,
     listed_deletions: u64,
@@ -74,7 +72,6 @@ impl<'m> Teller<'m> {
     ) -> Self {
         Self {
             boundaries,
-            holdings: vec![Holdings::default(); records.model.registries.len()],
             records,
             is_recording,
             revoked: BTreeSet::new(),
@@ -109,14 +106,6 @@ impl<'m> Teller<'m> {
     fn note_rare(&mut self, rare: Rare) {
         self.note(Note::Rare);
         self.notes.rare.push(rare);
-    }
-
-    /// Keeps what a registry stores in step with what was told of it.
-    #[inline(always)]
-    fn count_added(&mut self, added: Added) {
-        let holdings = &mut self.holdings[added.registry.index()];
-        holdings.images += 1;
-        holdings.bytes[added.class as usize] += added.bytes;
     }
 
     #[inline(always)]
@@ -221,20 +210,10 @@ impl Observer for Teller<'_> {
     }
 
     fn added(&mut self, at: SimTime, added: Added) {
-        self.count_added(added);
         self.note_stored_one(at, added);
     }
 
     fn stored(&mut self, at: SimTime, registry: RegistryId, holdings: &Holdings) {
-        let before = std::mem::replace(&mut self.holdings[registry.index()], *holdings);
-        if let Some((class, bytes)) = one_more(&before, holdings) {
-            let added = Added {
-                registry,
-                class,
-                bytes,
-            };
-            return self.note_stored_one(at, added);
-        }
         self.note(Note::Stored {
             at,
             registry,
@@ -269,9 +248,6 @@ impl Observer for Teller<'_> {
                 });
             }
             return;
-        }
-        if let Some(added) = added {
-            self.count_added(added);
         }
         // A push of many lanes takes several notes, the first of which tells of what is stored.
         let mut is_stored = added.is_some();
@@ -336,12 +312,9 @@ impl Observer for Teller<'_> {
         push: &PushState,
         replication: &Replication,
         arrival: &Arrival,
-        added: Option<Added>,
         missing_tags: &[u32],
     ) {
-        if let Some(added) = added {
-            self.count_added(added);
-        }
+        let added = arrival.added;
         let moved_bytes = replication.moved_bytes;
         let is_stored =
             added.is_some_and(|of| (of.class, of.bytes) == (Class::Replica, moved_bytes));
@@ -489,25 +462,4 @@ impl Observer for Teller<'_> {
         self.note_rare(Rare::Finished { at, moved_bytes });
         self.delivery.deliver(&mut self.notes);
     }
-}
-
-/// Returns class and bytes of the one tagged image that makes the difference, if that is it.
-#[inline]
-fn one_more(before: &Holdings, after: &Holdings) -> Option<(Class, u64)> {
-    let grown =
-        |class: Class| after.bytes[class as usize].wrapping_sub(before.bytes[class as usize]);
-    let (source, replica) = (grown(Class::Source), grown(Class::Replica));
-    let (class, bytes) = if source > 0 {
-        (Class::Source, source)
-    } else {
-        (Class::Replica, replica)
-    };
-    let is_one = after.images == before.images + 1
-        && (source == 0 || replica == 0)
-        && grown(Class::Orphan) == 0
-        && grown(Class::Archived) == 0
-        && after.untagged == before.untagged
-        && after.repositories == before.repositories;
-    // A difference that wrapped is none of one image's bytes.
-    (is_one && bytes <= u64::MAX / 2).then_some((class, bytes))
 }

@@ -61,12 +61,15 @@ impl Steady {
 
     /// Starts a copy of `bytes` bytes, and returns when it ends, rounded up to a whole nanosecond; `None` if that is
     /// beyond the clock's end.
-    #[inline]
+    #[inline(always)]
     pub fn start(&mut self, now: SimTime, bytes: u64, flow: u32) -> Option<SimTime> {
         let flow = &mut self.flows[flow as usize];
         flow.moving += 1;
         flow.started_ns += u128::from(now.as_nanos());
-        let nanos = self.speed.map_or(Some(0), |speed| speed.nanos(bytes))?;
+        let nanos = match self.speed {
+            Some(speed) => speed.nanos(bytes)?,
+            None => 0,
+        };
         now.as_nanos().checked_add(nanos).map(SimTime::from_nanos)
     }
 
@@ -117,7 +120,7 @@ impl Speed {
     ///
     /// The least number of nanoseconds whose service, and the tolerance, reach the bytes: a guess that is looked at, since a
     /// division of this width takes longer than all the rest.
-    #[inline]
+    #[inline(always)]
     fn nanos(self, bytes: u64) -> Option<u64> {
         let asked = u128::from(bytes) * UNITS_PER_BYTE;
         let asked = asked.saturating_sub(self.tolerance);

@@ -70,7 +70,8 @@ impl<O: Observer> Simulation<'_, O> {
         match &mut link.medium {
             Medium::Steady(steady) => {
                 if let Some(due) = steady.start(at, of.to_move_bytes, flow) {
-                    self.calendar.schedule(due, rank, Event::TransferEnd(place));
+                    self.calendar
+                        .schedule_here(due, rank, Event::TransferEnd(place));
                 }
             }
             Medium::Shared(pipe) => {
@@ -240,10 +241,9 @@ impl<O: Observer> Simulation<'_, O> {
                 }
             },
         );
-        let added = self.world.take_added();
         let replication = self.replications.get(place);
         self.observer
-            .arrived(at, of, replication, &arrival, added, &missing);
+            .arrived(at, of, replication, &arrival, &missing);
         self.replications.remove(place);
         self.note_deployable(at, number, holder);
         self.close(at, push, id, None);

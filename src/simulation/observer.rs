@@ -368,15 +368,14 @@ pub trait Observer {
     /// A replication left the queue without a slot after waiting so long: it is about to fail.
     fn dismissed(&mut self, at: SimTime, replication: &Replication, waited: SimDuration);
 
-    /// A replication left its slot and is COMPLETE. `added` is what its destination stores more by that; the tags at
-    /// `missing_tags`, places in the push's list, do not stand on the image there.
+    /// A replication left its slot and is COMPLETE. The tags at `missing_tags`, places in the push's list, do not stand on
+    /// the image there.
     fn arrived(
         &mut self,
         at: SimTime,
         push: &PushState,
         replication: &Replication,
         arrival: &Arrival,
-        added: Option<Added>,
         missing_tags: &[u32],
     );
 

@@ -85,6 +85,9 @@ impl<O: Observer> Simulation<'_, O> {
                 let stored = stored.expect(
                     "images stored before the start are within the quotas, which was checked",
                 );
+                if let Some(added) = stored.added {
+                    self.observer.added(SimTime::ZERO, added);
+                }
                 self.note_stored(stored.image, provided.repository, || Stored {
                     digest: content.digest,
                     tags: list,

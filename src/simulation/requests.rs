@@ -11,7 +11,8 @@ use super::observer::{Observer, Phase, PushState, RefusedOperation, Replication}
 use super::run::Simulation;
 use super::slots::SlotsByRegistry;
 use crate::ecr::{
-    Added, Content, Digest, HolderId, ImageId, LayerId, Push, Refusal, RegistryId, RepositoryId,
+    Added, Content, Digest, HolderId, ImageId, LayerId, Push, Pushed, Refusal, RegistryId,
+    RepositoryId,
 };
 use crate::engine::{Key, Rank};
 use crate::units::{SimDuration, SimTime};
@@ -199,14 +200,18 @@ impl<O: Observer> Simulation<'_, O> {
         let first_holder = self.world.holder_at(push.repository, 0);
         let holder = first_holder.beside(slot);
         let mut left_out = Vec::new();
-        let image = match self.accept(at, push, holder, &mut left_out) {
-            Ok(image) => image,
+        let (image, mut added) = match self.accept(at, push, holder, &mut left_out) {
+            Ok(pushed) => (pushed.image, pushed.added),
             Err(refusal) => {
                 self.refuse(at, push, holder, refusal);
                 return None;
             }
         };
-        let added = self.world.take_only_added();
+        if self.world.has_changed()
+            && let Some(added) = added.take()
+        {
+            self.observer.added(at, added);
+        }
         self.tell_stored(at);
         if push.member.is_none() && self.fleets.are_stocked() {
             self.offer(at, push.origin, push.repository, image, &[image]);
@@ -267,7 +272,7 @@ impl<O: Observer> Simulation<'_, O> {
         push: &NewPush,
         holder: HolderId,
         left_out: &mut Vec<u32>,
-    ) -> Result<ImageId, Refusal> {
+    ) -> Result<Pushed, Refusal> {
         self.resolve_tags(&push.tags, push.repository);
         let resolved = &self.resolved;
         let number = self.last_push + 1;
@@ -291,7 +296,7 @@ impl<O: Observer> Simulation<'_, O> {
             tags: push.tags,
             push: number,
         });
-        Ok(pushed.image)
+        Ok(pushed)
     }
 
     #[inline(never)]
@@ -358,7 +363,7 @@ impl<O: Observer> Simulation<'_, O> {
             } else if let Some(due) = at.as_nanos().checked_add(delay_ns) {
                 // A delay beyond the clock's end never passes.
                 self.calendar
-                    .schedule(SimTime::from_nanos(due), rank, Event::Dispatch(place));
+                    .schedule_here(SimTime::from_nanos(due), rank, Event::Dispatch(place));
             }
         }
         // A second one of this instant shows that this one is not alone.

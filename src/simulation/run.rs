@@ -370,9 +370,6 @@ impl<'m, O: Observer> Simulation<'m, O> {
     #[inline(never)]
     fn tell_news(&mut self, at: SimTime) {
         let observer = &mut self.observer;
-        if let Some(added) = self.world.take_added() {
-            observer.added(at, added);
-        }
         self.world
             .take_changed(|registry, holdings| observer.stored(at, registry, holdings));
         self.world

@@ -105,7 +105,8 @@ fn b64_an_immutable_tag_stays_and_the_image_arrives_without_it() {
         Arrival {
             dropped: 1,
             overtaken: 0,
-            is_untagged: true
+            is_untagged: true,
+            added: None,
         }
     );
     assert_eq!(scene.tagged(B, APP, "latest"), Some(first.image));
@@ -125,7 +126,8 @@ fn b64_an_image_that_keeps_one_of_its_tags_is_not_untagged() {
         Arrival {
             dropped: 1,
             overtaken: 0,
-            is_untagged: false
+            is_untagged: false,
+            added: None,
         }
     );
     assert_eq!(scene.untagged(B), 0);
@@ -189,7 +191,8 @@ fn u24_a_mutable_tag_never_moves_back_in_push_order() {
         Arrival {
             dropped: 0,
             overtaken: 1,
-            is_untagged: true
+            is_untagged: true,
+            added: None,
         }
     );
     assert_eq!(scene.tagged(B, APP, "latest"), Some(second.image));
@@ -261,7 +264,9 @@ fn a_digest_that_is_stored_has_nothing_to_move() {
 fn tags_of_an_images_own_need_no_bookkeeping() {
     let mut scene = scene_with_rule_at_b(immutable());
     let sent = scene.push_own(A, APP, 100, &[]);
-    assert_eq!(scene.arrive(&sent, B), Arrival::default());
+    let arrival = scene.arrive(&sent, B);
+    assert_eq!((arrival.dropped, arrival.overtaken), (0, 0));
+    assert!(!arrival.is_untagged);
     assert_eq!((scene.untagged(A), scene.untagged(B)), (0, 0));
     assert!(
         scene

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::naive::{self, Naive, Place};
 use crate::ecr::mutability::{TagMutability, TagRule};
 use crate::ecr::{
-    Class, Content, Covered, Digest, HolderId, Holdings, ImageId, LayerId, Push, Quotas, Refusal,
-    RegistryId, RepositoryId, Slots, TagId, Tags, World,
+    Added, Arrival, Class, Content, Covered, Digest, HolderId, Holdings, ImageId, LayerId, Push,
+    Quotas, Refusal, RegistryId, RepositoryId, Slots, TagId, Tags, World,
 };
 
 const REGISTRIES: usize = 3;
@@ -108,6 +108,8 @@ struct Pair {
     tells_causes: bool,
     /// What each registry stores, as the changes have it.
     told: [Holdings; REGISTRIES],
+    /// What was said to be added, and not told yet.
+    added: Vec<Added>,
     /// Whether something may ask for the stored images of each place: only there are they deleted without being named.
     asked: Asked,
 }
@@ -170,6 +172,7 @@ impl Pair {
             caused: BTreeMap::new(),
             tells_causes,
             told: [Holdings::default(); REGISTRIES],
+            added: Vec::new(),
             asked,
         };
         for name in 0..NAMES - 1 {
@@ -302,6 +305,7 @@ impl Pair {
             let counts = |&tag: &usize| (tag, standing.get(&tag) != Some(&digest));
             assert_eq!(told, tags.iter().map(counts).collect::<Vec<_>>());
             let image = pushed.image;
+            self.added.extend(pushed.added);
             if !tags.is_empty() {
                 self.bear_common.insert(digest);
             }
@@ -350,6 +354,11 @@ impl Pair {
             number,
             told,
         );
+        self.added.extend(arrival.added);
+        let arrival = Arrival {
+            added: None,
+            ..arrival
+        };
         assert_eq!(
             arrival,
             self.naive.arrive(from, (to, name), digest, tags, number)
@@ -481,7 +490,7 @@ impl Pair {
             }
         }
         let told = &mut self.told;
-        if let Some(added) = world.take_added() {
+        for added in self.added.drain(..) {
             let of = &mut told[added.registry.index()];
             of.images += 1;
             of.bytes[added.class as usize] += added.bytes;

@@ -2,8 +2,8 @@
 
 use crate::ecr::mutability::{TagMutability, TagRule};
 use crate::ecr::{
-    Arrival, Class, Content, Digest, HolderId, ImageId, LayerId, Push, Pushed, Quotas, Refusal,
-    RegistryId, RepositoryId, TagId, Tags, World,
+    Added, Arrival, Class, Content, Digest, HolderId, ImageId, LayerId, Push, Pushed, Quotas,
+    Refusal, RegistryId, RepositoryId, TagId, Tags, World,
 };
 
 pub const A: RegistryId = RegistryId(0);
@@ -23,6 +23,7 @@ pub struct Scene {
 pub struct Sent {
     pub image: ImageId,
     pub is_new: bool,
+    pub added: Option<Added>,
     source: HolderId,
     repository: RepositoryId,
     own_tags: bool,
@@ -196,7 +197,11 @@ impl Scene {
             number,
             at: number as i64,
         };
-        let Pushed { image, is_new } = self.world.push(push, |index, counts| {
+        let Pushed {
+            image,
+            is_new,
+            added,
+        } = self.world.push(push, |index, counts| {
             if counts {
                 counting.push(tags.common[index]);
             }
@@ -204,6 +209,7 @@ impl Scene {
         Ok(Sent {
             image,
             is_new,
+            added,
             source,
             repository,
             own_tags: tags.own,

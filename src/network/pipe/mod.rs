@@ -87,6 +87,9 @@ pub struct Pipe {
     speeds: Speeds,
     capacity: f64,
     slope: Slope,
+    /// Slopes at the present capacity by how many copies move, for as many as have moved at once so far and a few at most:
+    /// each takes a division.
+    slopes: Vec<Slope>,
     at: SimTime,
     served: u128,
     moving: u32,
@@ -100,12 +103,16 @@ pub struct Pipe {
 }
 
 impl Pipe {
+    /// Slopes are kept for less than so many copies.
+    const FEW: usize = if cfg!(test) { 8 } else { 1 << 10 };
+
     /// Returns an idle pipe at full capacity, with `flows` kinds of copies counted apart.
     pub fn new(speeds: Speeds, flows: usize) -> Self {
         Self {
             speeds,
             capacity: 1.0,
             slope: slope(speeds, 1.0, 0),
+            slopes: Vec::new(),
             at: SimTime::ZERO,
             served: 0,
             moving: 0,
@@ -165,6 +172,7 @@ impl Pipe {
     pub fn set_capacity(&mut self, now: SimTime, capacity: f64) {
         self.advance(now);
         self.capacity = capacity;
+        self.slopes.clear();
         self.set_slope();
     }
 
@@ -322,9 +330,20 @@ impl Pipe {
         }
     }
 
+    #[inline]
     fn set_slope(&mut self) {
-        self.slope = slope(self.speeds, self.capacity, self.moving);
+        let known = self.slopes.get(self.moving as usize).copied();
+        self.slope = known.unwrap_or_else(|| self.find_slope());
         self.next_end = None;
+    }
+
+    #[cold]
+    fn find_slope(&mut self) -> Slope {
+        while self.slopes.len() <= (self.moving as usize).min(Self::FEW - 1) {
+            let moving = self.slopes.len() as u32;
+            self.slopes.push(slope(self.speeds, self.capacity, moving));
+        }
+        slope(self.speeds, self.capacity, self.moving)
     }
 
     /// Starts virtual time anew, now that no copy remembers it: it never overflows.
