@@ -125,12 +125,20 @@ impl World {
         &self.coverage.covered
     }
 
-    /// Counts all pairs anew, after rules have changed.
+    /// Counts all pairs anew, after rules have changed: of a world where images may be asked for everywhere, since what has
+    /// retired cannot be counted by other rules.
+    ///
+    /// # Panics
+    /// If images have retired.
     pub fn recount_coverage(&mut self) {
+        assert!(
+            !self.has_retired(),
+            "where rules change, images may be asked for everywhere"
+        );
         self.coverage.covered = self.counted_coverage();
     }
 
-    /// Returns the pairs of each lane, counted anew from the images.
+    /// Returns the pairs of each lane, counted anew from the images; in debug builds also from those that have retired.
     pub fn counted_coverage(&self) -> Vec<Covered> {
         let mut covered = self.retired.covered.clone();
         covered.resize(self.coverage.covered.len(), Covered::default());

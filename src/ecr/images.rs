@@ -185,7 +185,8 @@ impl Image {
         self.traits.of(apart.and(Traits::OWN_TAGS)) == Traits::OWN_TAGS
     }
 
-    /// Returns whether nothing but its record names it: no tag, and no digest that may be pushed again.
+    /// Returns whether nothing but its record names it: it bears tags of its own and no common one, and its digest is not
+    /// pushed again.
     #[inline]
     pub(super) fn is_unnamed(&self) -> bool {
         let names = Traits::PROVENANCE

@@ -79,6 +79,11 @@ impl World {
         !self.retirements[repository.index()].asked.is_empty()
     }
 
+    /// Returns whether any image has retired.
+    pub(super) fn has_retired(&self) -> bool {
+        self.retirements.iter().any(|of| of.images > 0)
+    }
+
     /// Lets the record of an image go that no push in progress may read, if nobody can ask for it where it is stored.
     ///
     /// What else may name the image keeps it: a common tag, a digest that may be pushed again, a list.

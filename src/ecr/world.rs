@@ -56,7 +56,7 @@ pub struct World {
     pub(super) tags_move_forward: bool,
     /// Registries whose holdings changed since [`World::take_changed`].
     pub(super) changed: Vec<RegistryId>,
-    /// Whether anything but such an image may be to be told.
+    /// Whether anything may be to be told but what pushes and arrivals return.
     pub(super) has_news: bool,
     /// Who caused what, where that is told apart.
     pub(super) causes: Option<Box<Causes>>,

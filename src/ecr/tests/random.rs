@@ -418,7 +418,10 @@ impl Pair {
     /// Pairs are those that the naive state machine finds.
     fn compare_coverage(&self) {
         let (world, naive) = (&self.world, &self.naive);
-        assert_eq!(world.covered(), world.counted_coverage());
+        // Pairs of retired images are counted in debug builds only.
+        if cfg!(debug_assertions) {
+            assert_eq!(world.covered(), world.counted_coverage());
+        }
         for (lane, &(from, to)) in LANES.iter().enumerate() {
             let pairs = self.images.keys().filter(|&&(name, digest)| {
                 // The last name is sent nowhere.
