@@ -1,4 +1,4 @@
-//! One record per image, shared by all registries that hold it.
+//! One record per image, shared by all registries that hold it, until it has retired ([`super::retirement`]).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -185,14 +185,14 @@ impl Image {
         self.traits.of(apart.and(Traits::OWN_TAGS)) == Traits::OWN_TAGS
     }
 
-    /// Returns whether nothing but its record names it: it bears tags of its own and no common one, and its digest is not
-    /// pushed again.
+    /// Returns whether it may retire as far as its record tells: nobody names it any more. It bears tags of its own and no
+    /// common one, and nobody pushes its digest again.
     #[inline]
-    pub(super) fn is_unnamed(&self) -> bool {
-        let names = Traits::PROVENANCE
+    pub(super) fn may_retire(&self) -> bool {
+        let apart = Traits::PROVENANCE
             .and(Traits::GIVEN)
             .and(Traits::COMMON_TAGS);
-        self.traits.of(names.and(Traits::OWN_TAGS)) == Traits::OWN_TAGS
+        self.traits.of(apart.and(Traits::OWN_TAGS)) == Traits::OWN_TAGS
     }
 
     /// Returns its class where it is stored, if its record tells all of it.
@@ -202,7 +202,7 @@ impl Image {
     }
 }
 
-/// Every image that is stored somewhere or that a push in progress may still read.
+/// Every image that is stored somewhere and has not retired, or that a push in progress may still read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Images {
     images: Vec<Image>,
@@ -255,12 +255,12 @@ impl Images {
         if image.is_given() {
             self.given.remove(&id);
         }
-        self.free_unnamed(id);
+        self.free_record(id);
     }
 
     /// Does the same for an image of which nothing is kept beside its record.
     #[inline(always)]
-    pub fn free_unnamed(&mut self, id: ImageId) {
+    pub fn free_record(&mut self, id: ImageId) {
         // A free record must not pass for an entry of a repository's list.
         self.images[id.index()].repository = NOWHERE;
         self.free.push(id);

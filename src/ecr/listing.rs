@@ -8,6 +8,7 @@ impl World {
     ///
     /// Takes time in proportion to the images known under the repository's name, wherever they are stored.
     pub fn stored_images(&self, holder: HolderId) -> impl Iterator<Item = ImageId> + '_ {
+        self.check_asked(holder);
         let of = &self.holders[holder.index()];
         let (repository, slot) = (of.repository, of.slot);
         let list = &self.repositories[repository.index()].images;

@@ -47,7 +47,8 @@ impl World {
         self.moves.keeps_stored = true;
     }
 
-    /// Returns whether anything may be to be told of what was stored, deleted or moved between classes.
+    /// Returns whether anything may be to be told of what was stored, deleted or moved between classes, but for what pushes
+    /// and arrivals return.
     #[inline]
     pub const fn has_news(&self) -> bool {
         self.has_news || self.causes.is_some()

@@ -54,6 +54,7 @@ impl World {
 
     /// Returns the images of `holder`, oldest first.
     pub(super) fn images_of(&self, holder: HolderId) -> impl Iterator<Item = ImageId> + '_ {
+        self.check_asked(holder);
         let of = &self.holders[holder.index()];
         let (repository, slot, cleared) = (of.repository, of.slot, of.cleared as usize);
         let listed = &self.repositories[repository.index()].images;
@@ -72,6 +73,7 @@ impl World {
     /// An entry is passed over once by each holder, not each time: what stands before the last one deleted is not stored
     /// there, until something is that was pushed earlier.
     pub(super) fn delete_oldest(&mut self, holder: HolderId, count: u64) {
+        self.check_asked(holder);
         let of = &self.holders[holder.index()];
         let (repository, slot) = (of.repository, of.slot);
         let (mut place, mut left) = (of.cleared, count);

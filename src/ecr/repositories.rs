@@ -13,7 +13,8 @@ pub(super) struct Repository {
     pub first_holder: HolderId,
     /// Registries that may hold it, by slot; rising.
     pub registries: Vec<RegistryId>,
-    /// Images in the order of their pushes, those pushed anew once more; entries of images that are gone are stale.
+    /// Images in the order of their pushes, those pushed anew once more; entries of images that are gone are stale. Where
+    /// nobody asks for images, hardly any is listed.
     pub images: Vec<ImageId>,
     /// How long that list may grow before its stale entries are dropped.
     pub compact_at: usize,

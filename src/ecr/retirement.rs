@@ -6,7 +6,7 @@
 
 use super::coverage::Covered;
 use super::holdings::{Class, Holdings};
-use super::ids::{ImageId, RepositoryId};
+use super::ids::{HolderId, ImageId, RepositoryId};
 use super::images::Image;
 use super::slots::{Slot, Slots};
 use super::world::World;
@@ -25,8 +25,8 @@ pub(super) struct Retirement {
 }
 
 impl Retirement {
-    /// Of images for which something may ask anywhere.
-    pub const NONE: Self = Self {
+    /// Of a repository for whose images something may ask anywhere, so that none retires.
+    pub const ASKED_EVERYWHERE: Self = Self {
         asked: Slots::ALL,
         alike: Slots::NONE,
         origin: 0,
@@ -79,6 +79,16 @@ impl World {
         !self.retirements[repository.index()].asked.is_empty()
     }
 
+    /// # Panics
+    /// If it was said that nobody asks for the images of `holder`: some may have retired, and others stand in no list.
+    pub(super) fn check_asked(&self, holder: HolderId) {
+        let of = &self.holders[holder.index()];
+        assert!(
+            self.retirements[of.repository.index()].asked.has(of.slot),
+            "only images for which somebody may ask are asked for"
+        );
+    }
+
     /// Returns whether any image has retired.
     pub(super) fn has_retired(&self) -> bool {
         self.retirements.iter().any(|of| of.images > 0)
@@ -91,7 +101,7 @@ impl World {
     pub(super) fn retire_if_unasked(&mut self, id: ImageId) {
         let image = self.images.get(id);
         let of = &mut self.retirements[image.repository.index()];
-        if image.present.meets(of.asked) || !image.is_unnamed() || !self.groups.is_empty() {
+        if image.present.meets(of.asked) || !image.may_retire() || !self.groups.is_empty() {
             return;
         }
         if !of.asked.is_empty() {
@@ -107,7 +117,7 @@ impl World {
         if cfg!(debug_assertions) {
             self.count_retired_pairs(id);
         }
-        self.images.free_unnamed(id);
+        self.images.free_record(id);
     }
 
     /// An image retires that is stored elsewhere than those before it.

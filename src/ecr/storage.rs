@@ -28,8 +28,8 @@ impl World {
         }
     }
 
-    /// Returns what every registry stores, counted anew from the images, and from what those were that have retired: the run's last check compares it with
-    /// [`World::holdings`].
+    /// Returns what every registry stores, counted anew from the images, those that have retired included: the run's last
+    /// check compares it with [`World::holdings`].
     pub fn recount(&self) -> Vec<Holdings> {
         let mut counts = self.recount_images(self.images.places());
         self.count_retired(&mut counts);

@@ -139,7 +139,7 @@ impl World {
             compact_at: Repository::LEAST_COMPACTION,
             has_stale: false,
         });
-        self.retirements.push(Retirement::NONE);
+        self.retirements.push(Retirement::ASKED_EVERYWHERE);
         id
     }
 

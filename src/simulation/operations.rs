@@ -85,9 +85,10 @@ impl<O: Observer> Simulation<'_, O> {
                 let stored = stored.expect(
                     "images stored before the start are within the quotas, which was checked",
                 );
-                if let Some(added) = stored.added {
-                    self.observer.added(SimTime::ZERO, added);
-                }
+                debug_assert!(
+                    stored.added.is_none(),
+                    "an image under common tags is told with all that its registry stores"
+                );
                 self.note_stored(stored.image, provided.repository, || Stored {
                     digest: content.digest,
                     tags: list,

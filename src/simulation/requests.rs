@@ -186,7 +186,8 @@ impl<O: Observer> Simulation<'_, O> {
         self.push_from(at, stream);
     }
 
-    /// Lets ECR accept or refuse a push; an accepted one requests its replications. Returns the image if it is accepted.
+    /// Lets ECR accept or refuse a push; an accepted one requests its replications. Returns the image if it is accepted; where
+    /// nothing in the model can ask for it, its record may be another's soon.
     #[inline(never)]
     pub(super) fn push(&mut self, at: SimTime, push: &NewPush) -> Option<ImageId> {
         self.push_here(at, push)

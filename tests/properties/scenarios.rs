@@ -93,6 +93,37 @@ pub fn any_scenario() -> impl Strategy<Value = Text> {
     })
 }
 
+/// Returns scenarios in which images mostly leave no record: most bear tags of their own, and deletes and policies ask for
+/// those of some repositories only.
+pub fn forgetful_scenario() -> impl Strategy<Value = Text> {
+    const ACTIONS: [&str; 5] = [
+        "'DeleteRegistryPolicy'\nregistry = REGISTRY",
+        "'BatchDeleteImage'\nregistry = REGISTRY\nrepository = REPOSITORY\ntag = '3'",
+        "'DeleteRepository'\nregistry = REGISTRY\nrepository = REPOSITORY",
+        "'CreateRepository'\nregistry = REGISTRY\nrepository = REPOSITORY",
+        "'PutLifecyclePolicy'\nregistry = REGISTRY\nrepository = REPOSITORY\nlifecycle = { keep_last = 2 }",
+    ];
+    let events = prop::collection::vec(event_of(&ACTIONS), 0..4);
+    let template = one_of(&["", "", "lifecycle = { keep_last = 3 }\n"]).prop_map(|lifecycle| {
+        let template =
+            "[registries.'prod/ap-northeast-1'.creation_templates.t]\nprefix = 'shop/'\n";
+        format!("{template}applied_for = ['REPLICATION']\n{lifecycle}")
+    });
+    let streams = streams_of(&["['{n}']", "['{n}']", "['{n}', 'latest']"], &[""]);
+    let registries = (rules(), permissions(), retention(), template);
+    let parts = (registries, streams, events, latency(), links(), behaviour());
+    (head(), parts).prop_map(|(head, parts)| {
+        let ((rules, permissions, retention, template), streams, events, latency, links, behaviour) =
+            parts;
+        let mut tables = vec![ACCOUNTS.to_owned()];
+        for list in [rules, permissions, streams, events] {
+            tables.extend(list);
+        }
+        tables.extend([retention, template, latency, links, behaviour]);
+        Text { head, tables }
+    })
+}
+
 fn head() -> impl Strategy<Value = String> {
     let duration = one_of(&["3 h", "3 h", "27 h"]);
     let window = one_of(&["", "", "warmup = '20 min'\ncooldown = '15 min'\n"]);
@@ -165,6 +196,28 @@ fn retention() -> impl Strategy<Value = String> {
 }
 
 fn streams() -> impl Strategy<Value = Vec<String>> {
+    const TAGS: [&str; 4] = [
+        "['{n}']",
+        "['{n}', 'latest']",
+        "['latest']",
+        "['{stream}-{n}', 'v1']",
+    ];
+    const GROUPS: [&str; 6] = [
+        "",
+        "",
+        "",
+        "platforms = 2",
+        "platforms = 3\nreferrers = 1",
+        "referrers = 2",
+    ];
+    streams_of(&TAGS, &GROUPS)
+}
+
+/// One to three streams of pushes under some of these tags, of some of these groups of images.
+fn streams_of(
+    tags: &'static [&'static str],
+    groups: &'static [&'static str],
+) -> impl Strategy<Value = Vec<String>> {
     let registry = one_of(&["build/us-east-1", "build/us-east-1", "prod/us-east-1"]);
     let prefix = one_of(&["shop/a", "base/b", "shop/"]);
     let arrivals = one_of(&[
@@ -179,20 +232,7 @@ fn streams() -> impl Strategy<Value = Vec<String>> {
         "size = { pareto = { scale = '3 MB', shape = 1.2, max = '2 GB' } }\nshared = 1.0",
         "size = '1 B'",
     ]);
-    let tags = one_of(&[
-        "['{n}']",
-        "['{n}', 'latest']",
-        "['latest']",
-        "['{stream}-{n}', 'v1']",
-    ]);
-    let group = one_of(&[
-        "",
-        "",
-        "",
-        "platforms = 2",
-        "platforms = 3\nreferrers = 1",
-        "referrers = 2",
-    ]);
+    let (tags, group) = (one_of(tags), one_of(groups));
     let stream = (registry, prefix, 1_u64..4, arrivals, size, tags, group);
     prop::collection::vec(stream, 1..=3).prop_map(|streams| {
         let table = |(index, (registry, prefix, count, arrivals, size, tags, group))| {
@@ -207,9 +247,7 @@ fn streams() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn event() -> impl Strategy<Value = String> {
-    let registry = one_of(&["build/us-east-1", "prod/us-east-1", "prod/ap-northeast-1"]);
-    let repository = one_of(&["shop/a1", "base/b1"]);
-    let action = one_of(&[
+    event_of(&[
         "'DeleteRegistryPolicy'\nregistry = REGISTRY",
         "'DeleteRegistryPolicy'\nregistry = 'prod/ap-northeast-1'",
         "'PutRegistryPolicy'\nregistry = REGISTRY\npermissions = { p = { principals = ['build'] } }",
@@ -228,7 +266,14 @@ fn event() -> impl Strategy<Value = String> {
         "'DisableRegion'\naccount = 'prod'\nregion = 'af-south-1'",
         "'EnableRegion'\naccount = 'prod'\nregion = 'af-south-1'",
         "'PutAccountSetting'\nregistry = REGISTRY\nblob_mounting = true",
-    ]);
+    ])
+}
+
+/// A single operation, one of these.
+fn event_of(actions: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let registry = one_of(&["build/us-east-1", "prod/us-east-1", "prod/ap-northeast-1"]);
+    let repository = one_of(&["shop/a1", "base/b1"]);
+    let action = one_of(actions);
     (0..EVENTS_UNTIL_MIN / 10, registry, repository, action).prop_map(
         |(at, registry, repository, action)| {
             let action = action

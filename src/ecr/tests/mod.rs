@@ -4,6 +4,7 @@ mod arrivals;
 mod deletions;
 mod groups;
 mod naive;
+mod operations;
 mod pushes;
 mod random;
 mod retirement;

@@ -87,9 +87,9 @@ pub struct Pipe {
     speeds: Speeds,
     capacity: f64,
     slope: Slope,
-    /// Slopes at the present capacity by how many copies move, for as many as have moved at once so far and a few at most:
-    /// each takes a division.
-    slopes: Vec<Slope>,
+    /// Slopes at the present capacity by how many copies move, less than [`Self::FEW`], once they were needed: each takes a
+    /// division.
+    slopes: Vec<Option<Slope>>,
     at: SimTime,
     served: u128,
     moving: u32,
@@ -332,18 +332,23 @@ impl Pipe {
 
     #[inline]
     fn set_slope(&mut self) {
-        let known = self.slopes.get(self.moving as usize).copied();
+        let known = self.slopes.get(self.moving as usize).copied().flatten();
         self.slope = known.unwrap_or_else(|| self.find_slope());
         self.next_end = None;
     }
 
-    #[cold]
+    #[inline(never)]
     fn find_slope(&mut self) -> Slope {
-        while self.slopes.len() <= (self.moving as usize).min(Self::FEW - 1) {
-            let moving = self.slopes.len() as u32;
-            self.slopes.push(slope(self.speeds, self.capacity, moving));
+        let (slope, place) = (
+            slope(self.speeds, self.capacity, self.moving),
+            self.moving as usize,
+        );
+        if place < Self::FEW {
+            let length = self.slopes.len().max(place + 1);
+            self.slopes.resize(length, None);
+            self.slopes[place] = Some(slope);
         }
-        slope(self.speeds, self.capacity, self.moving)
+        slope
     }
 
     /// Starts virtual time anew, now that no copy remembers it: it never overflows.

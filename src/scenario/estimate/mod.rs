@@ -30,7 +30,8 @@ const MOST_EVENTS: f64 = 1e10;
 /// Memory of a run without images: programme, histograms, buffers.
 const BASE_BYTES: f64 = 64e6;
 
-/// Memory of one image with its replicas: a record, its presence bits, its place in its repository.
+/// Memory of one image with its replicas: a record, its presence bits, its place in its repository. At most, for images that
+/// nothing can ask for any more leave no record.
 const BYTES_PER_IMAGE: f64 = 96.0;
 
 /// Memory of one row of a trace, without its strings.
@@ -136,7 +137,7 @@ fn reasons(scenario: &Scenario, estimate: &Estimate) -> Vec<String> {
     if let Some(bytes) = machine {
         let (needed, has) = (estimate.memory_bytes / 1e9, bytes / 1e9);
         reasons.push(format!(
-            "it takes about {needed:.1} GB of memory; this machine has {has:.1} GB"
+            "it may take {needed:.1} GB of memory; this machine has {has:.1} GB"
         ));
     }
     for link in estimate.links.iter().filter(|link| link.load() >= 1.0) {
