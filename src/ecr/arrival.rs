@@ -19,6 +19,14 @@ pub struct Arrival {
     pub added: Option<Added>,
 }
 
+/// What became of one tag of an arriving image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Brought {
+    Stands,
+    Dropped,
+    Overtaken,
+}
+
 impl World {
     /// Stores an image that a replication brought from `source` to `holder`; `number` is its push's.
     ///
@@ -46,25 +54,29 @@ impl World {
                 images.note_arrival(image, slot, source_slot)
             });
         }
-        let mut arrival = Arrival::default();
-        if !self.is_stored_at(image, slot) {
+        let added = if self.is_stored_at(image, slot) {
+            None
+        } else {
             let may_mount = self.images.get(image).may_share_layers();
-            arrival.added = self.store_at(image, holder, may_mount && self.mounts(source, holder));
-        }
+            self.store_at(image, holder, may_mount && self.mounts(source, holder))
+        };
+        let standing = Standing {
+            image,
+            push: number,
+        };
+        let (mut dropped, mut overtaken) = (0, 0);
         for (index, &tag) in tags.common.iter().enumerate() {
-            let stands = self.bring_tag(
-                holder,
-                tag,
-                Standing {
-                    image,
-                    push: number,
-                },
-                &mut arrival,
-            );
-            applied(index, stands);
+            let brought = self.bring_tag(holder, tag, standing);
+            dropped += u32::from(brought == Brought::Dropped);
+            overtaken += u32::from(brought == Brought::Overtaken);
+            applied(index, brought == Brought::Stands);
         }
-        arrival.is_untagged = !tags.common.is_empty() && self.is_untagged(image, holder);
-        arrival
+        Arrival {
+            dropped,
+            overtaken,
+            is_untagged: !tags.common.is_empty() && self.is_untagged(image, holder),
+            added,
+        }
     }
 
     /// Returns whether layers move between the registries of two holders by mounting: on at both ends (B133).
@@ -74,23 +86,15 @@ impl World {
             .all(|end| self.blob_mounting(self.holders[end.index()].registry))
     }
 
-    /// Applies one tag of an arriving image, and returns whether it stands on it.
-    fn bring_tag(
-        &mut self,
-        holder: HolderId,
-        tag: TagId,
-        standing: Standing,
-        arrival: &mut Arrival,
-    ) -> bool {
+    /// Applies one tag of an arriving image.
+    fn bring_tag(&mut self, holder: HolderId, tag: TagId, standing: Standing) -> Brought {
         let before = self.holders[holder.index()].standing(tag);
         let other = before.filter(|before| before.image != standing.image);
         if other.is_some() && self.is_immutable(holder, tag) {
-            arrival.dropped += 1;
-            return false;
+            return Brought::Dropped;
         }
         if self.tags_move_forward && other.is_some_and(|other| other.push > standing.push) {
-            arrival.overtaken += 1;
-            return false;
+            return Brought::Overtaken;
         }
         // Standing on this digest already is no conflict (U10a); the later push counts.
         let push = before
@@ -98,6 +102,6 @@ impl World {
             .map_or(0, |before| before.push)
             .max(standing.push);
         self.put_tag(holder, tag, Standing { push, ..standing });
-        true
+        Brought::Stands
     }
 }

@@ -22,7 +22,7 @@ impl Class {
 
     /// Returns what an image pushed once, at `origin`, is at `slot`, where it is stored, and present where it is in all.
     #[inline(always)]
-    pub(super) const fn of_one_push(slot: Slot, origin: Slot, present: Slots) -> Self {
+    pub(super) const fn of_one_push(slot: Slot, origin: Slot, present: &Slots) -> Self {
         match (slot == origin, present.has(origin)) {
             (true, _) => Self::Source,
             (false, true) => Self::Replica,

@@ -198,7 +198,7 @@ impl Image {
     /// Returns its class where it is stored, if its record tells all of it.
     #[inline(always)]
     pub(super) const fn class_of_one_push(&self, slot: Slot) -> Class {
-        Class::of_one_push(slot, self.origin, self.present)
+        Class::of_one_push(slot, self.origin, &self.present)
     }
 }
 

@@ -40,7 +40,7 @@ impl Retirement {
             let of = &mut holdings[registries[usize::from(slot)].index()];
             of.images += self.images;
             of.add(
-                Class::of_one_push(slot, self.origin, self.alike),
+                Class::of_one_push(slot, self.origin, &self.alike),
                 self.bytes,
             );
         }

@@ -127,12 +127,7 @@ impl<V: Copy> Wheel<V> {
             steps += 1;
             (before, after) = (after, node.next);
         }
-        let node = Node {
-            at,
-            value,
-            next: after,
-        };
-        let id = self.store(node);
+        let id = self.store(at, value, after);
         if steps > 0 {
             self.nodes[before as usize].next = id;
         } else {
@@ -147,20 +142,21 @@ impl<V: Copy> Wheel<V> {
         true
     }
 
+    /// Makes a node where it is to stand.
     #[inline(always)]
-    fn store(&mut self, node: Node<V>) -> u32 {
+    fn store(&mut self, at: Moment, value: V, next: u32) -> u32 {
         let id = self.free;
         if let Some(free) = self.nodes.get_mut(id as usize) {
             self.free = free.next;
-            *free = node;
+            *free = Node { at, value, next };
             return id;
         }
-        self.grow(node)
+        self.grow(at, value, next)
     }
 
     #[cold]
-    fn grow(&mut self, node: Node<V>) -> u32 {
-        self.nodes.push(node);
+    fn grow(&mut self, at: Moment, value: V, next: u32) -> u32 {
+        self.nodes.push(Node { at, value, next });
         (self.nodes.len() - 1) as u32
     }
 

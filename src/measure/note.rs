@@ -107,11 +107,7 @@ impl Request {
     /// If they are more than [`Self::LANES`].
     pub fn new(at: SimTime, push: &PushState, lanes: &[u32]) -> Self {
         assert!(lanes.len() <= Self::LANES, "a note holds so many lanes");
-        let mut noted = [0; Self::LANES];
-        noted
-            .iter_mut()
-            .zip(lanes)
-            .for_each(|(noted, &lane)| *noted = lane);
+        let noted = std::array::from_fn(|place| lanes.get(place).copied().unwrap_or_default());
         Self {
             at,
             push: push.first_number(),

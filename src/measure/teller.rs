@@ -84,23 +84,21 @@ impl<'m> Teller<'m> {
 
     #[inline(always)]
     fn note(&mut self, note: Note) {
-        let list = &mut self.notes.list;
-        if list.len() < list.capacity() {
-            list.push(note);
-        } else {
-            self.note_beyond(note);
+        if self.notes.list.len() == self.notes.list.capacity() {
+            self.make_room();
         }
+        // Nothing else may take the note by reference: then it is written where it stays.
+        self.notes.list.push(note);
     }
 
     /// The list is full, or there is none yet.
     #[cold]
     #[inline(never)]
-    fn note_beyond(&mut self, note: Note) {
+    fn make_room(&mut self) {
         if !self.notes.list.is_empty() {
             self.delivery.deliver(&mut self.notes);
         }
         self.notes.list.reserve(Notes::MANY);
-        self.notes.list.push(note);
     }
 
     fn note_rare(&mut self, rare: Rare) {

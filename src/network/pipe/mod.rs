@@ -65,6 +65,9 @@ struct Flow {
     settled_bytes: u64,
 }
 
+// The tag is a byte: left alone it would be as wide as the number, which is written in halves, and reading it whole right
+// after that waits for both to reach the cache.
+#[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slope {
     UnitsPerNs(u128),
