@@ -273,8 +273,8 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Few enough to stay in the near memory, and enough that handing them over costs nothing beside them.
-    pub const MANY: usize = 4096;
+    /// Few enough to stay in the near memory, and enough that waking who books them costs little beside that.
+    pub const MANY: usize = 8192;
 
     pub fn clear(&mut self) {
         self.list.clear();

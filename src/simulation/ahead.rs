@@ -304,8 +304,8 @@ impl<'m> Pushes<'m> {
 
 /// Batches of one stream on their way between two threads.
 const BATCHES: usize = 4;
-/// About how many numbers all batches of a run hold at most: half a megabyte.
-const MOST_WORDS: usize = 1 << 16;
+/// About how many numbers all batches of a run hold at most: two megabytes.
+const MOST_WORDS: usize = 1 << 18;
 
 /// The pushes of a run while another thread draws them: taking them waits for [`DrawingAhead::run`].
 #[derive(Debug)]
@@ -322,7 +322,7 @@ impl<'m> DrawingAhead<'m> {
     /// Returns who draws the pushes of a run under this seed, and who takes them.
     pub fn new(model: &'m Model, seed: u64) -> (Self, PushesAhead<'m>) {
         // Waking a thread is to cost little beside what it draws.
-        const WORDS: usize = 1 << 14;
+        const WORDS: usize = 1 << 16;
         let words = WORDS.min(MOST_WORDS / (BATCHES * model.streams.len().max(1)));
         let (to_fill, empty) = channel();
         let (mut streams, mut pushes) = (Vec::new(), Vec::new());

@@ -75,6 +75,7 @@ impl PushStream {
     }
 
     /// Draws the next push, and returns it with its time, if it comes by `end`.
+    #[inline(always)]
     pub fn next(&mut self, plan: &PushPlan, end: SimTime) -> Option<(SimTime, Drawn)> {
         let number = self.count + 1;
         let at = plan
@@ -85,6 +86,7 @@ impl PushStream {
     }
 
     /// Draws what push `number`, which comes at `at`, consists of.
+    #[inline(always)]
     fn draw(&mut self, plan: &PushPlan, number: u64, at: SimTime) -> Drawn {
         let repository = match plan.arrivals {
             Arrivals::Bursts { .. } => ((number - 1) % u64::from(plan.repositories)) as usize,
