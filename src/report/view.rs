@@ -37,7 +37,8 @@ const SURE: &str = "all, 95 % intervals";
 const TRANSFER: &str = "transfer*";
 const PULLS: &str = "pulls*";
 
-const LATENCY: &str = "replication_latency";
+/// The metric of replication latency.
+pub const LATENCY: &str = "replication_latency";
 
 const WITHIN: &str = "within(30 min)";
 

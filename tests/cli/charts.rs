@@ -99,3 +99,26 @@ fn a_comparison_has_a_chart_of_its_differences() {
     let again = ran.then().args("report diff").succeeds();
     assert!(tree(&again.path("diff")) == before, "a file differs");
 }
+
+/// The legend says of each destination what the table on the screen does.
+#[test]
+fn the_latency_chart_has_the_quantiles_of_the_table() {
+    let case = Case::new().scenario(SHOP);
+    let ran = case.args("run shop.toml --quiet").succeeds();
+    let chart = ran.read("output/shop/charts/latency-distribution.svg");
+    let rows = ran.stdout.lines().filter(|line| line.contains("/eu-"));
+    let mut seen = 0;
+    for row in rows {
+        let columns: Vec<&str> = row
+            .split("  ")
+            .map(str::trim)
+            .filter(|of| !of.is_empty())
+            .collect();
+        if let [_, _, _, p50, _, p99, ..] = columns[..] {
+            let legend = format!("p50 {p50}, p99 {p99}");
+            assert!(chart.contains(&legend), "{legend}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "{}", ran.stdout);
+}

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use crate::measure::outcome::{
     BreakEvenRow, CostRow, DeploymentRow, GateRow, LatencyRow, RevocationRow, RevokedCopyRow,
-    StorageRow, TimelineRow,
+    StorageRow, SummaryRow, TimelineRow,
 };
 use crate::measure::table::{Moment, Seconds};
 use crate::report::csv_files::{for_each_row, read_table};
 use crate::report::error::FileError;
 use crate::report::run_json::RunDocument;
+use crate::report::view::LATENCY;
 
 /// Everything that charts need to know of a run.
 pub struct RunData {
@@ -18,6 +19,8 @@ pub struct RunData {
     pub run: RunDocument,
     /// `latency.csv`: bucket's upper bound in seconds and count, by destination.
     pub latency: BTreeMap<String, Vec<(f64, u64)>>,
+    /// Replication latency in `summary.csv`, by destination: finer than the buckets of `latency.csv`.
+    pub quantiles: BTreeMap<String, Quantiles>,
     /// `timeline.csv`, by destination.
     pub timeline: BTreeMap<String, Vec<Step>>,
     /// `storage.csv`
@@ -34,6 +37,15 @@ pub struct RunData {
     pub gates: Vec<GateRow>,
     /// `breakeven.csv`
     pub break_even: Vec<BreakEvenRow>,
+}
+
+/// Quantiles of one destination's latency, in seconds; `None` without a sample.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Quantiles {
+    /// Median.
+    pub p50_s: Option<f64>,
+    /// 99th percentile.
+    pub p99_s: Option<f64>,
 }
 
 /// What charts need of a row of `timeline.csv`: there may be millions.
@@ -66,6 +78,15 @@ impl RunData {
             let buckets = latency.entry(row.destination).or_default();
             buckets.push((row.upto_s.0.as_secs_f64(), row.count));
         })?;
+        let mut quantiles: BTreeMap<String, Quantiles> = BTreeMap::new();
+        for_each_row(folder, |row: SummaryRow| {
+            let value = row.value.map(|value| value.0);
+            match (row.metric.as_str(), row.statistic.as_str()) {
+                (LATENCY, "p50") => quantiles.entry(row.destination).or_default().p50_s = value,
+                (LATENCY, "p99") => quantiles.entry(row.destination).or_default().p99_s = value,
+                _ => {}
+            }
+        })?;
         let mut timeline: BTreeMap<String, Vec<Step>> = BTreeMap::new();
         for_each_row(folder, |row: TimelineRow| {
             let step = Step::from(&row);
@@ -77,6 +98,7 @@ impl RunData {
         Ok(Self {
             run: RunDocument::read(folder)?,
             latency,
+            quantiles,
             timeline,
             storage: read_table(folder)?,
             costs: read_table(folder)?,

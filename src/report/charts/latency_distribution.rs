@@ -4,7 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
 use super::canvas::{Area, Drawn, Picture};
-use super::data::{RunData, foremost};
+use super::data::{Quantiles, RunData, foremost};
 use super::legend::{Entry, Sample};
 use super::panel::{Panel, PanelSpec, left_room};
 use super::style::{FAINT_INK, OTHERS, PENS, tint};
@@ -32,6 +32,7 @@ struct Line<'a> {
     destination: &'a str,
     arrived: Points,
     completed: u64,
+    quantiles: Quantiles,
 }
 
 impl<'a> LatencyDistribution<'a> {
@@ -40,7 +41,10 @@ impl<'a> LatencyDistribution<'a> {
         let lines: Vec<_> = data
             .latency
             .iter()
-            .filter_map(|(destination, buckets)| Line::new(destination, buckets))
+            .filter_map(|(destination, buckets)| {
+                let quantiles = data.quantiles.get(destination);
+                Line::new(destination, buckets, quantiles.copied().unwrap_or_default())
+            })
             .collect();
         let weights = lines
             .iter()
@@ -112,7 +116,7 @@ impl<'a> LatencyDistribution<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(destination: &'a str, buckets: &[(f64, u64)]) -> Option<Self> {
+    fn new(destination: &'a str, buckets: &[(f64, u64)], quantiles: Quantiles) -> Option<Self> {
         let completed: u64 = buckets.iter().map(|(_, count)| count).sum();
         let mut sum = 0;
         let arrived = buckets.iter().map(|(upto_s, count)| {
@@ -124,6 +128,7 @@ impl<'a> Line<'a> {
             destination,
             arrived,
             completed,
+            quantiles,
         })
     }
 
@@ -135,9 +140,14 @@ impl<'a> Line<'a> {
         self.arrived[place.min(self.arrived.len() - 1)].0
     }
 
+    /// The quantiles as every other table has them.
     fn quantiles(&self) -> String {
-        let at = |share| human::duration(self.quantile(share));
-        format!("p50 {}, p99 {}", at(0.5), at(0.99))
+        let Quantiles { p50_s, p99_s } = self.quantiles;
+        let named = [("p50", p50_s), ("p99", p99_s)];
+        let known = named
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} {}", human::duration(value?))));
+        known.collect::<Vec<_>>().join(", ")
     }
 
     /// Share that has arrived by `at_s`.

@@ -76,7 +76,15 @@ pub fn metrics(outcome: &Outcome) -> Vec<MetricValue> {
             .fold(0.0, f64::max)
     };
     let usd: f64 = outcome.costs.iter().map(|row| row.usd.0).sum();
-    vec![
+    let by_destination = rows.iter().flat_map(|row| {
+        [("p50", row.p50_s), ("p99", row.p99_s)].map(|(statistic, observed)| MetricValue {
+            destination: row.destination.clone(),
+            value: observed.map(|number| number.0),
+            half_width: None,
+            ..value("replication_latency", statistic, 0.0, "s", false)
+        })
+    });
+    let mut metrics = vec![
         value(
             "replication_latency",
             "mean",
@@ -117,7 +125,9 @@ pub fn metrics(outcome: &Outcome) -> Vec<MetricValue> {
         value("requested", "total", requested as f64, "1", false),
         value("completed", "total", completed as f64, "1", false),
         value("total_usd", "total", usd, "USD", false),
-    ]
+    ];
+    metrics.extend(by_destination);
+    metrics
 }
 
 pub fn thresholds() -> Vec<Verdict> {
