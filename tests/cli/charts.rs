@@ -115,7 +115,8 @@ fn the_latency_chart_has_the_quantiles_of_the_table() {
             .filter(|of| !of.is_empty())
             .collect();
         if let [_, _, _, p50, _, p99, ..] = columns[..] {
-            let legend = format!("p50 {p50}, p99 {p99}");
+            // Whether it has the samples that it takes is for the table to say.
+            let legend = format!("p50 {p50}, p99 {}", p99.trim_end_matches('~'));
             assert!(chart.contains(&legend), "{legend}");
             seen += 1;
         }
