@@ -114,6 +114,15 @@ mod tests {
         assert_eq!(rest, set(&[5, 63, 68, 127]));
     }
 
+    #[test]
+    fn sets_meet_in_a_slot_of_either_word() {
+        for slot in [3, 70] {
+            assert!(set(&[slot, 9, 90]).meets(set(&[slot, 8, 80])), "{slot}");
+        }
+        assert!(!set(&[3, 70]).meets(set(&[6, 67])));
+        assert!(!set(&[3]).meets(set(&[67])) && !Slots::NONE.meets(Slots::ALL));
+    }
+
     fn set(slots: &[Slot]) -> Slots {
         let mut set = Slots::default();
         slots.iter().for_each(|&slot| set.add(slot));

@@ -6,6 +6,7 @@ mod groups;
 mod naive;
 mod operations;
 mod pushes;
+mod questions;
 mod random;
 mod retirement;
 mod scene;
