@@ -18,7 +18,7 @@ use crate::simulation::{DrawingAhead, Interrupted, Model, Observer, Simulation, 
 use crate::units::SimTime;
 
 /// Lists of notes that may wait for the ledger; then the simulation waits.
-const WAITING: usize = 64;
+const WAITING: usize = 32;
 
 /// Asked now and then with the simulated time and the number of events whether to go on.
 ///
