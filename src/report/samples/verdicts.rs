@@ -76,14 +76,6 @@ pub fn metrics(outcome: &Outcome) -> Vec<MetricValue> {
             .fold(0.0, f64::max)
     };
     let usd: f64 = outcome.costs.iter().map(|row| row.usd.0).sum();
-    let by_destination = rows.iter().flat_map(|row| {
-        [("p50", row.p50_s), ("p99", row.p99_s)].map(|(statistic, observed)| MetricValue {
-            destination: row.destination.clone(),
-            value: observed.map(|number| number.0),
-            half_width: None,
-            ..value("replication_latency", statistic, 0.0, "s", false)
-        })
-    });
     let mut metrics = vec![
         value(
             "replication_latency",
@@ -126,8 +118,21 @@ pub fn metrics(outcome: &Outcome) -> Vec<MetricValue> {
         value("completed", "total", completed as f64, "1", false),
         value("total_usd", "total", usd, "USD", false),
     ];
-    metrics.extend(by_destination);
+    metrics.extend(rows.iter().flat_map(quantiles));
     metrics
+}
+
+/// Returns the quantiles of replication latency at a destination.
+fn quantiles(row: &DestinationRow) -> [MetricValue; 2] {
+    [("p50", row.p50_s), ("p99", row.p99_s)].map(|(statistic, observed)| MetricValue {
+        metric: "replication_latency",
+        destination: row.destination.clone(),
+        statistic: statistic.to_owned(),
+        value: observed.map(|number| number.0),
+        unit: "s",
+        scarce: false,
+        half_width: None,
+    })
 }
 
 pub fn thresholds() -> Vec<Verdict> {
