@@ -402,15 +402,6 @@ impl Images {
         self.get(id).has_provenance() && self.provenances[&id].is_archived(slot)
     }
 
-    /// Returns whether the image was pushed at `slot`, where it is stored.
-    pub fn is_pushed(&self, id: ImageId, slot: Slot) -> bool {
-        let image = self.get(id);
-        if image.has_provenance() {
-            return self.provenances[&id].is_pushed(slot);
-        }
-        image.origin == slot
-    }
-
     /// Returns what the image's record does not tell, from now on kept beside it.
     fn make_provenance(&mut self, id: ImageId) -> &mut Provenance {
         let image = &mut self.images[id.index()];

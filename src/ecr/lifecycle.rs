@@ -132,13 +132,10 @@ impl World {
 
     /// Returns the images of a repository by the time of their push; a tag that is added later does not renew it (B142).
     fn candidates(&self, holder: HolderId) -> Vec<Candidate> {
-        let slot = self.holders[holder.index()].slot;
         let candidate = |image: ImageId| {
+            // A replica that somebody pushes again only gets tags.
             let arrived = self.arrival_times.get(&(holder, image)).copied();
-            let is_pushed = self.images.is_pushed(image, slot);
-            let stored_at = arrived
-                .filter(|_| !is_pushed)
-                .unwrap_or(self.images.get(image).pushed_at);
+            let stored_at = arrived.unwrap_or(self.images.get(image).pushed_at);
             // A restored image counts from its restore (B142).
             let restored_at = self.activated_at(image, holder);
             Candidate {

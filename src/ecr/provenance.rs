@@ -65,11 +65,6 @@ impl Provenance {
         sources.find(|&&(to, _)| to == slot).map(|&(_, of)| of)
     }
 
-    /// Returns whether it was pushed at `slot`, in whatever storage class it lies there.
-    pub fn is_pushed(&self, slot: Slot) -> bool {
-        self.pushed.has(slot)
-    }
-
     pub fn is_archived(&self, slot: Slot) -> bool {
         self.archived.has(slot)
     }

@@ -69,6 +69,16 @@ fn u16_a_replica_counts_from_its_arrival_or_from_its_push() {
 }
 
 #[test]
+fn b142_a_replica_that_is_pushed_where_it_lies_only_gets_a_tag() {
+    // Pushed at 0 h, there at 12 h, and pushed there at 20 h under another tag: it is a day old at 36 h.
+    let run = text(IRELAND, "expire_after = '1 day'")
+        .put_digest("0 s", VIRGINIA, "app", &["1"], 7)
+        .put_digest("20 h", IRELAND, "app", &["2"], 7)
+        .run_with(&["latency.dispatch=\"12 h\""]);
+    assert_eq!(by_day(&run, IRELAND), [1, 0, 0]);
+}
+
+#[test]
 fn untagged_images_have_a_limit_of_their_own() {
     let run = text(VIRGINIA, "expire_untagged_after = '1 day'")
         .put("0 s", VIRGINIA, "app", &["latest"], "1 MB")
